@@ -1,0 +1,1 @@
+"""Charging control: strategies that plan sessions and rules that share power. No SimPy here."""

@@ -1,0 +1,1 @@
+"""Energy: formulas of batteries, charge curves and trips. No SimPy here."""

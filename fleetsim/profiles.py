@@ -1,0 +1,182 @@
+"""The specifications of ``profiles/``: vehicle sheets, charger types, places, routes, climates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from fleetsim.spec import Name, SourcedSpec, Spec, Text
+from fleetsim.units import (
+    AscentMPerKm,
+    AuxiliaryKw,
+    BatteryKwh,
+    ChargerKw,
+    DistanceKm,
+    Efficiency,
+    ElevationM,
+    Factor,
+    LatitudeDeg,
+    LongitudeDeg,
+    MassKg,
+    Ratio,
+    Share,
+    SpeedKmh,
+    StandbyKw,
+    StopsPerKm,
+    TemperatureC,
+    TemperatureK,
+)
+
+
+class ChargePoint(Spec):
+    """One corner of a charge curve."""
+
+    soc: Share
+    """State of charge, 0 to 1."""
+    c_rate: Ratio
+    """Power the battery accepts there, kW per kWh of battery."""
+
+
+class VehicleModel(SourcedSpec):
+    """A vehicle sheet: what a class of vehicle weighs, stores, accepts and uses."""
+
+    name: Text
+    """Name for the report."""
+    battery_kwh: BatteryKwh
+    """Usable energy of a new battery."""
+    charge_limit_kw: ChargerKw
+    """Highest DC power through the vehicle's inlet."""
+    charge_curve: tuple[ChargePoint, ...] = Field(min_length=2)
+    """Power accepted against state of charge; straight between corners, two corners at one state are a jump."""
+    battery_efficiency: Efficiency
+    """Energy stored over energy delivered at the charger's outlet; carries the whole round-trip loss."""
+    curb_kg: MassKg
+    """Mass without load."""
+    payload_kg: Annotated[float, Field(ge=0, le=40_000)]
+    """Mass of a full load."""
+    rolling_resistance: Annotated[float, Field(gt=0, le=0.05)]
+    """Coefficient of rolling resistance."""
+    drag_area_m2: Annotated[float, Field(gt=0, le=15)]
+    """Drag coefficient times frontal area."""
+    rotating_mass_factor: Annotated[float, Field(ge=1, le=1.5)]
+    """Inertia of rotating parts: effective mass over mass."""
+    drive_efficiency: Efficiency
+    """Battery to wheel."""
+    regeneration_efficiency: Efficiency
+    """Wheel to battery."""
+    regeneration_share: Share
+    """Share of braking that the motor takes; the friction brakes take the rest."""
+    peak_speed_factor: Ratio
+    """Peak speed before a stop over the mean moving speed."""
+    auxiliary_kw: AuxiliaryKw
+    """Power of auxiliaries without heating or cooling."""
+    heating_kw_per_k: AuxiliaryKw
+    """Heating power per kelvin below ``heating_below_c``."""
+    heating_below_c: TemperatureC
+    """Outside temperature below which the cabin is heated."""
+    cooling_kw_per_k: AuxiliaryKw
+    """Cooling power per kelvin above ``cooling_above_c``."""
+    cooling_above_c: TemperatureC
+    """Outside temperature above which the cabin is cooled."""
+
+
+class ChargerType(SourcedSpec):
+    """A charger as it is bought."""
+
+    name: Text
+    """Name for the report."""
+    power_kw: ChargerKw
+    """Nameplate power, DC output."""
+    efficiency: Efficiency
+    """DC output over AC input while charging."""
+    standby_kw: StandbyKw
+    """AC power of its electronics, drawn at all times."""
+
+
+class Place(SourcedSpec):
+    """A point on the map."""
+
+    name: Text
+    """Name for the report."""
+    city: Name
+    """City whose climate and grid zone it belongs to."""
+    lat: LatitudeDeg
+    """Degrees north (WGS-84)."""
+    lon: LongitudeDeg
+    """Degrees east (WGS-84)."""
+    elevation_m: ElevationM
+    """Height above the sea."""
+    quality: Annotated[str, Field(pattern=r"^(A|A2|B|C)$")]
+    """How exact the position is: A 0.3 km, A2 and B 1 km, C 2 to 5 km or synthetic."""
+
+
+class Waypoint(Spec):
+    """A place that a route passes."""
+
+    place: Name
+    """Name of the place."""
+    distance_km: DistanceKm
+    """Distance from the start of the route."""
+
+
+class Route(SourcedSpec):
+    """A road that vehicles run to and fro, with what its traffic is like."""
+
+    name: Text
+    """Name for the report."""
+    city: Name
+    """City it belongs to."""
+    waypoints: tuple[Waypoint, ...] = Field(min_length=2)
+    """The places it passes, in order; the height between two of them changes evenly."""
+    speed_kmh: SpeedKmh
+    """Mean speed outside the peaks, stops included."""
+    peak_speed_kmh: SpeedKmh
+    """Mean speed in the peaks (07:00-09:00 and 17:00-19:00 on workdays), stops included."""
+    stops_per_km: StopsPerKm
+    """Stops of any cause per kilometre."""
+    stop_time_share: Share
+    """Share of the running time that the vehicle stands."""
+    undulation_m_per_km: AscentMPerKm
+    """Ascent and equal descent per kilometre beyond what the waypoints show."""
+
+
+class ClimateMonth(Spec):
+    """Air temperature of a month."""
+
+    mean_c: TemperatureC
+    """Mean."""
+    daily_swing_k: TemperatureK
+    """Mean difference between the warmest and the coldest hour of a day."""
+
+
+class Climate(SourcedSpec):
+    """The air of a city."""
+
+    name: Text
+    """Name of the city for the report."""
+    lat: LatitudeDeg
+    """Degrees north."""
+    lon: LongitudeDeg
+    """Degrees east."""
+    elevation_m: ElevationM
+    """Height above the sea at which it was measured."""
+    months: tuple[ClimateMonth, ...] = Field(min_length=12, max_length=12)
+    """January to December."""
+    day_to_day_k: TemperatureK
+    """Standard deviation of a day's mean around the month's mean."""
+    persistence: Factor
+    """Correlation of one day's deviation with the next day's, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Everything that ``profiles/`` describes, by name."""
+
+    vehicles: Mapping[str, VehicleModel]
+    chargers: Mapping[str, ChargerType]
+    places: Mapping[str, Place]
+    routes: Mapping[str, Route]
+    cities: Mapping[str, Climate]

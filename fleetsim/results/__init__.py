@@ -1,0 +1,1 @@
+"""Results: what the tables are, how they are recorded, written, read and catalogued."""

@@ -1,0 +1,327 @@
+"""The tables of a run: the contract between the simulator and everybody who reads its results.
+
+Inside the program a table is a ``Frame``: NumPy columns of equal length, times in seconds since the start,
+names as integer codes. On disk it is a Parquet file with civil times and names. A column is never
+absent; where it does not apply it is empty (NaN, code -1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Frame = dict[str, NDArray[Any]]
+"""Columns of one table by name, all of the same length."""
+
+Kind = Literal["time", "float", "int", "bool", "text", "code"]
+"""``time``: float seconds since the start; ``code``: integers into ``Column.domain``, -1 for none."""
+
+SOURCES = ("hydro", "wind", "solar", "biomass", "nuclear", "thermal", "import")
+"""Where grid electricity comes from; ``thermal`` is coal with a few per cent of gas and waste."""
+CLEAN_SOURCES = ("hydro", "wind", "solar", "biomass", "nuclear")
+"""The sources that count as clean; nothing else does."""
+STOCK_SOURCES = (*SOURCES, "site_solar", "initial")
+"""What a store can hold; ``initial`` is the energy that was there when the run began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name carries the unit, ``meaning`` is the definition that a report shows."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    domain: str | tuple[str, ...] = ()
+    """For codes: the words themselves, or the entity list (``vehicles``, ``sites``, ...) that names them."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """NumPy type of the column inside the program."""
+        return np.dtype(
+            {"time": "f8", "float": "f8", "int": "i8", "bool": "?", "text": "O", "code": "i4"}[self.kind]
+        )
+
+    def empty(self, rows: int) -> NDArray[Any]:
+        """``rows`` values that say "does not apply"."""
+        filler: dict[str, Any] = {"time": np.nan, "float": np.nan, "int": -1, "bool": False, "text": "", "code": -1}
+        return np.full(rows, filler[self.kind], dtype=self.dtype)
+
+
+def _code(name: str, domain: str | tuple[str, ...], meaning: str) -> Column:
+    return Column(name, "code", meaning, domain)
+
+
+def _time(name: str, meaning: str) -> Column:
+    return Column(name, "time", meaning)
+
+
+def _float(name: str, meaning: str) -> Column:
+    return Column(name, "float", meaning)
+
+
+def _int(name: str, meaning: str) -> Column:
+    return Column(name, "int", meaning)
+
+
+def _text(name: str, meaning: str) -> Column:
+    return Column(name, "text", meaning)
+
+
+PURPOSES = ("service", "deadhead", "round", "passenger", "transfer")
+TRIP_STATUS = ("done", "late", "cancelled", "horizon")
+"""``late``: departed more than 5 minutes after the timetable; ``horizon``: still under way at the end."""
+TRIP_REASONS = ("battery", "no_vehicle", "hydrogen", "knock_on")
+"""Why a trip is late or cancelled; ``knock_on``: an earlier trip of the same block came late."""
+SESSION_ENDS = ("target", "departure", "horizon", "outage")
+WAIT_OUTCOMES = ("served", "left", "balked", "horizon")
+REFUEL_ENDS = ("full", "empty_storage", "departure", "horizon", "outage")
+LOADS = ("vehicle", "pack", "electrolyser", "compressor", "storage", "solar", "standby", "base")
+"""What draws at a site; ``base`` is the building and everything else behind the same meter."""
+HOLDERS = ("vehicle", "pack", "storage", "tank")
+SCOPES = ("run", "city", "fleet", "site", "asset", "grid")
+
+_CLEAN = (
+    _float("clean_share", "clean share, average of production (location-based)"),
+    _float("clean_share_consumption", "clean share, average of consumption, exports carrying the mix"),
+    _float("clean_share_dedicated", "clean share, average of consumption, contracted hydro exported first"),
+)
+_MARGINAL_KG = (
+    _float("emission_marginal_province_kg", "marginal emission within the province, kg CO2"),
+    _float("emission_marginal_southern_kg", "marginal emission in the southern grid, kg CO2"),
+)
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "metrics": (
+        _code("scope", SCOPES, "what the subject is"),
+        _text("subject", "name of the run, city, fleet, site, asset or grid"),
+        _text("metric", "name of the metric"),
+        _float("value", "its value"),
+        _text("unit", "its unit"),
+        _text("definition", "what it means"),
+    ),
+    "vehicles": (
+        _code("vehicle", "vehicles", "name: fleet and number"),
+        _code("fleet", "fleets", "fleet"),
+        _code("kind", "kinds", "kind of vehicle"),
+        _code("model", "models", "vehicle sheet"),
+        _code("city", "cities", "city"),
+        _code("home", "sites", "home site"),
+        _float("battery_kwh", "usable battery energy, kWh"),
+        _float("tank_kg", "hydrogen tank, kg"),
+    ),
+    "sites": (
+        _code("site", "sites", "name"),
+        _code("kind", "site_kinds", "kind of site"),
+        _code("city", "cities", "city"),
+        _float("lat", "latitude, degrees north (WGS-84)"),
+        _float("lon", "longitude, degrees east (WGS-84)"),
+        _int("chargers", "number of chargers"),
+        _float("charger_kw", "mean nameplate of a charger, DC output, kW"),
+        _float("connection_kw", "limit of the grid connection, AC, kW"),
+        _float("power_factor", "power factor of the site's load"),
+    ),
+    "places": (
+        _code("place", "places", "name"),
+        _float("lat", "latitude, degrees north (WGS-84)"),
+        _float("lon", "longitude, degrees east (WGS-84)"),
+        _float("elevation_m", "elevation, m"),
+    ),
+    "routes": (
+        _code("route", "routes", "name"),
+        _int("point", "position along the route, from 0"),
+        _float("distance_km", "distance from the start of the route, km"),
+        _float("lat", "latitude, degrees north (WGS-84)"),
+        _float("lon", "longitude, degrees east (WGS-84)"),
+        _float("elevation_m", "elevation, m"),
+    ),
+    "trips": (
+        _code("vehicle", "vehicles", "vehicle"),
+        _int("trip", "number of the trip within its vehicle, from the start of the warm-up"),
+        _code("purpose", PURPOSES, "service or deadhead"),
+        _code("route", "routes", "route, where there is one"),
+        _time("planned_depart_at", "planned departure"),
+        _time("planned_arrive_at", "planned arrival"),
+        _time("depart_at", "departure"),
+        _time("arrive_at", "arrival"),
+        _code("origin", "places", "place of departure"),
+        _code("destination", "places", "place of arrival"),
+        _float("distance_km", "distance, km"),
+        _float("used_kwh", "net energy from the battery, kWh"),
+        _float("regenerated_kwh", "energy that braking and descents gave back to the battery, kWh"),
+        _float("hydrogen_kg", "hydrogen used, kg"),
+        _float("soc_start", "state of charge at departure, 0 to 1"),
+        _float("soc_end", "state of charge at arrival, 0 to 1"),
+        _float("clean_share", "clean share of what was driven, its initial energy left out"),
+        _float("emission_kg", "emission of what was driven, kg CO2, its initial energy left out"),
+        _code("status", TRIP_STATUS, "done, late, cancelled or cut by the horizon"),
+        _code("reason", TRIP_REASONS, "why it is late or cancelled"),
+    ),
+    "sessions": (
+        _int("session", "number of the session within the run"),
+        _code("vehicle", "vehicles", "vehicle"),
+        _int("pack", "swap pack"),
+        _code("site", "sites", "site"),
+        _int("charger", "charger within the site, from 0"),
+        _time("arrive_at", "arrival at the site"),
+        _time("plug_at", "plugged in"),
+        _time("start_at", "first power"),
+        _time("end_at", "last power"),
+        _time("unplug_at", "charger free again"),
+        _time("planned_unplug_at", "departure that the plan foresaw"),
+        _float("requested_kwh", "energy asked for, in the battery, kWh"),
+        _float("energy_kwh", "energy at the meter, AC, kWh"),
+        _float("delivered_kwh", "energy at the charger's outlet, DC, kWh"),
+        _float("stored_kwh", "energy that reached the battery, kWh"),
+        _float("unmet_kwh", "energy asked for and not stored, kWh"),
+        _float("discharged_kwh", "energy fed back at the meter, AC, kWh"),
+        _float("soc_start", "state of charge at plug-in, 0 to 1"),
+        _float("soc_end", "state of charge at the end, 0 to 1"),
+        _float("peak_kw", "highest power at the meter, AC, kW"),
+        *_CLEAN,
+        _float("emission_kg", "emission, average of production, kg CO2"),
+        *_MARGINAL_KG,
+        _float("cost_cny", "cost of energy, CNY"),
+        _code("end_reason", SESSION_ENDS, "why the session ended"),
+    ),
+    "waits": (
+        _code("vehicle", "vehicles", "vehicle"),
+        _code("site", "sites", "site"),
+        _time("arrive_at", "came into the queue"),
+        _time("end_at", "left the queue"),
+        _code("outcome", WAIT_OUTCOMES, "how the wait ended"),
+    ),
+    "draws": (
+        _code("site", "sites", "site"),
+        _code("load", LOADS, "what draws"),
+        _int("session", "session, for vehicles and packs"),
+        _int("clock", "clock of the site that scales the draw"),
+        _time("start_at", "from"),
+        _time("end_at", "to"),
+        _float("offered_kw", "power at the meter before scaling, AC, kW; negative feeds back"),
+    ),
+    "clocks": (
+        _code("site", "sites", "site"),
+        _int("clock", "clock within the site, from 0"),
+        _time("start_at", "from"),
+        _time("end_at", "to"),
+        _float("factor", "power of a draw = offered_kw x factor of its clock"),
+    ),
+    "swaps": (
+        _code("vehicle", "vehicles", "vehicle"),
+        _code("site", "sites", "site"),
+        _time("arrive_at", "arrival at the site"),
+        _time("start_at", "swap begins"),
+        _time("end_at", "swap ends"),
+        _int("pack_out", "pack taken out of the vehicle"),
+        _int("pack_in", "pack put into the vehicle"),
+        _float("soc_out", "state of charge of the pack taken out"),
+        _float("soc_in", "state of charge of the pack put in"),
+        _float("clean_share", "clean share of the energy in the pack put in"),
+        _code("end_reason", SESSION_ENDS, "how the visit ended"),
+    ),
+    "refuels": (
+        _code("vehicle", "vehicles", "vehicle"),
+        _code("site", "sites", "site"),
+        _time("arrive_at", "arrival at the site"),
+        _time("start_at", "fill begins"),
+        _time("end_at", "fill ends"),
+        _float("tank_start_kg", "hydrogen in the tank before, kg"),
+        _float("tank_end_kg", "hydrogen in the tank after, kg"),
+        _float("hydrogen_kg", "hydrogen dispensed, kg"),
+        _float("clean_share", "clean share of the hydrogen"),
+        _code("end_reason", REFUEL_ENDS, "why the fill ended"),
+    ),
+    "stocks": (
+        _text("holder", "name of the vehicle, pack, storage or tank"),
+        _code("holder_kind", HOLDERS, "what the holder is"),
+        _code("source", STOCK_SOURCES, "where the energy came from"),
+        _float("start_kwh", "energy of that source at the start of the reported time, kWh (hydrogen: as LHV)"),
+        _float("end_kwh", "energy of that source at the end, kWh (hydrogen: as LHV)"),
+    ),
+    "outages": (
+        _text("asset", "charger, site or grid asset"),
+        _text("kind", "what the asset is"),
+        _time("start_at", "from"),
+        _time("end_at", "to"),
+        _text("cause", "why"),
+    ),
+    "site_slots": (
+        _code("site", "sites", "site"),
+        _time("slot_at", "start of the slot of 15 minutes"),
+        _float("load_kw", "mean of all loads, AC, kW"),
+        _float("solar_kw", "mean of local solar, AC, kW"),
+        _float("storage_kw", "mean of local storage, charging positive, AC, kW"),
+        _float("grid_kw", "mean at the connection = load + storage - solar, kW"),
+        _float("peak_kw", "highest power at the connection within the slot, kW"),
+        _float("limit_kw", "limit of the connection, kW"),
+        _float("price_cny_per_kwh", "price of energy, CNY/kWh"),
+        _float("plugged", "mean number of vehicles plugged in"),
+        _float("charging", "mean number of vehicles drawing power"),
+        _float("queued", "mean number of vehicles waiting"),
+        _float("storage_kwh", "energy in local storage at the end of the slot, kWh"),
+        _float("hydrogen_kg", "hydrogen stored at the end of the slot, kg"),
+        _float("packs_ready", "mean number of swap packs ready"),
+    ),
+    "grid_slots": (
+        _text("zone", "zone of the grid"),
+        _time("slot_at", "start of the slot of 15 minutes"),
+        _float("demand_mw", "demand of the zone, MW"),
+        _float("fleet_mw", "demand of the fleets of the scenario, MW"),
+        *(_float(f"{source}_mw", f"generation by {source}, MW") for source in SOURCES),
+        _float("export_mw", "net export, MW"),
+        *_CLEAN,
+        _float("emission_kg_per_kwh", "emission factor, average of production, kg CO2/kWh"),
+        _float("emission_marginal_province_kg_per_kwh", "marginal emission within the province, kg CO2/kWh"),
+        _float("emission_marginal_southern_kg_per_kwh", "marginal emission in the southern grid, kg CO2/kWh"),
+    ),
+    "asset_slots": (
+        _text("asset", "transformer, feeder or substation"),
+        _time("slot_at", "start of the slot of 15 minutes"),
+        _float("load_kw", "active power, kW"),
+        _float("load_kvar", "reactive power, kvar"),
+        _float("loading", "share of the rating"),
+        _float("voltage_pu", "voltage, per unit"),
+    ),
+}
+
+
+def complete(table: str, columns: Mapping[str, NDArray[Any]]) -> Frame:
+    """The frame of ``table`` with every column of the contract: those given, the others empty.
+
+    Raises ``KeyError`` for a column that the contract does not know and ``ValueError`` for unequal lengths.
+    """
+    contract = TABLES[table]
+    unknown = columns.keys() - {column.name for column in contract}
+    if unknown:
+        raise KeyError(f"table {table} has no column {', '.join(sorted(unknown))}")
+    lengths = {len(values) for values in columns.values()}
+    if len(lengths) > 1:
+        raise ValueError(f"columns of table {table} differ in length: {sorted(lengths)}")
+    rows = lengths.pop() if lengths else 0
+    return {
+        column.name: np.asarray(columns[column.name], dtype=column.dtype)
+        if column.name in columns
+        else column.empty(rows)
+        for column in contract
+    }
+
+
+def concatenate(table: str, frames: Sequence[Frame]) -> Frame:
+    """Frames of the same table, one below the other."""
+    if not frames:
+        return complete(table, {})
+    return {column.name: np.concatenate([frame[column.name] for frame in frames]) for column in TABLES[table]}
+
+
+def select(frame: Frame, rows: NDArray[Any]) -> Frame:
+    """The rows of a frame that a mask or an index picks."""
+    return {name: values[rows] for name, values in frame.items()}
+
+
+Entities = Mapping[str, tuple[str, ...]]
+"""Names behind the codes: ``vehicles``, ``fleets``, ``sites``, ``places``, ``routes``, ``models``, ``cities``,
+``kinds``, ``site_kinds``."""

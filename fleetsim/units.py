@@ -1,0 +1,51 @@
+"""Number types that carry their unit and the range in which a value is plausible.
+
+The range is wide enough for any real vehicle or site and narrow enough to catch a value in the wrong
+unit: a charger of 120 000 "kW" was meant in watts.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from annotated_types import Ge, Gt, Le, Unit
+from pydantic import BeforeValidator
+
+
+def _plain_number(value: Any) -> Any:
+    """Let only numbers through: YAML reads ``1,200`` as text and ``yes`` as a truth value."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("must be a plain number, without quotes, unit or thousands separator")
+    return value
+
+
+_Number = Annotated[float, BeforeValidator(_plain_number)]
+_Whole = Annotated[int, BeforeValidator(_plain_number)]
+
+Count = Annotated[_Whole, Gt(0), Le(100_000)]
+
+Share = Annotated[_Number, Ge(0), Le(1)]
+Efficiency = Annotated[_Number, Gt(0), Le(1)]
+Factor = Annotated[_Number, Ge(0), Le(10)]
+Ratio = Annotated[_Number, Ge(0), Le(100)]
+
+BatteryKwh = Annotated[_Number, Gt(0), Le(2_000), Unit("kWh")]
+ChargerKw = Annotated[_Number, Gt(0), Le(1_500), Unit("kW")]
+ConnectionKw = Annotated[_Number, Gt(0), Le(200_000), Unit("kW")]
+LoadKw = Annotated[_Number, Ge(0), Le(100_000), Unit("kW")]
+StandbyKw = Annotated[_Number, Ge(0), Le(5), Unit("kW")]
+AuxiliaryKw = Annotated[_Number, Ge(0), Le(60), Unit("kW")]
+TankKg = Annotated[_Number, Gt(0), Le(200), Unit("kg")]
+MassKg = Annotated[_Number, Gt(0), Le(60_000), Unit("kg")]
+DistanceKm = Annotated[_Number, Ge(0), Le(2_000), Unit("km")]
+SpeedKmh = Annotated[_Number, Gt(0), Le(130), Unit("km/h")]
+StopsPerKm = Annotated[_Number, Ge(0), Le(20), Unit("1/km")]
+AscentMPerKm = Annotated[_Number, Ge(0), Le(150), Unit("m/km")]
+ElevationM = Annotated[_Number, Ge(-500), Le(6_000), Unit("m")]
+ConsumptionKwhPerKm = Annotated[_Number, Gt(0), Le(20), Unit("kWh/km")]
+TemperatureC = Annotated[_Number, Ge(-50), Le(55), Unit("degC")]
+TemperatureK = Annotated[_Number, Ge(0), Le(40), Unit("K")]
+DurationMin = Annotated[_Number, Ge(0), Le(2_880), Unit("min")]
+PriceCnyPerKwh = Annotated[_Number, Ge(0), Le(10), Unit("CNY/kWh")]
+LatitudeDeg = Annotated[_Number, Ge(-90), Le(90), Unit("deg")]
+LongitudeDeg = Annotated[_Number, Ge(-180), Le(180), Unit("deg")]
