@@ -90,10 +90,10 @@ def stray_sources(spec: Spec) -> list[tuple[tuple[str | int, ...], str]]:
     ]
 
 
-def _leads_somewhere(value: Any, key: str) -> bool:
-    for step in key.split("."):
-        held = {str(name): inner for name, inner in inside(value)}
-        if step not in held:
-            return False
-        value = held[step]
-    return True
+def _leads_somewhere(block: Spec, key: str) -> bool:
+    """Whether a source's key names something in the block; the numbers of a list may be left out."""
+    reached = [value for name, value in inside(block) if name == key.split(".")[0]]
+    for step in key.split(".")[1:]:
+        entries = [entry for value in reached for entry in (value if isinstance(value, tuple) else ())]
+        reached = [inner for value in (*reached, *entries) for name, inner in inside(value) if str(name) == step]
+    return bool(reached)
