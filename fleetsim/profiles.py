@@ -17,7 +17,6 @@ from fleetsim.units import (
     DistanceKm,
     Efficiency,
     ElevationM,
-    Factor,
     LatitudeDeg,
     LongitudeDeg,
     MassKg,
@@ -167,7 +166,7 @@ class Climate(SourcedSpec):
     """January to December."""
     day_to_day_k: TemperatureK
     """Standard deviation of a day's mean around the month's mean."""
-    persistence: Factor
+    persistence: Share
     """Correlation of one day's deviation with the next day's, 0 to 1."""
 
 
