@@ -105,7 +105,7 @@ def _plan(name: str, fleet: BusFleet, job: Job) -> WorkPlan:
     conditions = Conditions(
         model=profiles.vehicles[fleet.model],
         route=profiles.routes[fleet.work.route],
-        temperature_c=temperatures_c(profiles.cities[city], spec.seed, spec.clock),
+        temperature_c=temperatures_c(city, profiles.cities[city], spec.seed, spec.clock),
         consumption_kwh_per_km=fleet.consumption_kwh_per_km,
     )
     setting = Setting(

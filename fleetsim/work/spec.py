@@ -16,7 +16,6 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-
 def seconds_of_day(time: str) -> int:
     """Seconds since midnight of the service day.
 
