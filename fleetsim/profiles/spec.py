@@ -18,7 +18,6 @@ from fleetsim.units import (
     DragAreaM2,
     Efficiency,
     ElevationM,
-    Factor,
     LatitudeDeg,
     LongitudeDeg,
     MassKg,
@@ -171,7 +170,7 @@ class Climate(SourcedSpec):
     """January to December."""
     day_to_day_k: TemperatureK
     """Standard deviation of a day's mean around the month's mean."""
-    persistence: Factor
+    persistence: Share
     """Correlation of one day's deviation with the next day's, 0 to 1."""
 
 

@@ -17,6 +17,16 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+def seconds_of_day(time: str) -> int:
+    """Seconds since midnight of the service day.
+
+    >>> seconds_of_day("24:30")
+    88200
+    """
+    hours, minutes = time.split(":")
+    return int(hours) * 3_600 + int(minutes) * 60
+
+
 class BlockPattern(SourcedSpec):
     """A block that every vehicle of the fleet runs on each of its days, one after the other in time."""
 
@@ -39,6 +49,8 @@ class _BusWork(SourcedSpec):
     """Mean share of the payload on board."""
     run_time_cv: Share = 0.0
     """Spread of a trip's running time around its plan: standard deviation over mean."""
+    load_cv: Share = 0.0
+    """Spread of the load around its mean: standard deviation over mean."""
     minimum_layover_share: Share = 0.5
     """Share of a planned layover that a late vehicle still takes."""
 

@@ -1,0 +1,133 @@
+"""Sharing by re-allocation: at every event each session's power is set anew. O(n) an event, any rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+from fleetsim.charging.sharing import NEVER, TOLERANCE_S, SharingLog
+from fleetsim.energy.curve import HOUR_S, ChargeSteps
+
+Rule = Callable[[Sequence[float], float], list[float]]
+"""From the powers that sessions could draw, in order of their start, and the limit, to the powers they get."""
+
+
+def first_come(wanted_kw: Sequence[float], limit_kw: float) -> list[float]:
+    """Serve in order of start: the first take all they can, the last get what is left.
+
+    >>> first_come([60, 60, 60], 100)
+    [60, 40, 0]
+    """
+    left_kw = max(0.0, limit_kw)
+    given = []
+    for kw in wanted_kw:
+        share_kw = min(kw, left_kw)
+        given.append(share_kw)
+        left_kw -= share_kw
+    return given
+
+
+def proportional(wanted_kw: Sequence[float], limit_kw: float) -> list[float]:
+    """Slow everybody by the same factor; the virtual clock does the same faster.
+
+    >>> proportional([60, 60, 80], 100)
+    [30.0, 30.0, 40.0]
+    """
+    total_kw = sum(wanted_kw)
+    factor = 1.0 if total_kw <= limit_kw else max(0.0, limit_kw) / total_kw
+    return [kw * factor for kw in wanted_kw]
+
+
+class _Session:
+    __slots__ = ("level_kwh", "power_kw", "since_s", "step", "steps", "target_kwh")
+
+    def __init__(self, steps: ChargeSteps, level_kwh: float, target_kwh: float, now_s: float) -> None:
+        self.steps = steps
+        self.level_kwh = level_kwh
+        self.target_kwh = target_kwh
+        self.step = steps.step_of(level_kwh)
+        self.power_kw = 0.0
+        self.since_s = now_s
+
+    def corner_kwh(self) -> float:
+        """Level at which the present step ends, or the target is reached."""
+        return min(self.steps.level_kwh[self.step + 1], self.target_kwh)
+
+    def seconds_to_corner(self) -> float:
+        if self.power_kw <= 0.0:
+            return NEVER
+        return max(0.0, self.corner_kwh() - self.level_kwh) / (self.power_kw * self.steps.stored_per_kwh) * HOUR_S
+
+
+class Reallocation:
+    """A :class:`~fleetsim.charging.sharing.Sharing` that applies a rule at every event."""
+
+    def __init__(self, log: SharingLog, rule: Rule, limit_kw: float = NEVER) -> None:
+        self._log = log
+        self._rule = rule
+        self._limit_kw = limit_kw
+        self._sessions: dict[Hashable, _Session] = {}
+        self._now_s = 0.0
+        self._next_s = NEVER
+
+    @property
+    def next_s(self) -> float:
+        """See :class:`~fleetsim.charging.sharing.Sharing`."""
+        return self._next_s
+
+    def start(self, now_s: float, key: Hashable, steps: ChargeSteps, level_kwh: float, target_kwh: float) -> None:
+        """See :class:`~fleetsim.charging.sharing.Sharing`."""
+        self._pass_time(now_s)
+        self._sessions[key] = _Session(steps, level_kwh, target_kwh, now_s)
+        self._reallocate()
+
+    def stop(self, now_s: float, key: Hashable) -> float:
+        """See :class:`~fleetsim.charging.sharing.Sharing`."""
+        self._pass_time(now_s)
+        session = self._sessions.pop(key)
+        self._write(key, session)
+        self._reallocate()
+        return min(session.level_kwh, session.target_kwh)
+
+    def advance(self, now_s: float) -> list[Hashable]:
+        """See :class:`~fleetsim.charging.sharing.Sharing`."""
+        self._pass_time(now_s)
+        done: list[Hashable] = []
+        for key, session in list(self._sessions.items()):
+            if session.seconds_to_corner() > TOLERANCE_S:
+                continue
+            session.level_kwh = session.corner_kwh()
+            if session.level_kwh >= session.target_kwh:
+                self._write(key, session)
+                del self._sessions[key]
+                done.append(key)
+            else:
+                session.step += 1
+        self._reallocate()
+        return done
+
+    def limit(self, now_s: float, limit_kw: float) -> None:
+        """See :class:`~fleetsim.charging.sharing.Sharing`."""
+        self._pass_time(now_s)
+        self._limit_kw = limit_kw
+        self._reallocate()
+
+    def _pass_time(self, now_s: float) -> None:
+        hours = (now_s - self._now_s) / HOUR_S
+        if hours > 0.0:
+            for session in self._sessions.values():
+                session.level_kwh += session.power_kw * session.steps.stored_per_kwh * hours
+        self._now_s = now_s
+
+    def _write(self, key: Hashable, session: _Session) -> None:
+        if session.power_kw > 0.0 and self._now_s > session.since_s:
+            self._log.draw(key, session.since_s, self._now_s, session.power_kw)
+        session.since_s = self._now_s
+
+    def _reallocate(self) -> None:
+        wanted = [session.steps.draw_kw[session.step] for session in self._sessions.values()]
+        self._next_s = NEVER
+        for (key, session), kw in zip(self._sessions.items(), self._rule(wanted, self._limit_kw), strict=True):
+            if kw != session.power_kw:
+                self._write(key, session)
+                session.power_kw = kw
+            self._next_s = min(self._next_s, self._now_s + session.seconds_to_corner())

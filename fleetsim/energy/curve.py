@@ -1,0 +1,133 @@
+"""The charge curve of a battery behind a charger, as a staircase that knows its times in closed form."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import log
+
+HOUR_S = 3_600.0
+STEP_SOC = 0.05
+"""Widest step, in state of charge, by which a sloping piece of a curve is drawn."""
+
+
+def mean_power_kw(first_kw: float, last_kw: float) -> float:
+    """Mean power over a step in which the power changes evenly with the energy: energy over time.
+
+    With P(E) a straight line, the time is the integral of dE/P, so the mean is the logarithmic mean
+    ``(P1 - P0) / ln(P1 / P0)``.
+
+    >>> round(mean_power_kw(100.0, 50.0), 2)
+    72.13
+    >>> mean_power_kw(80.0, 80.0)
+    80.0
+    """
+    if abs(last_kw - first_kw) <= 1e-9 * first_kw:
+        return first_kw
+    return (last_kw - first_kw) / log(last_kw / first_kw)
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeSteps:
+    """A staircase from an empty to a full battery: constant power at the meter within each step.
+
+    ``level_kwh`` are the edges of the steps, in stored energy; ``time_s`` the seconds at full power from
+    empty to each edge; ``draw_kw`` the power of each step at the meter (AC).
+    """
+
+    level_kwh: tuple[float, ...]
+    draw_kw: tuple[float, ...]
+    stored_per_kwh: float
+    """Energy stored per kWh at the meter."""
+    delivered_per_kwh: float
+    """Energy at the charger's outlet per kWh at the meter."""
+    time_s: tuple[float, ...] = field(init=False)
+    peak_kw: tuple[float, ...] = field(init=False)
+    """Highest power of each step and those after it."""
+
+    def __post_init__(self) -> None:
+        times = [0.0]
+        for low, high, draw_kw in zip(self.level_kwh, self.level_kwh[1:], self.draw_kw, strict=False):
+            times.append(times[-1] + (high - low) / (draw_kw * self.stored_per_kwh) * HOUR_S)
+        peaks = list(self.draw_kw)
+        for step in range(len(peaks) - 2, -1, -1):
+            peaks[step] = max(peaks[step], peaks[step + 1])
+        object.__setattr__(self, "time_s", tuple(times))
+        object.__setattr__(self, "peak_kw", tuple(peaks))
+
+    def step_of(self, level_kwh: float) -> int:
+        """The step that a battery at this level is in; at an edge, the one above."""
+        return min(bisect_right(self.level_kwh, level_kwh) - 1, len(self.draw_kw) - 1)
+
+    def time_at(self, level_kwh: float) -> float:
+        """Seconds at full power from empty to this level."""
+        step = self.step_of(level_kwh)
+        return self.time_s[step] + (level_kwh - self.level_kwh[step]) / (
+            self.draw_kw[step] * self.stored_per_kwh
+        ) * HOUR_S
+
+    def level_at(self, time_s: float) -> float:
+        """The inverse of :meth:`time_at`."""
+        step = min(bisect_right(self.time_s, time_s) - 1, len(self.draw_kw) - 1)
+        return self.level_kwh[step] + (time_s - self.time_s[step]) * self.draw_kw[step] * self.stored_per_kwh / HOUR_S
+
+
+def charge_steps(
+    corners: Sequence[tuple[float, float]],
+    *,
+    battery_kwh: float,
+    limit_kw: float,
+    charger_efficiency: float,
+    battery_efficiency: float,
+) -> ChargeSteps:
+    """The staircase of a battery that accepts ``corners`` (state of charge, kW per kWh) behind a DC limit.
+
+    Power is straight between corners; two corners at one state of charge are a jump. Sloping pieces become
+    steps of at most ``STEP_SOC``, each with the mean power that takes its exact time.
+
+    >>> steps = charge_steps([(0, 1.0), (0.8, 1.0), (0.8, 0.5), (1, 0.5)], battery_kwh=100, limit_kw=60,
+    ...                      charger_efficiency=0.95, battery_efficiency=0.96)
+    >>> [round(level, 6) for level in steps.level_kwh], [round(kw, 3) for kw in steps.draw_kw]
+    ([0.0, 80.0, 100.0], [63.158, 52.632])
+    >>> round(steps.time_at(80.0) / 3600, 4)        # 80 kWh / (60 kW x 0.96)
+    1.3889
+    """
+    limit_rate = limit_kw / battery_kwh
+    edges: list[float] = [0.0]
+    powers: list[float] = []
+    for (soc, rate), (next_soc, next_rate) in zip(corners, corners[1:], strict=False):
+        for low, high, first, last in _straight_pieces(soc, rate, next_soc, next_rate, limit_rate):
+            kw = mean_power_kw(first, last) * battery_kwh
+            if powers and abs(powers[-1] - kw) <= 1e-9 * kw:
+                edges[-1] = high * battery_kwh
+            else:
+                powers.append(kw)
+                edges.append(high * battery_kwh)
+    return ChargeSteps(
+        tuple(edges),
+        tuple(kw / charger_efficiency for kw in powers),
+        stored_per_kwh=charger_efficiency * battery_efficiency,
+        delivered_per_kwh=charger_efficiency,
+    )
+
+
+def _straight_pieces(
+    soc: float, rate: float, next_soc: float, next_rate: float, limit: float
+) -> list[tuple[float, float, float, float]]:
+    """Cut one straight piece of a curve where it meets the limit and into narrow steps: (from, to, first, last)."""
+    if next_soc <= soc:
+        return []
+    cuts = [soc, next_soc]
+    if (rate - limit) * (next_rate - limit) < 0:
+        cuts.insert(1, soc + (limit - rate) / (next_rate - rate) * (next_soc - soc))
+    pieces = []
+    for low, high in zip(cuts, cuts[1:], strict=False):
+        slope = (next_rate - rate) / (next_soc - soc)
+        flat = slope == 0 or min(rate + slope * (low - soc), rate + slope * (high - soc)) >= limit * (1 - 1e-12)
+        parts = 1 if flat else max(1, round((high - low) / STEP_SOC + 0.499))
+        for part in range(parts):
+            a = low + (high - low) * part / parts
+            b = low + (high - low) * (part + 1) / parts
+            pieces.append((a, b, min(limit, rate + slope * (a - soc)), min(limit, rate + slope * (b - soc))))
+    return pieces
