@@ -91,9 +91,10 @@ def stray_sources(spec: Spec) -> list[tuple[tuple[str | int, ...], str]]:
 
 
 def _leads_somewhere(value: Any, key: str) -> bool:
-    for step in key.split("."):
-        held = {str(name): inner for name, inner in inside(value)}
-        if step not in held:
-            return False
-        value = held[step]
-    return True
+    """Whether a dotted key exists; a list need not be numbered: ``months.mean_c`` speaks for every month."""
+    if not key:
+        return True
+    step, _, rest = key.partition(".")
+    if isinstance(value, tuple) and not step.isdigit():
+        return any(_leads_somewhere(item, key) for item in value)
+    return any(str(name) == step and _leads_somewhere(inner, rest) for name, inner in inside(value))
