@@ -90,10 +90,11 @@ def stray_sources(spec: Spec) -> list[tuple[tuple[str | int, ...], str]]:
     ]
 
 
-def _leads_somewhere(block: Spec, key: str) -> bool:
-    """Whether a source's key names something in the block; the numbers of a list may be left out."""
-    reached = [value for name, value in inside(block) if name == key.split(".")[0]]
-    for step in key.split(".")[1:]:
-        entries = [entry for value in reached for entry in (value if isinstance(value, tuple) else ())]
-        reached = [inner for value in (*reached, *entries) for name, inner in inside(value) if str(name) == step]
-    return bool(reached)
+def _leads_somewhere(value: Any, key: str) -> bool:
+    """Whether a dotted key exists; a list need not be numbered: ``months.mean_c`` speaks for every month."""
+    if not key:
+        return True
+    step, _, rest = key.partition(".")
+    if isinstance(value, tuple) and not step.isdigit():
+        return any(_leads_somewhere(item, key) for item in value)
+    return any(str(name) == step and _leads_somewhere(inner, rest) for name, inner in inside(value))
