@@ -57,6 +57,7 @@ class SiteBalance:
     """Energy at the connection in the reported time, with what its sessions took before."""
     delivered_kwh: Floats
     conversion_loss_kwh: Floats
+    fed_back_kwh: Floats
     standby_kwh: Floats
     base_kwh: Floats
 
@@ -64,7 +65,7 @@ class SiteBalance:
     def residual_kwh(self) -> Floats:
         """What does not add up."""
         taken_kwh = self.delivered_kwh + self.conversion_loss_kwh + self.standby_kwh + self.base_kwh
-        return np.abs(self.meter_kwh - taken_kwh)
+        return np.abs(self.meter_kwh + self.fed_back_kwh - taken_kwh)
 
     @property
     def error(self) -> Floats:
@@ -105,9 +106,8 @@ def site_balance(records: Records) -> SiteBalance:
     return SiteBalance(
         meter_kwh=meter_kwh + sums(before_kwh, draws["site"], count),
         delivered_kwh=sums(sessions["delivered_kwh"], sessions["site"], count),
-        conversion_loss_kwh=sums(
-            sessions["energy_kwh"] - sessions["delivered_kwh"] - _fed_back(sessions), sessions["site"], count
-        ),
+        conversion_loss_kwh=sums(sessions["energy_kwh"] - sessions["delivered_kwh"], sessions["site"], count),
+        fed_back_kwh=sums(_fed_back(sessions), sessions["site"], count),
         standby_kwh=constant_load_kwh(draws, "standby", count),
         base_kwh=constant_load_kwh(draws, "base", count),
     )
