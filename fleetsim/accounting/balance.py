@@ -1,4 +1,4 @@
-"""The energy balance: does what the records say of energy agree with what they say of power and of batteries?
+"""The energy balance: whether what the records say of energy agrees with what they say of power and batteries.
 
 Two laws, each between columns that come about apart from each other. For a vehicle, its battery: what it
 held before its first event and what its sessions stored equals what its trips used, what it fed back, and
@@ -14,7 +14,7 @@ import numpy as np
 
 from fleetsim.accounting.events import order_events
 from fleetsim.accounting.integrals import energy_kwh
-from fleetsim.accounting.sessions import VEHICLE, session_rows
+from fleetsim.accounting.sessions import session_of_draw
 from fleetsim.accounting.stocks import battery_kwh
 from fleetsim.accounting.sums import Floats, sums
 from fleetsim.clock import HOUR_S, SLOT_S
@@ -135,6 +135,6 @@ def _fed_back(sessions: Frame) -> Floats:
 
 def _drawn_kwh(draws: Frame, clocks: Frame, sessions: Frame) -> Floats:
     """Energy of each session by its power over time."""
-    rows = draws["load"] == VEHICLE
-    mine = {name: values[rows] for name, values in draws.items()}
-    return sums(energy_kwh(mine, clocks), session_rows(mine["session"], sessions), len(sessions["session"]))
+    of_draw = session_of_draw(draws, sessions)
+    mine = of_draw >= 0
+    return sums(energy_kwh(draws, clocks)[mine], of_draw[mine], len(sessions["session"]))

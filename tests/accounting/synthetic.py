@@ -169,7 +169,9 @@ def two_depots() -> Diary:
     diary.trip(0, day + 50_000, end, 60.0, km=35.0, status="horizon")
 
     diary.trip(1, day + 100, day + 3_000, 90.0, km=60.0)
-    diary.session(1, 0, day + 3_500, day + 19_500, [(0, day + 3_500, day + 6_500, 44.0), (1, day + 6_500, day + 9_900, 9.0)])
+    diary.session(1, 0, day + 3_500, day + 19_500, [
+        (0, day + 3_500, day + 6_500, 44.0), (1, day + 6_500, day + 9_900, 9.0),
+    ])
     diary.session(1, 0, day + 19_500, day + 22_000, [])
     diary.trip(1, day + 22_000, day + 23_000, 0.0, status="cancelled")
     diary.trip(1, day + 24_000, day + 30_000, 50.0)

@@ -9,7 +9,7 @@ from test_integrals import power_by_second
 
 from fleetsim.accounting import account
 from fleetsim.accounting.integrals import cut
-from fleetsim.accounting.sessions import energy_by_source_kwh, session_energy
+from fleetsim.accounting.sessions import session_energy, session_of_draw, source_shares
 from fleetsim.clock import SLOT_S
 from fleetsim.results.schema import SOURCES
 
@@ -61,14 +61,13 @@ def test_sources_of_a_session_add_up_and_agree_with_its_clean_share() -> None:
     records = two_depots().records()
     grid, prices = grid_and_prices()
     sessions = account(records, grid, prices).tables["sessions"]
-    pieces = cut(records.tables["draws"], records.tables["clocks"])
-    by_source = energy_by_source_kwh(session_energy(records.tables["draws"], pieces, sessions), grid)
-    assert by_source.shape == (len(sessions["session"]), len(SOURCES))
+    draws = records.tables["draws"]
+    pieces = cut(draws, records.tables["clocks"])
+    shares = source_shares(session_energy(pieces, session_of_draw(draws, sessions), len(sessions["session"])), grid)
+    assert shares.shape == (len(sessions["session"]), len(SOURCES))
     used = sessions["energy_kwh"] > 0
-    assert by_source[used].sum(axis=1) == pytest.approx(sessions["energy_kwh"][used], rel=1e-10)
-    assert by_source[used, :5].sum(axis=1) / sessions["energy_kwh"][used] == pytest.approx(
-        sessions["clean_share"][used], rel=1e-10
-    )
+    assert shares[used].sum(axis=1) == pytest.approx(1.0, rel=1e-12)
+    assert shares[used, :5].sum(axis=1) == pytest.approx(sessions["clean_share"][used], rel=1e-12)
 
 
 def test_a_draw_of_a_session_that_is_not_recorded_is_refused() -> None:

@@ -64,7 +64,8 @@ def test_slots_cover_the_reported_time_only_and_say_what_is_missing(accounted: R
     assert slots["slot_at"][[0, 95]].tolist() == [86_400.0, 172_800.0 - SLOT_S]
     assert slots["limit_kw"][0] == CONNECTION_KW
     assert np.isnan(slots["limit_kw"][-1])
-    assert np.all(np.isnan(slots["storage_kwh"])) and np.all(slots["solar_kw"] == 0.0)
+    assert np.all(np.isnan(slots["storage_kwh"]))
+    assert np.all(slots["solar_kw"] == 0.0)
     _, prices = grid_and_prices()
     assert slots["price_cny_per_kwh"][:96].tolist() == prices.price_cny_per_kwh[96:].tolist()
 
