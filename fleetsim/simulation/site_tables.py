@@ -18,6 +18,7 @@ from fleetsim.sites.log import SiteLog
 
 _VEHICLE, _STANDBY, _BASE = (LOADS.index(word) for word in ("vehicle", "standby", "base"))
 Array = NDArray[Any]
+_SAME_S = 1e-4
 
 
 def site_tables(
@@ -73,10 +74,16 @@ class _SiteClock:
         self._clock_s = np.concatenate(([0.0], np.cumsum(self._factor[:-1] * np.diff(self._at_s))))
 
     def wall_s(self, clock_s: Array) -> Array:
-        """Time at which the clock showed ``clock_s``."""
+        """Time at which the clock showed ``clock_s``.
+
+        A corner that the site met together with a change of the factor gets that change's time to the last digit.
+        """
         piece = np.searchsorted(self._clock_s, clock_s, side="right") - 1
         factor = np.where(self._factor[piece] > 0.0, self._factor[piece], 1.0)
-        return self._at_s[piece] + (clock_s - self._clock_s[piece]) / factor
+        wall_s = self._at_s[piece] + (clock_s - self._clock_s[piece]) / factor
+        for change in (piece, np.minimum(piece + 1, len(self._at_s) - 1)):
+            wall_s = np.where(np.abs(wall_s - self._at_s[change]) <= _SAME_S, self._at_s[change], wall_s)
+        return wall_s
 
     def table(self, end_s: float) -> Frame:
         """The site's rows of the table ``clocks``."""

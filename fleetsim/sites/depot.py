@@ -19,7 +19,7 @@ from simpy import Environment
 from fleetsim.charging.reallocation import Reallocation, first_come
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing, SharingLog
 from fleetsim.charging.spec import SharingName, StrategyName
-from fleetsim.charging.strategies import STRATEGIES
+from fleetsim.charging.strategies import STRATEGIES, immediate
 from fleetsim.charging.view import ALWAYS, SessionView, SiteView
 from fleetsim.charging.virtual_clock import VirtualClock
 from fleetsim.energy.curve import ChargeSteps
@@ -159,6 +159,9 @@ class Depot:
         visit.session = self._log.new_session()
         visit.stage = Stage.HELD
         self._plugged[visit.session] = visit
+        if self._strategy is immediate:
+            self._draw(visit)
+            return
         visit.plan = self._strategy(
             SiteView(now_s, self._limit_kw, self._signals),
             SessionView(

@@ -59,7 +59,8 @@ def drive(
         if min(lowest_kwh, after_kwh - shape.home_draw_kwh[done]) < 0.0:
             break
         level_kwh = float(after_kwh)
-        at_s = max(at_s + shape.minimum_layover_s[done], float(blocks.planned_depart_s[row, done])) if done else at_s
+        if done:
+            at_s = max(at_s + float(shape.minimum_layover_s[done]), float(blocks.planned_depart_s[row, done]))
         at_s += float(blocks.run_s[row, done])
         if spilled_kwh > 0.0:
             lost.append((done, float(spilled_kwh)))

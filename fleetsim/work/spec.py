@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
+from typing_extensions import Doc
 
 from fleetsim.spec import Name, SourcedSpec
 from fleetsim.units import Count, DistanceKm, DurationMin, Factor, Share
 
-TimeOfDay = Annotated[str, StringConstraints(pattern=r"^[0-3]\d:[0-5]\d$")]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^[0-3]\d:[0-5]\d$"), Doc("a time like 06:30, up to 39:59")]
 """``HH:MM``; hours from 24 on belong to the night after the service day, up to 39:59."""
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 
 
 def seconds_of_day(time: str) -> int:
@@ -71,11 +71,13 @@ class Rotation(_BusWork):
 
 
 class Timetable(_BusWork):
-    """Blocks from a CSV file: one row per trip (columns in ``profiles/README.md``)."""
+    """Blocks from a CSV file: one row per trip (columns in ``profiles/timetables/README.md``)."""
 
     kind: Literal["timetable"]
     """``timetable``"""
-    file: Annotated[str, StringConstraints(pattern=r"^[^/\\].*\.csv$")]
+    file: Annotated[
+        str, StringConstraints(pattern=r"^[^/\\].*\.csv$"), Doc("a path to a .csv file, from the root of the workspace")
+    ]
     """Path from the root of the workspace."""
     route: Name
     """Route whose traffic the trips meet (speed comes from the timetable, stops and slopes from the route)."""
