@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -64,7 +65,7 @@ def _faults(model: type[BaseModel], data: Any, error: ValidationError) -> Iterat
             yield Fault(at, found_text(value), one_of(value, map(str, get_args(expected.type))))
         elif kind in {"too_short", "too_long"} and expected.accepts_length_of(value):
             continue  # said of the good rest of a list whose faulty entries are reported themselves
-        elif kind == "value_error" and not expected.is_number():
+        elif kind == "value_error" and expected.type not in (int, float, date):
             yield Fault(at, found_text(value), str(fault["ctx"]["error"]))
         else:
             yield Fault(at, found_text(value), requirement(expected, value))

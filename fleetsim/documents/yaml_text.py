@@ -85,12 +85,12 @@ def load_yaml(text: str, file: str) -> tuple[Any, dict[Location, int]]:
         raise InputError([Problem(file, None, "", "", "the blocks are nested too deep")]) from None
 
 
-def read_value(text: str) -> Any:
+def read_value(text: str, origin: str) -> Any:
     """One value as YAML reads it: ``12`` is a number, ``10:30`` a text, ``[1, 2]`` a list.
 
     Raises ``InputError`` where it is not YAML.
     """
-    return load_yaml(text, "--set")[0]
+    return load_yaml(text, origin)[0]
 
 
 def _load(loader_class: type[Any], text: str, file: str) -> tuple[Any, dict[Location, int]]:

@@ -99,19 +99,29 @@ class BusFleet(SourcedSpec):
 Fleet = BusFleet
 
 
-class ScenarioSpec(SourcedSpec):
-    """A scenario file."""
+class Horizon(SourcedSpec):
+    """The days of a run."""
 
-    name: Name
-    """Name; results carry it."""
-    title: Text
-    """Heading of the report."""
     start_date: Day
     """First reported day."""
     days: ReportedDays = 7
     """Reported days."""
     warmup_days: WarmupDays = 2
     """Days that run before and are not reported."""
+
+    @property
+    def clock(self) -> Clock:
+        """The horizon as the simulation counts it."""
+        return Clock(self.start_date, self.days, self.warmup_days)
+
+
+class ScenarioSpec(Horizon):
+    """A scenario file."""
+
+    name: Name
+    """Name; results carry it."""
+    title: Text
+    """Heading of the report."""
     seed: Seed = 1
     """Seed of every random draw."""
     grid: GridSpec
@@ -122,11 +132,6 @@ class ScenarioSpec(SourcedSpec):
     """Sites by name."""
     fleets: dict[Name, Fleet] = Field(min_length=1)
     """Fleets by name."""
-
-    @property
-    def clock(self) -> Clock:
-        """The horizon."""
-        return Clock(self.start_date, self.days, self.warmup_days)
 
 
 @dataclass(frozen=True, slots=True)

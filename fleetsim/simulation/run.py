@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from simpy import Environment
 
 from fleetsim.energy.curve import ChargeSteps
-from fleetsim.energy.weather import temperatures_c
 from fleetsim.results.records import Records
 from fleetsim.results.schema import Entities, Frame, concatenate
 from fleetsim.scenario.schema import BusFleet, Scenario
 from fleetsim.signals import Signals
 from fleetsim.simulation.components import Component, components
 from fleetsim.simulation.names import codes, entities, first_vehicles, scenario_tables
+from fleetsim.simulation.plans import fleet_plan
 from fleetsim.simulation.plant import depot_plant
 from fleetsim.simulation.site_tables import site_tables
 from fleetsim.simulation.trip_table import trip_table
@@ -25,10 +25,8 @@ from fleetsim.sites.depot import Depot
 from fleetsim.sites.log import SiteLog
 from fleetsim.vehicles.battery_vehicle import BatteryClass, BatteryVehicle
 from fleetsim.vehicles.log import VehicleLog
-from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import WorkPlan
-from fleetsim.work.planning import work_plan
-from fleetsim.work.setting import MIN_S, Setting
+from fleetsim.work.setting import MIN_S
 
 RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks")
 """The tables that a run writes."""
@@ -80,7 +78,7 @@ def run_component(job: Job) -> dict[str, Frame]:
     plans: dict[str, WorkPlan] = {}
     first = first_vehicles(scenario)
     for number, (name, fleet) in enumerate(fleets.items()):
-        plans[name] = plan = _plan(name, fleet, job)
+        plans[name] = plan = fleet_plan(name, scenario, job.names)
         battery = _battery_class(number, fleet, scenario)
         level_kwh = battery.capacity_kwh * fleet.initial_soc
         for vehicle, roster in enumerate(plan.rosters(fleet.count)):
@@ -95,30 +93,6 @@ def run_component(job: Job) -> dict[str, Frame]:
         "trips": trip_table(plans, fleets, scenario, vehicle_log, first),
         **site_tables(site_log, steps, plants, scenario, _capacities_kwh(scenario)),
     }
-
-
-def _plan(name: str, fleet: BusFleet, job: Job) -> WorkPlan:
-    scenario = job.scenario
-    spec, profiles = scenario.spec, scenario.profiles
-    home = spec.sites[fleet.home].place
-    city = profiles.places[home].city
-    conditions = Conditions(
-        model=profiles.vehicles[fleet.model],
-        route=profiles.routes[fleet.work.route],
-        temperature_c=temperatures_c(city, profiles.cities[city], spec.seed, spec.clock),
-        consumption_kwh_per_km=fleet.consumption_kwh_per_km,
-    )
-    setting = Setting(
-        fleet=name,
-        vehicles=fleet.count,
-        home=home,
-        places=profiles.places,
-        place_codes=codes(job.names["places"]),
-        route_codes=codes(job.names["routes"]),
-        seed=spec.seed,
-        clock=spec.clock,
-    )
-    return work_plan(fleet.work, scenario.timetables.get(name), conditions, setting)
 
 
 def _battery_class(number: int, fleet: BusFleet, scenario: Scenario) -> BatteryClass:

@@ -1,0 +1,33 @@
+"""Water filling: move a profile up or down until its mean is right, within bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+_HALVINGS = 60
+"""Enough to pin the level to the last bits of a double."""
+
+
+def fill(
+    profile: ArrayLike, mean: float, lowest: ArrayLike, highest: ArrayLike, weights: ArrayLike = 1.0
+) -> NDArray[np.float64]:
+    """``clip(profile + c, lowest, highest)`` with the one c that gives the weighted mean ``mean``.
+
+    A mean that the bounds do not allow gives the nearest bound.
+
+    >>> fill([0.0, 2.0, 6.0], 4.0, 0.0, 5.0)
+    array([2.5, 4.5, 5. ])
+    """
+    shape = np.asarray(profile, dtype=np.float64)
+    low = np.broadcast_to(np.asarray(lowest, dtype=np.float64), shape.shape)
+    high = np.broadcast_to(np.asarray(highest, dtype=np.float64), shape.shape)
+    weight = np.broadcast_to(np.asarray(weights, dtype=np.float64), shape.shape)
+    below, above = float(np.min(low - shape)), float(np.max(high - shape))
+    for _ in range(_HALVINGS):
+        level = (below + above) / 2
+        if np.average(np.clip(shape + level, low, high), weights=weight) < mean:
+            below = level
+        else:
+            above = level
+    return np.clip(shape + (below + above) / 2, low, high)

@@ -1,0 +1,152 @@
+"""The grid models: from inputs to the mix of every slot."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+
+import numpy as np
+
+from fleetsim.clock import Clock
+from fleetsim.grid.balance import MW_PER_GW, YearBalance, year_balance
+from fleetsim.grid.dispatch import Dispatch, dispatch
+from fleetsim.grid.inputs import GridInputs
+from fleetsim.grid.mix import GridSlots, Series
+from fleetsim.grid.solar import fleet_profile
+from fleetsim.grid.spec import GridSpec
+from fleetsim.grid.tariff import PriceSlots
+from fleetsim.grid.wind import wind_profile
+from fleetsim.grid.zone import Zone
+from fleetsim.results.schema import CLEAN_SOURCES, SOURCES
+from fleetsim.signals import Signals
+
+METHODS = {
+    "clean_share": "average of production: clean generation over generation within the province",
+    "clean_share_consumption": "average of consumption: exports carry the mix, imports count as not clean",
+    "clean_share_dedicated": "average of consumption: exports are contracted hydro, as far as there is hydro",
+    "emission_kg_per_kwh": "average of production and imports, at the meter: divided by 1 - loss_share",
+    "emission_marginal": "not computed by this level",
+    "balance": "generation = demand + export; demand is consumption as the statistics count it, line losses "
+    "included, and the fleets' load where it is given; what losses they leave out lies in export",
+}
+
+
+def grid_slots(
+    spec: GridSpec, inputs: GridInputs, clock: Clock, seed: int, fleet_mw: Series | None = None
+) -> GridSlots:
+    """The mix of every slot of ``clock``, at the level and with the year and water that ``spec`` asks for.
+
+    Months and days are those of ``clock``, capacities and energies those of ``spec.year``. With ``fleet_mw``
+    (one value a slot) the fleets' load is added to demand: exports give way by ``export.elasticity``, thermal
+    rises by the rest as far as it can.
+    """
+    balance = year_balance(inputs, spec.year, spec.hydrology)
+    if spec.level == "constant":
+        slots = _constant(balance, clock)
+        factor, factor_note = _official_factor(inputs, spec.year)
+    else:
+        slots = _month_hour(inputs, balance, clock, seed)
+        factor, factor_note = None, "thermal generation times its emission, over generation"
+    if fleet_mw is not None:
+        slots = _with_fleet(slots, fleet_mw, inputs.zone, balance)
+    notes = {**_notes(spec, inputs), **METHODS, "emission_factor": factor_note}
+    return _mix(slots, spec, inputs.zone, factor, notes)
+
+
+def signals(grid: GridSlots, prices: PriceSlots) -> Signals:
+    """What charging may follow: the whole price, the valleys of the tariff, the clean share of production."""
+    return Signals(prices.price_cny_per_kwh, prices.valley, grid.clean_share)
+
+
+def _constant(balance: YearBalance, clock: Clock) -> Dispatch:
+    """Every slot as the year's mean."""
+    monthly = (balance.demand_mw, balance.hydro_mw, balance.wind_mw, balance.solar_mw, balance.thermal_mw)
+    return Dispatch(*(np.full(clock.slots, balance.mean(power)) for power in monthly))
+
+
+def _month_hour(inputs: GridInputs, balance: YearBalance, clock: Clock, seed: int) -> Dispatch:
+    """Whole calendar months, put together and cut: no slot depends on where the horizon ends."""
+    days = clock.dates
+    months = sorted({(day.year, day.month) for day in days})
+    parts = []
+    for year, month in months:
+        first, length = date(year, month, 1), monthrange(year, month)[1]
+        wind = wind_profile(inputs.zone.wind, inputs.zone.zone, seed, first, length)
+        solar = fleet_profile(inputs.sky, seed, first, length)
+        parts.append(dispatch(inputs.zone, balance, month, wind, solar))
+    skipped = (days[0] - date(*months[0], 1)).days * (clock.slots // clock.total_days)
+    kept = slice(skipped, skipped + clock.slots)
+    return Dispatch(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])[kept]
+            for name in ("demand_mw", "hydro_mw", "wind_mw", "solar_mw", "thermal_mw")
+        )
+    )
+
+
+def _with_fleet(slots: Dispatch, fleet_mw: Series, zone: Zone, balance: YearBalance) -> Dispatch:
+    wanted = slots.thermal_mw + (1.0 - zone.export.elasticity) * fleet_mw
+    highest = np.maximum(slots.thermal_mw, balance.capacity_gw.thermal * MW_PER_GW)
+    thermal = np.clip(wanted, 0.0, highest)
+    return Dispatch(slots.demand_mw + fleet_mw, slots.hydro_mw, slots.wind_mw, slots.solar_mw, thermal)
+
+
+def _official_factor(inputs: GridInputs, year: int) -> tuple[float | None, str]:
+    """The official factor of the year, or of the nearest year that has one."""
+    known = {
+        statistics.year: statistics.official_emission_kg_per_kwh
+        for statistics in inputs.zone.years
+        if statistics.official_emission_kg_per_kwh is not None
+    }
+    if not known:
+        return None, "no official factor in the inputs: thermal generation times its emission, over generation"
+    nearest = min(known, key=lambda candidate: (abs(candidate - year), candidate))
+    return known[nearest], f"official average of {nearest}"
+
+
+def _mix(slots: Dispatch, spec: GridSpec, zone: Zone, factor: float | None, notes: dict[str, str]) -> GridSlots:
+    net_export = slots.hydro_mw + slots.wind_mw + slots.solar_mw + slots.thermal_mw - slots.demand_mw
+    export, imported = np.maximum(net_export, 0.0), np.maximum(-net_export, 0.0)
+    powers = {
+        "hydro": slots.hydro_mw,
+        "wind": slots.wind_mw,
+        "solar": slots.solar_mw,
+        "thermal": slots.thermal_mw,
+        "import": imported,
+    }
+    zero = np.zeros_like(export)
+    generation = np.stack([powers.get(source, zero) for source in SOURCES], axis=1)
+    clean = generation[:, [SOURCES.index(source) for source in CLEAN_SOURCES]].sum(axis=1)
+    supply = generation.sum(axis=1)
+    produced = supply - imported
+    contracted = np.minimum(export, slots.hydro_mw)
+    emission = slots.thermal_mw * zone.thermal.emission_kg_per_kwh + imported * zone.export.import_emission_kg_per_kwh
+    at_station = emission / supply if factor is None else np.full_like(supply, factor)
+    unknown = np.full_like(supply, np.nan)
+    return GridSlots(
+        zone=zone.zone,
+        demand_mw=slots.demand_mw,
+        generation_mw=generation,
+        export_mw=export,
+        clean_share=clean / produced,
+        clean_share_consumption=clean / supply,
+        clean_share_dedicated=(clean - contracted) / (supply - contracted),
+        emission_kg_per_kwh=at_station / (1.0 - spec.loss_share),
+        emission_marginal_province_kg_per_kwh=unknown,
+        emission_marginal_southern_kg_per_kwh=unknown.copy(),
+        notes=notes,
+    )
+
+
+def _notes(spec: GridSpec, inputs: GridInputs) -> dict[str, str]:
+    statistics = inputs.statistics(spec.year)
+    notes = {"level": spec.level, "year": str(spec.year), "hydrology": spec.hydrology}
+    if spec.year > statistics.year:
+        notes["years_after_the_statistics"] = (
+            f"assumed: capacities and consumption as in {statistics.year}, wind and solar by full-load hours"
+        )
+        if spec.hydrology == "published":
+            notes["hydrology"] = "published (no figures for the year: normal)"
+    elif spec.hydrology == "published" and statistics.clean_share_by_month is None:
+        notes["hydrology"] = "published (annual figures; months by shape)"
+    return notes
