@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fleetsim.version import VERSION as __version__
+from fleetsim.version import __version__
 
 if TYPE_CHECKING:
     from fleetsim.pipeline import Results, load, read, simulate

@@ -17,7 +17,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 _GUARD = (
-    "in a script the call that uses workers must stand under `if __name__ == \"__main__\":`, "
+    'in a script the call that uses workers must stand under `if __name__ == "__main__":`, '
     "because each worker reads the script again when it starts"
 )
 

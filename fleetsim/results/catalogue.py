@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -79,11 +78,6 @@ class RunRow:
 _RUN_FIELDS = tuple(field.name for field in fields(RunRow))
 
 
-def local_url(results: Path) -> str:
-    """The catalogue of a results folder unless another is named."""
-    return f"sqlite:///{results.resolve() / 'fleetsim.db'}"
-
-
 class Catalogue:
     """An open catalogue; ``with`` closes it. Any database that SQLAlchemy reaches; SQLite in WAL mode."""
 
@@ -91,7 +85,9 @@ class Catalogue:
         try:
             self._engine = _engine(url)
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
-            allowed = f"cannot be opened ({error}); a URL such as sqlite:///runs.db or postgresql+psycopg://host/database"
+            allowed = (
+                f"cannot be opened ({error}); a URL such as sqlite:///runs.db or postgresql+psycopg://host/database"
+            )
             raise InputError([Problem("--store", None, "", repr(url), allowed)]) from None
         with self._transaction() as connection:
             _SCHEMA.create_all(connection)

@@ -34,5 +34,5 @@ def cpu_features() -> list[str]:
     """Instruction sets that NumPy uses on this machine; sums may differ in the last digit between two sets."""
     import numpy as np
 
-    found: dict[str, list[str]] = np.show_config(mode="dicts")["SIMD Extensions"]  # type: ignore[index, typeddict-item]
-    return [*found["baseline"], *found["found"]]
+    extensions = np.show_config(mode="dicts")["SIMD Extensions"]
+    return [*extensions["baseline"], *extensions["found"]]

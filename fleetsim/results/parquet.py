@@ -56,7 +56,8 @@ def to_pandas(arrow: pa.Table) -> pd.DataFrame:
     """An Arrow table as a DataFrame; whole numbers stay whole where some are missing."""
     import pandas as pd
 
-    return arrow.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    frame: pd.DataFrame = arrow.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    return frame
 
 
 def write_table(path: Path, table: str, frame: Frame, entities: Entities, clock: Clock) -> None:

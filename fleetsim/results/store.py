@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
+from typing import TypedDict
 
 from fleetsim.clock import Clock
 from fleetsim.errors import InputError, Problem, RunError
 from fleetsim.results import parquet
-from fleetsim.results.facts import now, read_facts, write_json
+from fleetsim.results.facts import read_facts, write_json
 from fleetsim.results.identity import Identity
 from fleetsim.results.records import Records
 from fleetsim.results.schema import TABLES, Entities, Frame
@@ -31,6 +33,15 @@ _NAMED_BY = {
     "routes": ("routes", "route"),
 }
 """Table and column whose dictionary is the list of each kind of entity."""
+
+
+class Failure(TypedDict):
+    """What is known of a run that could not be finished."""
+
+    run_id: str
+    scenario: str
+    error: str
+    failed_at: str
 
 
 def prepare(results: Path) -> None:
@@ -88,21 +99,20 @@ def _settle(folder: Path, final: Path, *, replace: bool) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def record_failure(results: Path, run_id: str, scenario: str, error: str) -> None:
+def record_failure(results: Path, failure: Failure) -> None:
     """Leave ``<run_id>.failed.json``; a disk that cannot take even that must not hide the failure itself."""
     with suppress(OSError):
-        content = {"run_id": run_id, "scenario": scenario, "error": error, "failed_at": now()}
-        write_json(results / f"{run_id}{_FAILED}", content)
+        write_json(results / f"{failure['run_id']}{_FAILED}", failure)
+
+
+def failures(results: Path) -> list[Failure]:
+    """The records of failed runs, by run_id."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob(f"*{_FAILED}"))]
 
 
 def folders(results: Path) -> list[Path]:
     """The run folders below a results folder, by name."""
     return sorted(path.parent for path in results.glob("*/run.json") if not path.parent.name.startswith("."))
-
-
-def failures(results: Path) -> list[Path]:
-    """The records of failed runs, by name."""
-    return sorted(results.glob(f"*{_FAILED}"))
 
 
 def write_records(folder: Path, records: Records) -> None:
