@@ -159,7 +159,8 @@ def two_depots() -> Diary:
             diary.load(site, "base", day + hour * 3_600, day + (hour + 1) * 3_600, 5.0 + hour)
 
     diary.session(0, 0, day - 4_000, day + 9_000, [
-        (0, day - 3_333, day + 1_234, 40.0), (0, day + 1_234, day + 4_321, 30.0), (0, day + 6_000, day + 8_500, 20.0),
+        (0, day - 3_333, day + 1_234, 40.0), (0, day + 1_234, day + 4_321, 30.0), (0, day + 4_321, day + 5_000, 0.0),
+        (0, day + 6_000, day + 8_500, 20.0),
     ])
     diary.trip(0, day + 10_000, day + 14_000, 30.0)
     diary.trip(0, day + 14_600, day + 18_000, 25.5, late_s=600.0, status="late")
