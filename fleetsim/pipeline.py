@@ -51,6 +51,7 @@ def simulate(scenario: Scenario, workers: int = 1) -> Results:
     from fleetsim.accounting import account
     from fleetsim.grid.model import grid_slots, signals
     from fleetsim.report.metrics import metrics
+    from fleetsim.scenario.resolved import dump
 
     begun_wall_s, begun_cpu_s = time.perf_counter(), _cpu_s()
     spec, clock = scenario.spec, scenario.spec.clock
@@ -65,7 +66,7 @@ def simulate(scenario: Scenario, workers: int = 1) -> Results:
         records = account(happened, grid, prices)
     records = replace(records, tables={**records.tables, "metrics": metrics(records)})
     timing = Timing(now(), workers, round(_cpu_s() - begun_cpu_s, 3), round(time.perf_counter() - begun_wall_s, 3))
-    return Results(_facts(scenario, grid), timing, records, scenario_text(scenario))
+    return Results(_facts(scenario, grid), timing, records, dump(scenario))
 
 
 def run(
@@ -241,21 +242,15 @@ def page_path(folder: Path, language: Language) -> Path:
     return folder / f"report.{language}.html"
 
 
-def scenario_text(scenario: Scenario) -> str:
-    """The resolved scenario: every value that holds, defaults and overrides included, as YAML."""
-    import yaml
-
-    return yaml.safe_dump(scenario.spec.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
-
-
 def identity_of(scenario: Scenario) -> Identity:
     """What makes a run of this scenario the run it is."""
-    return identify(scenario.spec.name, scenario_text(scenario), scenario.inputs)
+    from fleetsim.scenario.resolved import dump
+
+    return identify(scenario.spec.name, dump(scenario), scenario.inputs)
 
 
 def _facts(scenario: Scenario, grid: GridSlots) -> RunFacts:
     from fleetsim.results.environment import environment
-    from fleetsim.scenario.assumptions import assumptions
 
     spec, identity = scenario.spec, identity_of(scenario)
     return RunFacts(
@@ -276,8 +271,23 @@ def _facts(scenario: Scenario, grid: GridSlots) -> RunFacts:
         environment=environment(scenario.workspace),
         notes=dict(grid.notes),
         remarks=list(scenario.remarks),
-        assumptions=[list(assumption) for assumption in assumptions(scenario)],
+        assumptions=_assumptions(scenario),
     )
+
+
+def _assumptions(scenario: Scenario) -> list[list[str]]:
+    """File, key, value and reasoning of the assumed figures; the numbers of one list make one line."""
+    from fleetsim.scenario.provenance import figures
+
+    lines: dict[tuple[str, str, str], list[float]] = {}
+    for figure in figures(scenario):
+        if figure.certainty == "assumed":
+            key = ".".join(step for step in figure.key.split(".") if not step.isdigit())
+            lines.setdefault((figure.file, key, figure.source or ""), []).append(figure.value)
+    return [
+        [file, key, f"{values[0]:g}" if len(values) == 1 else f"{min(values):g} ... {max(values):g}", reason]
+        for (file, key, reason), values in lines.items()
+    ]
 
 
 def _names(scenario: Scenario) -> dict[str, dict[str, str]]:
@@ -300,7 +310,8 @@ def _noticeable(fleet_mw: NDArray[np.float64], grid: GridSlots) -> bool:
 
 def _daily_gwh(power_mw: NDArray[np.float64]) -> NDArray[np.float64]:
     """Energy of each day from the mean power of its slots: GWh = MW x 24 h / 1000."""
-    return power_mw.reshape(-1, SLOTS_PER_DAY, *power_mw.shape[1:]).mean(axis=1) * (DAY_S / HOUR_S / 1_000)
+    daily: NDArray[np.float64] = power_mw.reshape(-1, SLOTS_PER_DAY, *power_mw.shape[1:]).mean(axis=1)
+    return daily * (DAY_S / HOUR_S / 1_000)
 
 
 def _known(value: float) -> float | None:
