@@ -59,19 +59,15 @@ class Expected:
         """Whether a number is expected."""
         return self.type in (int, float)
 
-    def arms(self) -> list[Expected]:
-        """The types of a union."""
-        return [Expected.of(arm) for arm in get_args(self.type)]
-
     def arm_like(self, value: Any) -> Expected | None:
         """The arm of a union without a discriminator that a value resembles."""
-        return next((arm for arm in self.arms() if arm.is_list() == isinstance(value, (list, tuple))), None)
+        return next((arm for arm in self.parts() if arm.is_list() == isinstance(value, (list, tuple))), None)
 
     def tagged_arms(self) -> dict[str, Expected]:
         """The arms of a union by the word that chooses them."""
         return {
             str(word): arm
-            for arm in (self.arms() if self.is_union() else [Expected.of(self.type)])
+            for arm in (self.parts() if self.is_union() else [Expected.of(self.type)])
             for word in get_args(arm.type.model_fields[self.discriminator].annotation)
         }
 
@@ -93,11 +89,16 @@ class Expected:
             return Expected.of(arguments[0])
         return Expected(object)
 
+    def parts(self) -> list[Expected]:
+        """The arms of a union, the entries of a list, the names and values of a mapping."""
+        if get_origin(self.type) is Literal:
+            return []
+        return [Expected.of(part) for part in get_args(self.type) if part is not Ellipsis]
+
     def unit(self) -> str:
         """Unit of the number, or nothing."""
         if self.is_union() or self.is_list():
-            arguments = (Expected.of(argument) for argument in get_args(self.type) if argument is not Ellipsis)
-            return next((unit for argument in arguments if (unit := argument.unit())), "")
+            return next((unit for part in self.parts() if (unit := part.unit())), "")
         return next((remark.unit for remark in self.remarks if isinstance(remark, Unit)), "")
 
     def bounds(self) -> tuple[float | None, float | None]:
@@ -125,7 +126,7 @@ def requirement(expected: Expected, value: Any = None) -> str:
     if expected.is_number():
         return _number_requirement(expected, value)
     if expected.is_union() and not expected.discriminator:
-        return "must be " + ", or ".join(requirement(arm).removeprefix("must be ") for arm in expected.arms())
+        return "must be " + ", or ".join(requirement(arm).removeprefix("must be ") for arm in expected.parts())
     return f"must be {_noun(expected)}"
 
 

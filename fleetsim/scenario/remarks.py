@@ -28,6 +28,7 @@ def chargers_kw(site: Site, types: Mapping[str, ChargerType]) -> float:
 
 def _site_remarks(scenario: Scenario) -> Iterator[str]:
     types = scenario.profiles.chargers
+    shared: list[str] = []
     for name, site in scenario.spec.sites.items():
         chargers = sum(group.count for group in site.chargers)
         vehicles = sum(fleet.count for fleet in scenario.spec.fleets.values() if fleet.home == name)
@@ -39,16 +40,19 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
             continue
         standby_kw = sum(group.count * types[group.type].standby_kw for group in site.chargers)
         base_kw = max(site.base_load_kw) if isinstance(site.base_load_kw, tuple) else site.base_load_kw
-        if standby_kw + base_kw >= site.connection_kw:
+        own_kw, demand_kw = standby_kw + base_kw, standby_kw + base_kw + chargers_kw(site, types)
+        if own_kw >= site.connection_kw:
             yield (
-                f"sites.{name}: base load and standby of {standby_kw + base_kw:.0f} kW leave nothing of the "
-                f"connection's {site.connection_kw:.0f} kW at times"
+                f"sites.{name}: base load and standby reach {own_kw:.0f} kW and leave nothing of the "
+                f"connection's {site.connection_kw:.0f} kW"
             )
-        elif standby_kw + base_kw + chargers_kw(site, types) > site.connection_kw:
-            yield (
-                f"sites.{name}: the connection of {site.connection_kw:.0f} kW is smaller than chargers, base load and "
-                f"standby together, {standby_kw + base_kw + chargers_kw(site, types):.0f} kW; it will be shared"
-            )
+        elif demand_kw > site.connection_kw:
+            shared.append(f"{name} ({site.connection_kw:.0f} of {demand_kw:.0f} kW)")
+    if shared:
+        yield (
+            "connection smaller than all chargers, base load and standby together, so that it will be shared: "
+            + ", ".join(shared)
+        )
 
 
 def _fleet_remarks(scenario: Scenario) -> Iterator[str]:
