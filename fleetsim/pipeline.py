@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
 NOTICEABLE_SHARE = 0.01
 """Share of the grid's demand from which on the fleets change the grid's dispatch."""
-PAGE_LANGUAGE: Language = "en"
-"""Language of the page that a run writes; ``fleetsim report`` writes the other."""
+PAGE_FILE = "report.html"
 
 
 def load(path: Path | str, *, overrides: Sequence[str] = (), workspace: Path | str | None = None) -> Scenario:
@@ -70,7 +69,13 @@ def simulate(scenario: Scenario, workers: int = 1) -> Results:
 
 
 def run(
-    scenario: Scenario, *, results: Path, workers: int = 1, again: bool = False, store: str | None = None
+    scenario: Scenario,
+    *,
+    results: Path,
+    workers: int = 1,
+    again: bool = False,
+    store: str | None = None,
+    language: Language = "en",
 ) -> Results:
     """Simulate and save, unless the same run is there already; a failure is recorded beside the runs."""
     from fleetsim.results.listing import list_failure
@@ -82,7 +87,7 @@ def run(
         return replace(read(folder), reused=True)
     try:
         outcome = simulate(scenario, workers)
-        outcome.save(results, again=again, store=store)
+        outcome.save(results, again=again, store=store, language=language)
     except Exception as error:
         text = str(error) if isinstance(error, FleetsimError) else f"{type(error).__name__}: {error}"
         list_failure(results, store, identity.run_id, scenario.spec.name, text)
@@ -152,14 +157,17 @@ class Results:
     @property
     def page(self) -> Path | None:
         """The page of a saved run."""
-        return None if self.folder is None else page_path(self.folder, PAGE_LANGUAGE)
+        return None if self.folder is None else self.folder / PAGE_FILE
 
-    def save(self, results: Path | str, *, again: bool = False, store: str | None = None) -> Path:
+    def save(
+        self, results: Path | str, *, again: bool = False, store: str | None = None, language: Language = "en"
+    ) -> Path:
         """Write the run's folder below ``results`` and list it in the catalogue; returns the folder.
 
-        A run that is already there is left alone, unless ``again`` asks to replace it.
+        A run that is already there is left alone, unless ``again`` asks to replace it. The page opens in
+        ``language``.
         """
-        from fleetsim.report.page import page
+        from fleetsim.report.page import write_page
         from fleetsim.results.listing import list_run
         from fleetsim.results.store import SCENARIO_FILE, aside, prepare, write_records
 
@@ -169,7 +177,7 @@ class Results:
             (folder / SCENARIO_FILE).write_text(self.scenario_text, encoding="utf-8")
             write_records(folder, self.records)
             write_facts(folder, self.facts, self.timing)
-            page_path(folder, PAGE_LANGUAGE).write_text(page(self.view(), PAGE_LANGUAGE), encoding="utf-8")
+            write_page(self.view(), folder / PAGE_FILE, language)
         self.folder = results / self.run_id
         list_run(results, store, self.facts, self.timing, self.records.tables["metrics"])
         return self.folder
@@ -198,20 +206,20 @@ class Results:
         return summary(self.view(), language, width, self.page)
 
     def write_page(self, language: Language) -> Path:
-        """Write the page of a saved run in one language; returns its path."""
-        from fleetsim.report.page import page
+        """Write the page of a saved run again, to open in another language; returns its path."""
+        from fleetsim.report.page import write_page
 
-        if self.folder is None:
+        if self.page is None:
             raise RunError("the run is not saved yet: its page has no place")
-        path = page_path(self.folder, language)
-        aside = path.with_suffix(".partial")
+        aside = self.page.with_suffix(".partial")
         try:
-            aside.write_text(page(self.view(), language), encoding="utf-8")
-            aside.rename(path)
+            write_page(self.view(), aside, language)
+            aside.rename(self.page)
         except OSError as error:
+            raise RunError(f"{self.page}: the page could not be written: {error.strerror or error}") from error
+        finally:
             aside.unlink(missing_ok=True)
-            raise RunError(f"{path}: the page could not be written: {error.strerror or error}") from error
-        return path
+        return self.page
 
 
 class DataFrames(Mapping[str, "pd.DataFrame"]):
@@ -235,11 +243,6 @@ class DataFrames(Mapping[str, "pd.DataFrame"]):
 
     def __len__(self) -> int:
         return len(TABLES)
-
-
-def page_path(folder: Path, language: Language) -> Path:
-    """Where the page of a run lies."""
-    return folder / f"report.{language}.html"
 
 
 def identity_of(scenario: Scenario) -> Identity:
