@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
 NOTICEABLE_SHARE = 0.01
 """Share of the grid's demand from which on the fleets change the grid's dispatch."""
-PAGE_LANGUAGE: Language = "en"
-"""Language of the page that a run writes; ``fleetsim report`` writes the other."""
+PAGE_FILE = "report.html"
 
 
 def load(path: Path | str, *, overrides: Sequence[str] = (), workspace: Path | str | None = None) -> Scenario:
@@ -51,6 +50,7 @@ def simulate(scenario: Scenario, workers: int = 1) -> Results:
     from fleetsim.accounting import account
     from fleetsim.grid.model import grid_slots, signals
     from fleetsim.report.metrics import metrics
+    from fleetsim.scenario.resolved import dump
 
     begun_wall_s, begun_cpu_s = time.perf_counter(), _cpu_s()
     spec, clock = scenario.spec, scenario.spec.clock
@@ -65,11 +65,17 @@ def simulate(scenario: Scenario, workers: int = 1) -> Results:
         records = account(happened, grid, prices)
     records = replace(records, tables={**records.tables, "metrics": metrics(records)})
     timing = Timing(now(), workers, round(_cpu_s() - begun_cpu_s, 3), round(time.perf_counter() - begun_wall_s, 3))
-    return Results(_facts(scenario, grid), timing, records, scenario_text(scenario))
+    return Results(_facts(scenario, grid), timing, records, dump(scenario))
 
 
 def run(
-    scenario: Scenario, *, results: Path, workers: int = 1, again: bool = False, store: str | None = None
+    scenario: Scenario,
+    *,
+    results: Path,
+    workers: int = 1,
+    again: bool = False,
+    store: str | None = None,
+    language: Language = "en",
 ) -> Results:
     """Simulate and save, unless the same run is there already; a failure is recorded beside the runs."""
     from fleetsim.results.listing import list_failure
@@ -81,7 +87,7 @@ def run(
         return replace(read(folder), reused=True)
     try:
         outcome = simulate(scenario, workers)
-        outcome.save(results, again=again, store=store)
+        outcome.save(results, again=again, store=store, language=language)
     except Exception as error:
         text = str(error) if isinstance(error, FleetsimError) else f"{type(error).__name__}: {error}"
         list_failure(results, store, identity.run_id, scenario.spec.name, text)
@@ -151,14 +157,17 @@ class Results:
     @property
     def page(self) -> Path | None:
         """The page of a saved run."""
-        return None if self.folder is None else page_path(self.folder, PAGE_LANGUAGE)
+        return None if self.folder is None else self.folder / PAGE_FILE
 
-    def save(self, results: Path | str, *, again: bool = False, store: str | None = None) -> Path:
+    def save(
+        self, results: Path | str, *, again: bool = False, store: str | None = None, language: Language = "en"
+    ) -> Path:
         """Write the run's folder below ``results`` and list it in the catalogue; returns the folder.
 
-        A run that is already there is left alone, unless ``again`` asks to replace it.
+        A run that is already there is left alone, unless ``again`` asks to replace it. The page opens in
+        ``language``.
         """
-        from fleetsim.report.page import page
+        from fleetsim.report.page import write_page
         from fleetsim.results.listing import list_run
         from fleetsim.results.store import SCENARIO_FILE, aside, prepare, write_records
 
@@ -168,7 +177,7 @@ class Results:
             (folder / SCENARIO_FILE).write_text(self.scenario_text, encoding="utf-8")
             write_records(folder, self.records)
             write_facts(folder, self.facts, self.timing)
-            page_path(folder, PAGE_LANGUAGE).write_text(page(self.view(), PAGE_LANGUAGE), encoding="utf-8")
+            write_page(self.view(), folder / PAGE_FILE, language)
         self.folder = results / self.run_id
         list_run(results, store, self.facts, self.timing, self.records.tables["metrics"])
         return self.folder
@@ -197,20 +206,20 @@ class Results:
         return summary(self.view(), language, width, self.page)
 
     def write_page(self, language: Language) -> Path:
-        """Write the page of a saved run in one language; returns its path."""
-        from fleetsim.report.page import page
+        """Write the page of a saved run again, to open in another language; returns its path."""
+        from fleetsim.report.page import write_page
 
-        if self.folder is None:
+        if self.page is None:
             raise RunError("the run is not saved yet: its page has no place")
-        path = page_path(self.folder, language)
-        aside = path.with_suffix(".partial")
+        aside = self.page.with_suffix(".partial")
         try:
-            aside.write_text(page(self.view(), language), encoding="utf-8")
-            aside.rename(path)
+            write_page(self.view(), aside, language)
+            aside.rename(self.page)
         except OSError as error:
+            raise RunError(f"{self.page}: the page could not be written: {error.strerror or error}") from error
+        finally:
             aside.unlink(missing_ok=True)
-            raise RunError(f"{path}: the page could not be written: {error.strerror or error}") from error
-        return path
+        return self.page
 
 
 class DataFrames(Mapping[str, "pd.DataFrame"]):
@@ -236,26 +245,15 @@ class DataFrames(Mapping[str, "pd.DataFrame"]):
         return len(TABLES)
 
 
-def page_path(folder: Path, language: Language) -> Path:
-    """Where the page of a run lies."""
-    return folder / f"report.{language}.html"
-
-
-def scenario_text(scenario: Scenario) -> str:
-    """The resolved scenario: every value that holds, defaults and overrides included, as YAML."""
-    import yaml
-
-    return yaml.safe_dump(scenario.spec.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
-
-
 def identity_of(scenario: Scenario) -> Identity:
     """What makes a run of this scenario the run it is."""
-    return identify(scenario.spec.name, scenario_text(scenario), scenario.inputs)
+    from fleetsim.scenario.resolved import dump
+
+    return identify(scenario.spec.name, dump(scenario), scenario.inputs)
 
 
 def _facts(scenario: Scenario, grid: GridSlots) -> RunFacts:
     from fleetsim.results.environment import environment
-    from fleetsim.scenario.assumptions import assumptions
 
     spec, identity = scenario.spec, identity_of(scenario)
     return RunFacts(
@@ -276,8 +274,23 @@ def _facts(scenario: Scenario, grid: GridSlots) -> RunFacts:
         environment=environment(scenario.workspace),
         notes=dict(grid.notes),
         remarks=list(scenario.remarks),
-        assumptions=[list(assumption) for assumption in assumptions(scenario)],
+        assumptions=_assumptions(scenario),
     )
+
+
+def _assumptions(scenario: Scenario) -> list[list[str]]:
+    """File, key, value and reasoning of the assumed figures; the numbers of one list make one line."""
+    from fleetsim.scenario.provenance import figures
+
+    lines: dict[tuple[str, str, str], list[float]] = {}
+    for figure in figures(scenario):
+        if figure.certainty == "assumed":
+            key = ".".join(step for step in figure.key.split(".") if not step.isdigit())
+            lines.setdefault((figure.file, key, figure.source or ""), []).append(figure.value)
+    return [
+        [file, key, f"{values[0]:g}" if len(values) == 1 else f"{min(values):g} ... {max(values):g}", reason]
+        for (file, key, reason), values in lines.items()
+    ]
 
 
 def _names(scenario: Scenario) -> dict[str, dict[str, str]]:
@@ -300,7 +313,8 @@ def _noticeable(fleet_mw: NDArray[np.float64], grid: GridSlots) -> bool:
 
 def _daily_gwh(power_mw: NDArray[np.float64]) -> NDArray[np.float64]:
     """Energy of each day from the mean power of its slots: GWh = MW x 24 h / 1000."""
-    return power_mw.reshape(-1, SLOTS_PER_DAY, *power_mw.shape[1:]).mean(axis=1) * (DAY_S / HOUR_S / 1_000)
+    daily: NDArray[np.float64] = power_mw.reshape(-1, SLOTS_PER_DAY, *power_mw.shape[1:]).mean(axis=1)
+    return daily * (DAY_S / HOUR_S / 1_000)
 
 
 def _known(value: float) -> float | None:

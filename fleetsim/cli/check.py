@@ -21,12 +21,15 @@ def command(
 
     Example: fleetsim check configs/first_depot.yaml
     """
+    from fleetsim.simulation.plans import duty_remarks
+
     loaded = load_scenario(scenario, settings, seed, days, workspace)
-    for text in loaded.remarks:
+    remarks = (*loaded.remarks, *duty_remarks(loaded))
+    for text in remarks:
         remark(f"remark: {text}")
     spec = loaded.spec
     vehicles = sum(fleet.count for fleet in spec.fleets.values())
     click.echo(
         f"{scenario}: good; {vehicles} vehicles in {len(spec.fleets)} fleets, {len(spec.sites)} sites, "
-        f"{spec.days} days from {spec.start_date}, {len(loaded.inputs)} input files, {len(loaded.remarks)} remarks"
+        f"{spec.days} days from {spec.start_date}, {len(loaded.inputs)} input files, {len(remarks)} remarks"
     )

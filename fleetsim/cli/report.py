@@ -15,7 +15,9 @@ from fleetsim.cli.options import lang_option, language_of, results_here, results
 @results_option
 @lang_option
 def command(run: str, results: Path | None, store: str | None, language: str) -> None:
-    """Write the page of RUN and print its path.
+    """Write the page of RUN again and print its path.
+
+    It carries both languages and opens in the one named here.
 
     RUN is a run_id, a unique beginning of one, or `last`.
 

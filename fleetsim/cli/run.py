@@ -48,7 +48,12 @@ def command(
     vehicles = sum(fleet.count for fleet in loaded.spec.fleets.values())
     progress(f"running {vehicles} vehicles for {loaded.spec.clock.total_days} days")
     outcome = pipeline.run(
-        loaded, results=results or loaded.workspace / RESULTS_FOLDER, workers=workers, again=again, store=store
+        loaded,
+        results=results or loaded.workspace / RESULTS_FOLDER,
+        workers=workers,
+        again=again,
+        store=store,
+        language=language_of(language),
     )
     if outcome.reused:
         remark(f"this run is there already, from {outcome.timing.created_at}; --again runs it anew")
