@@ -79,6 +79,7 @@ def _vehicles(scenario: Scenario, names: Entities) -> Frame:
             "battery_kwh": by_fleet(
                 [profiles.vehicles[fleet.model].battery_kwh * fleet.state_of_health for fleet in fleets]
             ),
+            "reserve_soc": by_fleet([fleet.reserve for fleet in fleets]),
         },
     )
 

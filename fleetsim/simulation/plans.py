@@ -53,5 +53,5 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
                 f"charge target and reserve (up to {max(beyond):.0f} kWh); they will be cut short or cancelled"
             )
         if unmanned := int((plan.vehicle < 0).sum()):
-            remarks.append(f"fleets.{name}: {unmanned} blocks find no vehicle at home; {fleet.count} vehicles are too few")
+            remarks.append(f"fleets.{name}: {unmanned} blocks find none of the {fleet.count} vehicles at home")
     return tuple(remarks)

@@ -70,7 +70,7 @@ def _first_trips(plan: WorkPlan) -> Array:
     width = np.array([blocks.shape.trips + 1 for blocks in plan.sets])[plan.blocks]
     before = np.cumsum(width) - width
     starts = np.flatnonzero(np.diff(plan.vehicle, prepend=-2))
-    return before - np.repeat(before[starts], np.diff(np.append(starts, len(before))))
+    return np.asarray(before - np.repeat(before[starts], np.diff(np.append(starts, len(before)))))
 
 
 def _lost(caps: Array, blocks: Array, trips: int) -> Array:

@@ -12,6 +12,7 @@ from tests import laws
 from tests.worlds import LFP, depot, fleet, profiles, rotation, run, scenario, vehicle
 
 CURVED = vehicle(charge_curve=[{"soc": soc, "c_rate": rate} for soc, rate in LFP])
+BOLD = {"charge_target": 1.0, "reserve": 0.0}
 FORMULA = {"consumption_kwh_per_km": None, "work": rotation(run_time_cv=0.1, load_cv=0.3)}
 
 
@@ -27,7 +28,7 @@ FORMULA = {"consumption_kwh_per_km": None, "work": rotation(run_time_cv=0.1, loa
         pytest.param({"strategy": "valley"}, {}, 0, id="valley"),
         pytest.param({"strategy": "valley", "connection_kw": 200, "count": 2}, {"count": 9}, 0, id="short valley"),
         pytest.param({}, FORMULA, 700, id="mountain"),
-        pytest.param({"connection_kw": 90}, FORMULA | {"charge_target": 1.0, "reserve": 0.0}, 1_100, id="steep, no reserve"),
+        pytest.param({"connection_kw": 90}, FORMULA | BOLD, 1_100, id="steep, no reserve"),
         pytest.param({}, {"consumption_kwh_per_km": 3.5}, 0, id="duty beyond the battery"),
         pytest.param({}, {"consumption_kwh_per_km": 12}, 0, id="no trip possible"),
     ],

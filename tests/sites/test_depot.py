@@ -52,7 +52,8 @@ def test_valley_draws_in_the_valley_only_while_there_is_time() -> None:
 
 
 def test_a_bus_that_must_go_takes_what_it_got() -> None:
-    work = rotation(blocks=[{"start": "05:00", "trips": 4, "layover_min": 5}, {"start": "10:45", "trips": 2, "layover_min": 5}])
+    soon = {"start": "10:45", "trips": 2, "layover_min": 5}
+    work = rotation(blocks=[*ONE_BLOCK["blocks"], soon])
     sessions = run(scenario(fleets={"line": fleet(1, work=work)}, days=1)).tables["sessions"]
     assert SESSION_ENDS[sessions["end_reason"][0]] == "departure"
     assert sessions["end_at"][0] == pytest.approx(10.75 * HOUR)

@@ -40,7 +40,8 @@ def test_the_return_of_a_late_block_is_that_of_a_walk_over_its_trips(seed: int, 
 
 def test_trough_and_rise_bound_the_battery_on_a_walk_over_the_legs() -> None:
     work = rotation(deadhead_km=2)
-    hill = plan(scenario(fleets={"line": fleet(2, work=work, consumption_kwh_per_km=None)}, world=profiles(climb_m=900)))
+    line = fleet(2, work=work, consumption_kwh_per_km=None)
+    hill = plan(scenario(fleets={"line": line}, world=profiles(climb_m=900)))
     for block in hill.rosters(2)[1]:
         set_ = hill.sets[block.blocks]
         level, lowest, highest = 0.0, 0.0, 0.0
@@ -89,6 +90,7 @@ def test_the_remarks_name_the_fleet_whose_duty_is_beyond_its_battery() -> None:
 def test_chance_has_the_mean_it_says() -> None:
     work = rotation(run_time_cv=0.2)
     many = plan(scenario(fleets={"line": fleet(200, work=work)}))
-    factor = np.concatenate([(set_.run_s / (set_.planned_arrive_s - set_.planned_depart_s)).ravel() for set_ in many.sets])
+    planned_s = [set_.planned_arrive_s - set_.planned_depart_s for set_ in many.sets]
+    factor = np.concatenate([(set_.run_s / run_s).ravel() for set_, run_s in zip(many.sets, planned_s, strict=True)])
     assert factor.mean() == pytest.approx(1.0, abs=0.01)
     assert factor.std() == pytest.approx(0.2, abs=0.01)

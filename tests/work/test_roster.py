@@ -26,9 +26,8 @@ def there_and_back(block: str, start_h: float, days: tuple[int, ...] = WEEK) -> 
 
 def world(trips: list[TimetableTrip], vehicles: int, days: int = 2) -> Scenario:
     work = {"kind": "timetable", "file": "line.csv", "route": "road"}
-    return scenario(
-        fleets={"line": fleet(vehicles, work=work)}, timetables={"line": TimetableTrips("line.csv", tuple(trips))}, days=days
-    )
+    table = TimetableTrips("line.csv", tuple(trips))
+    return scenario(fleets={"line": fleet(vehicles, work=work)}, timetables={"line": table}, days=days)
 
 
 def test_blocks_that_follow_each_other_need_one_vehicle() -> None:
