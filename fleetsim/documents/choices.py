@@ -43,12 +43,14 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(every[:LISTED])}{rest}" if every else "(there are none)"
 
 
-def one_of(found: object, names: Iterable[str]) -> str:
-    """What is allowed instead of ``found``.
+def one_of(found: object, names: Iterable[str], where: str = "") -> str:
+    """What is allowed instead of ``found``; ``where`` is the file that holds the names.
 
     >>> one_of("valey", ["immediate", "valley"])
     'must be one of: immediate, valley (did you mean valley?)'
+    >>> one_of("wujing", ["xiao", "wuxing"], "places.yaml")
+    'must be a name in places.yaml: xiao, wuxing (did you mean wuxing?)'
     """
     every = list(names)
-    opening = "must be" if len(every) == 1 else "must be one of:"
+    opening = f"must be a name in {where}:" if where else "must be" if len(every) == 1 else "must be one of:"
     return f"{opening} {listed(every)}{did_you_mean(found, every)}"

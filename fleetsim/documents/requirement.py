@@ -139,6 +139,8 @@ def _noun(expected: Expected) -> str:
         return " or ".join(map(str, get_args(expected.type)))
     if expected.type is date:
         return "a date like 2026-03-09"
+    if expected.type is bool:
+        return "true or false"
     if expected.type is str:
         return "text"
     if origin is dict:

@@ -103,7 +103,8 @@ def _check_routes(loaded: LoadedProfiles, documents: Mapping[str, Document], pro
             at = (name, "waypoints", number)
             if "places" in loaded.names and point.place not in loaded.names["places"]:
                 names = sorted(loaded.names["places"])
-                problems.append(document.problem((*at, "place"), repr(point.place), one_of(point.place, names)))
+                allowed = one_of(point.place, names, "profiles/places.yaml")
+                problems.append(document.problem((*at, "place"), repr(point.place), allowed))
             found = f"{point.distance_km:g}"
             if before is None and point.distance_km != 0:
                 problems.append(document.problem((*at, "distance_km"), found, "the first waypoint must be at 0 km"))
@@ -117,5 +118,5 @@ def _check_city(
     city: str, at: tuple[str, str], document: Document, loaded: LoadedProfiles, problems: list[Problem]
 ) -> None:
     if "climates" in loaded.names and city not in loaded.names["climates"]:
-        allowed = f"{one_of(city, sorted(loaded.names['climates']))} of profiles/climates.yaml"
+        allowed = one_of(city, sorted(loaded.names["climates"]), "profiles/climates.yaml")
         problems.append(document.problem(at, repr(city), allowed))

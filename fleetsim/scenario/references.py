@@ -43,7 +43,7 @@ def fleet_problems(
     """Homes, vehicle sheets and routes that do not exist, and states of charge that contradict each other."""
     for name, fleet in sections.fleets.items():
         at: Location = ("fleets", name)
-        yield from _unknown(document, (*at, "home"), fleet.home, sections.site_names, "this scenario's sites")
+        yield from _unknown(document, (*at, "home"), fleet.home, sections.site_names, "sites")
         yield from _unknown(document, (*at, "model"), fleet.model, profiles.get("vehicles"), "profiles/vehicles.yaml")
         route_at = (*at, "work", "route")
         yield from _unknown(document, route_at, fleet.work.route, profiles.get("routes"), "profiles/routes.yaml")
@@ -83,4 +83,4 @@ def _unknown(
 ) -> Iterator[Problem]:
     """A problem where a name is none of those there are; nothing where these could not be read."""
     if names is not None and found not in names:
-        yield document.problem(at, repr(found), f"{one_of(found, sorted(names))}; see {where}")
+        yield document.problem(at, repr(found), one_of(found, sorted(names), where))

@@ -139,7 +139,7 @@ def _trip_problems(
     file: str, row: Row[TimetableRow], trip: TimetableTrip, places: Collection[str] | None
 ) -> list[Problem]:
     problems = [
-        Problem(file, row.line, column, repr(place), f"{one_of(place, sorted(places))} of profiles/places.yaml")
+        Problem(file, row.line, column, repr(place), one_of(place, sorted(places), "profiles/places.yaml"))
         for column, place in (("origin", trip.origin), ("destination", trip.destination))
         if places is not None and place not in places
     ]
