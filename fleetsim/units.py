@@ -6,6 +6,7 @@ unit: a charger of 120 000 "kW" was meant in watts.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le, Unit
@@ -14,17 +15,33 @@ from pydantic import BeforeValidator
 
 def _plain_number(value: Any) -> Any:
     """Let only numbers through: YAML reads ``1,200`` as text and ``yes`` as a truth value."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e300:
         raise ValueError("must be a plain number, without quotes, unit or thousands separator")
     return value
 
+
+def _plain_date(value: Any) -> Any:
+    """Let only dates through: a number would be taken for seconds since 1970."""
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    raise ValueError("must be a date like 2026-03-09")
+
+
+Day = Annotated[date, BeforeValidator(_plain_date)]
 
 _Number = Annotated[float, BeforeValidator(_plain_number)]
 _Whole = Annotated[int, BeforeValidator(_plain_number)]
 
 Count = Annotated[_Whole, Gt(0), Le(100_000)]
+ReportedDays = Annotated[_Whole, Ge(1), Le(3_660), Unit("days")]
+WarmupDays = Annotated[_Whole, Ge(0), Le(60), Unit("days")]
+Seed = Annotated[_Whole, Ge(0), Le(2**31)]
+Year = Annotated[_Whole, Ge(2018), Le(2040)]
 
 Share = Annotated[_Number, Ge(0), Le(1)]
+PositiveShare = Annotated[_Number, Gt(0), Le(1)]
 Efficiency = Annotated[_Number, Gt(0), Le(1)]
 Factor = Annotated[_Number, Ge(0), Le(10)]
 Ratio = Annotated[_Number, Ge(0), Le(100)]
@@ -36,7 +53,11 @@ LoadKw = Annotated[_Number, Ge(0), Le(100_000), Unit("kW")]
 StandbyKw = Annotated[_Number, Ge(0), Le(5), Unit("kW")]
 AuxiliaryKw = Annotated[_Number, Ge(0), Le(60), Unit("kW")]
 TankKg = Annotated[_Number, Gt(0), Le(200), Unit("kg")]
+PayloadKg = Annotated[_Number, Ge(0), Le(40_000), Unit("kg")]
 MassKg = Annotated[_Number, Gt(0), Le(60_000), Unit("kg")]
+DragAreaM2 = Annotated[_Number, Gt(0), Le(15), Unit("m2")]
+RollingResistance = Annotated[_Number, Gt(0), Le(0.05)]
+RotatingMassFactor = Annotated[_Number, Ge(1), Le(1.5)]
 DistanceKm = Annotated[_Number, Ge(0), Le(2_000), Unit("km")]
 SpeedKmh = Annotated[_Number, Gt(0), Le(130), Unit("km/h")]
 StopsPerKm = Annotated[_Number, Ge(0), Le(20), Unit("1/km")]

@@ -37,28 +37,9 @@ def valley(site: SiteView, session: SessionView) -> Plan:
     return _merge((*slots, *_cheapest_outside(site, until_s, short_s)))
 
 
-class _Key:
-    """Signals as a key of the cache: one object, one answer."""
-
-    __slots__ = ("signals",)
-
-    def __init__(self, signals: Signals) -> None:
-        self.signals = signals
-
-    def __hash__(self) -> int:
-        return id(self.signals)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.signals is self.signals
-
-
 @lru_cache(maxsize=8)
-def _valleys_of(key: _Key) -> tuple[Slot, ...]:
-    return tuple(Slot(start_s, end_s) for start_s, end_s in windows(key.signals.valley))
-
-
-def _valleys(signals: Signals) -> tuple[Slot, ...]:
-    return _valleys_of(_Key(signals))
+def _valleys(signals: Signals) -> Plan:
+    return tuple(Slot(start_s, end_s) for start_s, end_s in windows(signals.valley))
 
 
 def _within(slots: Plan, from_s: float, until_s: float) -> Plan:

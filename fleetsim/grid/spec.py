@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from fleetsim.spec import SourcedSpec
-from fleetsim.units import Share
+from fleetsim.units import Share, Year
 
 
 class GridSpec(SourcedSpec):
@@ -15,7 +13,7 @@ class GridSpec(SourcedSpec):
 
     level: Literal["constant", "month_hour"] = "month_hour"
     """``constant``: one official factor; ``month_hour``: published monthly generation, shaped over the day."""
-    year: Annotated[int, Field(ge=2018, le=2040)]
+    year: Year
     """Year whose capacities and energy the grid has (2018 to 2024 are published)."""
     hydrology: Literal["published", "dry", "normal", "wet"] = "normal"
     """Water of the year; ``published`` takes the monthly figures of ``year`` itself where there are any."""

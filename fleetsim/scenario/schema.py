@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,7 +16,20 @@ from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import Tariff
 from fleetsim.profiles import Profiles
 from fleetsim.spec import Name, SourcedSpec, Text
-from fleetsim.units import ChargerKw, ConnectionKw, ConsumptionKwhPerKm, Count, DurationMin, LoadKw, Share
+from fleetsim.units import (
+    ChargerKw,
+    ConnectionKw,
+    ConsumptionKwhPerKm,
+    Count,
+    Day,
+    DurationMin,
+    LoadKw,
+    PositiveShare,
+    ReportedDays,
+    Seed,
+    Share,
+    WarmupDays,
+)
 from fleetsim.work.spec import Work
 from fleetsim.work.timetable import TimetableTrips
 
@@ -76,7 +88,7 @@ class BusFleet(SourcedSpec):
     """State of charge below which no block is planned to end."""
     initial_soc: Share = 0.80
     """State of charge at the start of the warm-up."""
-    state_of_health: Annotated[Share, Field(gt=0)] = 1.0
+    state_of_health: PositiveShare = 1.0
     """Battery energy left by ageing, as a share of new."""
     patience_min: DurationMin = 30.0
     """How long a block waits for energy before it is cut short or cancelled."""
@@ -87,20 +99,30 @@ class BusFleet(SourcedSpec):
 Fleet = BusFleet
 
 
-class ScenarioSpec(SourcedSpec):
+class Horizon(SourcedSpec):
+    """The days of a run."""
+
+    start_date: Day
+    """First reported day."""
+    days: ReportedDays = 7
+    """Reported days."""
+    warmup_days: WarmupDays = 2
+    """Days that run before and are not reported."""
+
+    @property
+    def clock(self) -> Clock:
+        """The horizon as the simulation counts it."""
+        return Clock(self.start_date, self.days, self.warmup_days)
+
+
+class ScenarioSpec(Horizon):
     """A scenario file."""
 
     name: Name
     """Name; results carry it."""
     title: Text
     """Heading of the report."""
-    start_date: date
-    """First reported day."""
-    days: Annotated[int, Field(ge=1, le=3_660)] = 7
-    """Reported days."""
-    warmup_days: Annotated[int, Field(ge=0, le=60)] = 2
-    """Days that run before and are not reported."""
-    seed: Annotated[int, Field(ge=0, le=2**31)] = 1
+    seed: Seed = 1
     """Seed of every random draw."""
     grid: GridSpec
     """The grid."""
@@ -111,11 +133,6 @@ class ScenarioSpec(SourcedSpec):
     fleets: dict[Name, Fleet] = Field(min_length=1)
     """Fleets by name."""
 
-    @property
-    def clock(self) -> Clock:
-        """The horizon."""
-        return Clock(self.start_date, self.days, self.warmup_days)
-
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -123,6 +140,8 @@ class Scenario:
 
     spec: ScenarioSpec
     workspace: Path
+    file: str
+    """The scenario file, as messages name it."""
     profiles: Profiles
     timetables: Mapping[str, TimetableTrips]
     """Timetable of each fleet that has one, by fleet."""

@@ -5,15 +5,26 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
+from typing_extensions import Doc
 
 from fleetsim.spec import Name, SourcedSpec
 from fleetsim.units import Count, DistanceKm, DurationMin, Factor, Share
 
-TimeOfDay = Annotated[str, StringConstraints(pattern=r"^[0-3]\d:[0-5]\d$")]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^[0-3]\d:[0-5]\d$"), Doc("a time like 06:30, up to 39:59")]
 """``HH:MM``; hours from 24 on belong to the night after the service day, up to 39:59."""
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def seconds_of_day(time: str) -> int:
+    """Seconds since midnight of the service day.
+
+    >>> seconds_of_day("24:30")
+    88200
+    """
+    hours, minutes = time.split(":")
+    return int(hours) * 3_600 + int(minutes) * 60
 
 
 class BlockPattern(SourcedSpec):
@@ -38,6 +49,8 @@ class _BusWork(SourcedSpec):
     """Mean share of the payload on board."""
     run_time_cv: Share = 0.0
     """Spread of a trip's running time around its plan: standard deviation over mean."""
+    load_cv: Share = 0.0
+    """Spread of the load around its mean: standard deviation over mean."""
     minimum_layover_share: Share = 0.5
     """Share of a planned layover that a late vehicle still takes."""
 
@@ -58,11 +71,13 @@ class Rotation(_BusWork):
 
 
 class Timetable(_BusWork):
-    """Blocks from a CSV file: one row per trip (columns in ``profiles/README.md``)."""
+    """Blocks from a CSV file: one row per trip (columns in ``profiles/timetables/README.md``)."""
 
     kind: Literal["timetable"]
     """``timetable``"""
-    file: Annotated[str, StringConstraints(pattern=r"^[^/\\].*\.csv$")]
+    file: Annotated[
+        str, StringConstraints(pattern=r"^[^/\\].*\.csv$"), Doc("a path to a .csv file, from the root of the workspace")
+    ]
     """Path from the root of the workspace."""
     route: Name
     """Route whose traffic the trips meet (speed comes from the timetable, stops and slopes from the route)."""

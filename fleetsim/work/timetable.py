@@ -2,7 +2,58 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import StringConstraints
+from typing_extensions import Doc
+
+from fleetsim.documents import Row, one_of, read_csv, shown
+from fleetsim.errors import Problem
+from fleetsim.spec import Name, Spec
+from fleetsim.units import DistanceKm
+from fleetsim.work.spec import WEEKDAYS
+
+FASTEST_KMH = 130.0
+"""Mean speed of a trip beyond which the timetable is taken for wrong."""
+
+_DAY = "(?:" + "|".join(WEEKDAYS) + ")"
+_PART = f"{_DAY}(?:-{_DAY})?"
+
+TimetableTime = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-3]?\d:[0-5]\d(:[0-5]\d)?$"),
+    Doc("a time like 06:30 or 06:30:00, up to 39:59:59 for the night after the day"),
+]
+DaysOfWeek = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{_PART}(?:[ ,]+{_PART})*$"),
+    Doc("days like mon-fri or sat sun"),
+]
+Block = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
+
+class TimetableRow(Spec):
+    """One line of a timetable file."""
+
+    block: Block
+    """Name of the block: all trips that one vehicle runs on a day."""
+    depart: TimetableTime
+    """Departure."""
+    arrive: TimetableTime
+    """Arrival."""
+    origin: Name
+    """Place of ``profiles/places.yaml`` where the trip starts."""
+    destination: Name
+    """Place of ``profiles/places.yaml`` where it ends."""
+    distance_km: DistanceKm
+    """Length of the trip."""
+    days: DaysOfWeek = "mon-sun"
+    """Days of the week on which the trip runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +76,103 @@ class TimetableTrips:
 
     file: str
     trips: tuple[TimetableTrip, ...]
+
+
+def read_timetable(
+    path: Path, root: Path, places: Collection[str] | None, problems: list[Problem]
+) -> TimetableTrips | None:
+    """The timetable of a CSV file; ``None`` where it has faults, which go to ``problems``.
+
+    ``places`` are the names that trips may start and end at; ``None`` where they are not known.
+    """
+    file = shown(path, root)
+    before = len(problems)
+    rows = read_csv(TimetableRow, path, root, problems)
+    trips = [(row.line, _trip(row)) for row in rows]
+    for row, (_, trip) in zip(rows, trips, strict=True):
+        problems.extend(_trip_problems(file, row, trip, places))
+    trips.sort(key=lambda numbered: (numbered[1].block, numbered[1].depart_s, numbered[1].arrive_s))
+    if len(problems) == before:
+        problems.extend(_block_problems(file, trips))
+    return TimetableTrips(file, tuple(trip for _, trip in trips)) if len(problems) == before else None
+
+
+def seconds(time: str) -> int:
+    """Seconds since midnight.
+
+    >>> seconds("06:30"), seconds("25:00:30")
+    (23400, 90030)
+    """
+    hours, minutes, *rest = map(int, time.split(":"))
+    return hours * 3_600 + minutes * 60 + sum(rest)
+
+
+def days_of_week(text: str) -> tuple[int, ...]:
+    """Numbers of the days, Monday is 0; a range may run over the end of the week.
+
+    >>> days_of_week("mon-fri"), days_of_week("sat,mon"), days_of_week("sun-mon")
+    ((0, 1, 2, 3, 4), (0, 5), (0, 6))
+    """
+    days: set[int] = set()
+    for part in re.split("[ ,]+", text):
+        first, _, last = part.partition("-")
+        start = [*WEEKDAYS].index(first)  # type: ignore[arg-type]
+        end = [*WEEKDAYS].index(last) if last else start  # type: ignore[arg-type]
+        days.update((start + step) % 7 for step in range((end - start) % 7 + 1))
+    return tuple(sorted(days))
+
+
+def _trip(row: Row[TimetableRow]) -> TimetableTrip:
+    spec = row.spec
+    return TimetableTrip(
+        block=spec.block,
+        depart_s=seconds(spec.depart),
+        arrive_s=seconds(spec.arrive),
+        origin=spec.origin,
+        destination=spec.destination,
+        distance_km=spec.distance_km,
+        days=days_of_week(spec.days),
+    )
+
+
+def _trip_problems(
+    file: str, row: Row[TimetableRow], trip: TimetableTrip, places: Collection[str] | None
+) -> list[Problem]:
+    problems = [
+        Problem(file, row.line, column, repr(place), f"{one_of(place, sorted(places))} of profiles/places.yaml")
+        for column, place in (("origin", trip.origin), ("destination", trip.destination))
+        if places is not None and place not in places
+    ]
+    hours = (trip.arrive_s - trip.depart_s) / 3_600
+    if hours <= 0:
+        allowed = f"must be after the departure, {row.spec.depart} (after midnight count on: 24:10)"
+        problems.append(Problem(file, row.line, "arrive", row.spec.arrive, allowed))
+    elif trip.distance_km / hours > FASTEST_KMH:
+        found = f"{trip.distance_km:g} km in {hours * 60:.10g} min"
+        allowed = f"must be a distance that a speed of at most {FASTEST_KMH:g} km/h can cover"
+        problems.append(Problem(file, row.line, "distance_km", found, allowed))
+    return problems
+
+
+def _block_problems(file: str, trips: Sequence[tuple[int, TimetableTrip]]) -> list[Problem]:
+    """Overlaps and gaps between trips that follow each other in a block on the same day."""
+    problems: list[Problem] = []
+    for block in dict.fromkeys(trip.block for _, trip in trips):
+        for day in range(7):
+            of_day = [(line, trip) for line, trip in trips if trip.block == block and day in trip.days]
+            for (line_before, before), (line, trip) in pairwise(of_day):
+                if trip.depart_s < before.arrive_s:
+                    found = f"{_clock(trip.depart_s)} in block {block}"
+                    allowed = f"must not be before the arrival of line {line_before}, {_clock(before.arrive_s)}"
+                    problems.append(Problem(file, line, "depart", found, allowed))
+                elif trip.origin != before.destination:
+                    found = f"{trip.origin!r} in block {block}"
+                    allowed = f"must be {before.destination}, where line {line_before} ends"
+                    problems.append(Problem(file, line, "origin", found, allowed))
+    return list(dict.fromkeys(problems))
+
+
+def _clock(time_s: int) -> str:
+    """A time as the file writes it."""
+    text = f"{time_s // 3_600:02d}:{time_s // 60 % 60:02d}"
+    return text if time_s % 60 == 0 else f"{text}:{time_s % 60:02d}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Literal
 
 from pydantic import Field
 
@@ -15,13 +15,16 @@ from fleetsim.units import (
     BatteryKwh,
     ChargerKw,
     DistanceKm,
+    DragAreaM2,
     Efficiency,
     ElevationM,
-    Factor,
     LatitudeDeg,
     LongitudeDeg,
     MassKg,
+    PayloadKg,
     Ratio,
+    RollingResistance,
+    RotatingMassFactor,
     Share,
     SpeedKmh,
     StandbyKw,
@@ -55,13 +58,13 @@ class VehicleModel(SourcedSpec):
     """Energy stored over energy delivered at the charger's outlet; carries the whole round-trip loss."""
     curb_kg: MassKg
     """Mass without load."""
-    payload_kg: Annotated[float, Field(ge=0, le=40_000)]
+    payload_kg: PayloadKg
     """Mass of a full load."""
-    rolling_resistance: Annotated[float, Field(gt=0, le=0.05)]
+    rolling_resistance: RollingResistance
     """Coefficient of rolling resistance."""
-    drag_area_m2: Annotated[float, Field(gt=0, le=15)]
+    drag_area_m2: DragAreaM2
     """Drag coefficient times frontal area."""
-    rotating_mass_factor: Annotated[float, Field(ge=1, le=1.5)]
+    rotating_mass_factor: RotatingMassFactor
     """Inertia of rotating parts: effective mass over mass."""
     drive_efficiency: Efficiency
     """Battery to wheel."""
@@ -109,7 +112,7 @@ class Place(SourcedSpec):
     """Degrees east (WGS-84)."""
     elevation_m: ElevationM
     """Height above the sea."""
-    quality: Annotated[str, Field(pattern=r"^(A|A2|B|C)$")]
+    quality: Literal["A", "A2", "B", "C"]
     """How exact the position is: A 0.3 km, A2 and B 1 km, C 2 to 5 km or synthetic."""
 
 
@@ -167,7 +170,7 @@ class Climate(SourcedSpec):
     """January to December."""
     day_to_day_k: TemperatureK
     """Standard deviation of a day's mean around the month's mean."""
-    persistence: Factor
+    persistence: Share
     """Correlation of one day's deviation with the next day's, 0 to 1."""
 
 

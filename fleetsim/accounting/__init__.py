@@ -1,0 +1,54 @@
+"""Accounting: what each kilowatt-hour was made of, cost and emitted, from the records alone. No SimPy here."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from fleetsim.accounting.integrals import cut
+from fleetsim.accounting.sessions import session_energy, session_of_draw, session_peaks, session_signals, source_shares
+from fleetsim.accounting.slots import fleet_load_mw, grid_slots, site_slots
+from fleetsim.accounting.stocks import account_trips, session_properties, stocks_table, trace
+from fleetsim.accounting.sums import Floats
+from fleetsim.grid.mix import GridSlots
+from fleetsim.results.records import Records
+from fleetsim.results.schema import TABLES, complete
+
+__all__ = ["account"]
+
+
+class Prices(Protocol):
+    """Prices by slot, as the tariff gives them."""
+
+    @property
+    def price_cny_per_kwh(self) -> Floats:
+        """Whole price of a kilowatt-hour at the meter, shape ``(slots,)``."""
+
+
+def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
+    """Complete the records of a simulation with every table of the contract.
+
+    ``grid`` and ``prices`` cover the whole run from the start of the warm-up. The records given are left as
+    they are, so that a run can be accounted again with another grid.
+    """
+    tables = {name: records.tables.get(name, complete(name, {})) for name in TABLES}
+    records = Records(records.clock, records.entities, tables)
+    draws, clocks = tables["draws"], tables["clocks"]
+    pieces = cut(draws, clocks)
+
+    of_draw, count = session_of_draw(draws, tables["sessions"]), len(tables["sessions"]["session"])
+    energy = session_energy(pieces, of_draw, count)
+    sessions = {
+        **tables["sessions"],
+        "peak_kw": session_peaks(draws, clocks, of_draw, count),
+        **session_signals(energy, grid, prices.price_cny_per_kwh),
+    }
+    shares = source_shares(energy, grid)
+    traced = trace(tables["vehicles"], tables["trips"], sessions, session_properties(sessions, shares))
+    accounted = {
+        "sessions": sessions,
+        "trips": account_trips(tables["trips"], traced),
+        "stocks": stocks_table(traced, records.entities),
+        "site_slots": site_slots(records, pieces, prices.price_cny_per_kwh),
+        "grid_slots": grid_slots(records, grid, fleet_load_mw(records, pieces)),
+    }
+    return Records(records.clock, records.entities, {**tables, **accounted})

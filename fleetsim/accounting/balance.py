@@ -1,0 +1,140 @@
+"""The energy balance: whether what the records say of energy agrees with what they say of power and batteries.
+
+Two laws, each between columns that come about apart from each other. For a vehicle, its battery: what it
+held before its first event and what its sessions stored equals what its trips used, what it fed back, and
+what it holds after its last event. For a site, its meter: the power over time equals what its sessions
+took, outlet and conversion losses together, plus standby and base load.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fleetsim.accounting.events import order_events
+from fleetsim.accounting.integrals import energy_kwh
+from fleetsim.accounting.sessions import session_of_draw
+from fleetsim.accounting.stocks import battery_kwh
+from fleetsim.accounting.sums import Floats, sums
+from fleetsim.clock import HOUR_S, SLOT_S
+from fleetsim.results.records import Records
+from fleetsim.results.schema import LOADS, Frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VehicleBalance:
+    """Battery balance by code of the vehicle, kWh; zeros for a vehicle that neither moved nor charged."""
+
+    initial_kwh: Floats
+    stored_kwh: Floats
+    driven_kwh: Floats
+    fed_back_kwh: Floats
+    left_kwh: Floats
+    meter_gap_kwh: Floats
+    """Energy that sessions report at the meter against their power over time, differences added up."""
+    gain_kwh: Floats
+    """Energy that sessions stored beyond what was delivered, or delivered beyond what the meter saw."""
+
+    @property
+    def residual_kwh(self) -> Floats:
+        """What does not add up."""
+        inflow_kwh = self.initial_kwh + self.stored_kwh
+        outflow_kwh = self.driven_kwh + self.fed_back_kwh + self.left_kwh
+        return np.abs(inflow_kwh - outflow_kwh) + self.meter_gap_kwh + self.gain_kwh
+
+    @property
+    def error(self) -> Floats:
+        """What does not add up over what came in."""
+        return relative(self.residual_kwh, self.initial_kwh + self.stored_kwh)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SiteBalance:
+    """Meter balance by code of the site, kWh."""
+
+    meter_kwh: Floats
+    """Energy at the connection in the reported time, with what its sessions took before."""
+    delivered_kwh: Floats
+    conversion_loss_kwh: Floats
+    fed_back_kwh: Floats
+    standby_kwh: Floats
+    base_kwh: Floats
+
+    @property
+    def residual_kwh(self) -> Floats:
+        """What does not add up."""
+        taken_kwh = self.delivered_kwh + self.conversion_loss_kwh + self.standby_kwh + self.base_kwh
+        return np.abs(self.meter_kwh + self.fed_back_kwh - taken_kwh)
+
+    @property
+    def error(self) -> Floats:
+        """What does not add up over what the meter saw."""
+        return relative(self.residual_kwh, self.meter_kwh)
+
+
+def vehicle_balance(records: Records) -> VehicleBalance:
+    """The battery balance of every vehicle."""
+    tables, count = records.tables, len(records.entities["vehicles"])
+    trips, sessions = tables["trips"], tables["sessions"]
+    events = order_events(trips, sessions)
+    capacity_kwh = battery_kwh(tables["vehicles"])[events.vehicles]
+    charged = np.flatnonzero(sessions["vehicle"] >= 0)
+    of_session = sessions["vehicle"][charged]
+    drawn_kwh = _drawn_kwh(tables["draws"], tables["clocks"], sessions)
+    gap_kwh = np.abs(sessions["energy_kwh"] - _fed_back(sessions) - drawn_kwh)
+    gain_kwh = np.maximum(sessions["stored_kwh"] - sessions["delivered_kwh"], 0.0)
+    gain_kwh += np.maximum(sessions["delivered_kwh"] - sessions["energy_kwh"], 0.0)
+    return VehicleBalance(
+        initial_kwh=sums(events.first_soc * capacity_kwh, events.vehicles, count),
+        stored_kwh=sums(sessions["stored_kwh"][charged], of_session, count),
+        driven_kwh=sums(trips["used_kwh"][events.trips], trips["vehicle"][events.trips], count),
+        fed_back_kwh=sums(_fed_back(sessions)[charged], of_session, count),
+        left_kwh=sums(events.last_soc * capacity_kwh, events.vehicles, count),
+        meter_gap_kwh=sums(gap_kwh[charged], of_session, count),
+        gain_kwh=sums(gain_kwh[charged], of_session, count),
+    )
+
+
+def site_balance(records: Records) -> SiteBalance:
+    """The meter balance of every site; needs the ``site_slots`` that accounting adds."""
+    tables, count = records.tables, len(records.entities["sites"])
+    slots, sessions, draws = tables["site_slots"], tables["sessions"], tables["draws"]
+    before_kwh = energy_kwh(draws, tables["clocks"], until_s=records.clock.report_from_s)
+    before_kwh[draws["start_at"] >= records.clock.report_from_s] = 0.0
+    meter_kwh = sums(slots["grid_kw"] * SLOT_S / HOUR_S, slots["site"], count)
+    return SiteBalance(
+        meter_kwh=meter_kwh + sums(before_kwh, draws["site"], count),
+        delivered_kwh=sums(sessions["delivered_kwh"], sessions["site"], count),
+        conversion_loss_kwh=sums(sessions["energy_kwh"] - sessions["delivered_kwh"], sessions["site"], count),
+        fed_back_kwh=sums(_fed_back(sessions), sessions["site"], count),
+        standby_kwh=constant_load_kwh(draws, "standby", count),
+        base_kwh=constant_load_kwh(draws, "base", count),
+    )
+
+
+def constant_load_kwh(draws: Frame, load: str, sites: int) -> Floats:
+    """Energy by site of a load that no clock scales, kWh."""
+    rows = draws["load"] == LOADS.index(load)
+    hours = (draws["end_at"][rows] - draws["start_at"][rows]) / HOUR_S
+    return sums(draws["offered_kw"][rows] * hours, draws["site"][rows], sites)
+
+
+def relative(residual_kwh: Floats, whole_kwh: Floats) -> Floats:
+    """A residual as a share of the whole; of at least 1 kWh, so that a site at rest has no error.
+
+    >>> relative(np.array([0.5, 0.5]), np.array([1000.0, 0.0])).tolist()
+    [0.0005, 0.5]
+    """
+    return residual_kwh / np.maximum(np.abs(whole_kwh), 1.0)
+
+
+def _fed_back(sessions: Frame) -> Floats:
+    return np.nan_to_num(sessions["discharged_kwh"])
+
+
+def _drawn_kwh(draws: Frame, clocks: Frame, sessions: Frame) -> Floats:
+    """Energy of each session by its power over time."""
+    of_draw = session_of_draw(draws, sessions)
+    mine = of_draw >= 0
+    return sums(energy_kwh(draws, clocks)[mine], of_draw[mine], len(sessions["session"]))

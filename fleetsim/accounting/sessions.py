@@ -1,0 +1,86 @@
+"""What each session's energy was made of, emitted and cost, from its own power over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fleetsim.accounting.integrals import Pieces, highest_kw
+from fleetsim.accounting.sums import Floats, Ints, ratio, sums
+from fleetsim.grid.mix import GridSlots
+from fleetsim.results.schema import LOADS, Frame
+
+VEHICLE = LOADS.index("vehicle")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionEnergy:
+    """Energy of the sessions at the meter, cut at the edges of the slots."""
+
+    session: Ints
+    """Row of the session, one entry for each piece."""
+    slot: Ints
+    kwh: Floats
+    total_kwh: Floats
+    """Energy of each session."""
+
+    def integral(self, signal: Floats) -> Floats:
+        """Integral of each session's energy times a signal by slot, in the signal's unit times kWh."""
+        if np.all(np.isnan(signal)):
+            return np.full(len(self.total_kwh), np.nan)
+        return sums(self.kwh * signal[self.slot], self.session, len(self.total_kwh))
+
+    def mean(self, signal: Floats) -> Floats:
+        """Mean of a signal by slot over each session's energy; NaN where a session has none."""
+        return ratio(self.integral(signal), self.total_kwh)
+
+
+def session_of_draw(draws: Frame, sessions: Frame) -> Ints:
+    """Row of the session of each draw, -1 for what is not a vehicle's.
+
+    Raises ``ValueError`` for a session that the table does not have.
+    """
+    numbers = draws["session"]
+    row = np.full(max(sessions["session"].max(initial=-1), numbers.max(initial=-1)) + 2, -1, dtype=np.int64)
+    row[sessions["session"]] = np.arange(len(sessions["session"]))
+    out = np.where(draws["load"] == VEHICLE, row[numbers], -1)
+    lost = (out < 0) & (draws["load"] == VEHICLE)
+    if np.any(lost):
+        raise ValueError(f"draws refer to session {numbers[lost][0]}, which is not recorded")
+    return out
+
+
+def session_energy(pieces: Pieces, of_draw: Ints, sessions: int) -> SessionEnergy:
+    """Gather the pieces of the vehicles' draws by session; ``of_draw`` is the session of each draw."""
+    session = of_draw[pieces.draw]
+    mine = np.flatnonzero(session >= 0)
+    session, kwh = session[mine], pieces.kwh[mine]
+    return SessionEnergy(session, pieces.slot[mine], kwh, sums(kwh, session, sessions))
+
+
+def session_signals(energy: SessionEnergy, grid: GridSlots, price_cny_per_kwh: Floats) -> Frame:
+    """The columns of ``sessions`` that follow from the grid and the prices."""
+    return {
+        "clean_share": energy.mean(grid.clean_share),
+        "clean_share_consumption": energy.mean(grid.clean_share_consumption),
+        "clean_share_dedicated": energy.mean(grid.clean_share_dedicated),
+        "emission_kg": energy.integral(grid.emission_kg_per_kwh),
+        "emission_marginal_province_kg": energy.integral(grid.emission_marginal_province_kg_per_kwh),
+        "emission_marginal_southern_kg": energy.integral(grid.emission_marginal_southern_kg_per_kwh),
+        "cost_cny": energy.integral(price_cny_per_kwh),
+    }
+
+
+def session_peaks(draws: Frame, clocks: Frame, of_draw: Ints, sessions: int) -> Floats:
+    """Highest power of each session at the meter, kW."""
+    mine = of_draw >= 0
+    peaks = np.zeros(sessions)
+    np.maximum.at(peaks, of_draw[mine], highest_kw(draws, clocks)[mine])
+    return peaks
+
+
+def source_shares(energy: SessionEnergy, grid: GridSlots) -> Floats:
+    """Share of each source in each session's energy, shape ``(sessions, SOURCES)``; rows add up to 1."""
+    total_mw = grid.generation_mw.sum(axis=1)
+    return np.column_stack([energy.mean(ratio(source_mw, total_mw)) for source_mw in grid.generation_mw.T])

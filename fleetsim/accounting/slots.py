@@ -1,0 +1,151 @@
+"""What every site and the grid carried in each 15-minute slot of the reported time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleetsim.accounting.clocks import INSTANT_S, draws_by_clock
+from fleetsim.accounting.integrals import Pieces
+from fleetsim.accounting.sums import Floats, Ints, sums
+from fleetsim.clock import HOUR_S, SLOT_S, Clock
+from fleetsim.grid.mix import GridSlots
+from fleetsim.results.records import Records
+from fleetsim.results.schema import LOADS, SOURCES, Frame, complete, select
+
+FLEET_LOADS = (LOADS.index("vehicle"), LOADS.index("standby"))
+SLOTS_PER_HOUR = HOUR_S / SLOT_S
+
+
+def site_slots(records: Records, pieces: Pieces, price_cny_per_kwh: Floats) -> Frame:
+    """The ``site_slots`` table: a row for each site and each slot."""
+    clock, tables = records.clock, records.tables
+    sites, sessions, waits = tables["sites"], tables["sessions"], tables["waits"]
+    codes = sites["site"]
+    slot = reported_slots(clock)
+    load_kw = slot_sums(pieces.kwh, tables["draws"]["site"][pieces.draw], pieces.slot, records) * SLOTS_PER_HOUR
+    charged = np.isin(tables["draws"]["load"][pieces.draw], (LOADS.index("vehicle"), LOADS.index("pack")))
+    drawing = slot_sums(
+        pieces.drawing_s[charged], tables["draws"]["site"][pieces.draw[charged]], pieces.slot[charged], records
+    )
+    plugged = occupancy(sessions["site"], sessions["plug_at"], sessions["unplug_at"], records)
+    queued = occupancy(waits["site"], waits["arrive_at"], waits["end_at"], records)
+
+    def rows(by_site: Floats) -> Floats:
+        return by_site[codes][:, slot].ravel()
+
+    return complete(
+        "site_slots",
+        {
+            "site": np.repeat(codes, len(slot)),
+            "slot_at": np.tile(slot * float(SLOT_S), len(codes)),
+            "load_kw": rows(load_kw),
+            "solar_kw": np.zeros(len(codes) * len(slot)),
+            "storage_kw": np.zeros(len(codes) * len(slot)),
+            "grid_kw": rows(load_kw),
+            "peak_kw": site_peaks_kw(records)[codes].ravel(),
+            "limit_kw": np.repeat(sites["connection_kw"], len(slot)),
+            "price_cny_per_kwh": np.tile(price_cny_per_kwh[slot], len(codes)),
+            "plugged": rows(plugged),
+            "charging": rows(drawing / SLOT_S),
+            "queued": rows(queued),
+        },
+    )
+
+
+def grid_slots(records: Records, grid: GridSlots, fleet_mw: Floats) -> Frame:
+    """The ``grid_slots`` table of the grid's one zone."""
+    slot = reported_slots(records.clock)
+    series = {
+        "demand_mw": grid.demand_mw,
+        "fleet_mw": fleet_mw,
+        **{f"{source}_mw": grid.generation_mw[:, number] for number, source in enumerate(SOURCES)},
+        "export_mw": grid.export_mw,
+        "clean_share": grid.clean_share,
+        "clean_share_consumption": grid.clean_share_consumption,
+        "clean_share_dedicated": grid.clean_share_dedicated,
+        "emission_kg_per_kwh": grid.emission_kg_per_kwh,
+        "emission_marginal_province_kg_per_kwh": grid.emission_marginal_province_kg_per_kwh,
+        "emission_marginal_southern_kg_per_kwh": grid.emission_marginal_southern_kg_per_kwh,
+    }
+    return complete(
+        "grid_slots",
+        {
+            "zone": np.full(len(slot), grid.zone, dtype=object),
+            "slot_at": slot * float(SLOT_S),
+            **{name: values[slot] for name, values in series.items()},
+        },
+    )
+
+
+def fleet_load_mw(records: Records, pieces: Pieces) -> Floats:
+    """Mean load of the fleets, chargers' standby included, in every slot of the run, summed over sites in name order.
+
+    Before the reported time only the draws of sessions that reach into it are there.
+    """
+    draws = records.tables["draws"]
+    of_fleet = np.isin(draws["load"], FLEET_LOADS)[pieces.draw]
+    by_site_kwh = slot_sums(
+        pieces.kwh[of_fleet], draws["site"][pieces.draw[of_fleet]], pieces.slot[of_fleet], records
+    )
+    total_kwh = np.zeros(records.clock.slots)
+    for site in np.argsort(np.array(records.entities["sites"], dtype=np.str_), kind="stable"):
+        total_kwh += by_site_kwh[site]
+    return total_kwh * SLOTS_PER_HOUR / 1e3
+
+
+def reported_slots(clock: Clock) -> Ints:
+    """Numbers of the slots of the reported time."""
+    return np.arange(clock.report_from_s // SLOT_S, clock.slots)
+
+
+def slot_sums(values: Floats, site: NDArray[np.integer], slot: Ints, records: Records) -> Floats:
+    """Sums by site and slot, shape ``(sites, slots)``."""
+    sites, slots = len(records.entities["sites"]), records.clock.slots
+    return sums(values, site * np.int64(slots) + slot, sites * slots).reshape(sites, slots)
+
+
+def occupancy(site: NDArray[np.integer], start_s: Floats, end_s: Floats, records: Records) -> Floats:
+    """Mean number of stays at each site in each slot, shape ``(sites, slots)``.
+
+    A stay adds one to every slot after that of its start, what is left of that slot to that slot itself, and
+    its end takes the same away again. Stays without a start or an end (NaN) did not take place.
+    """
+    stayed = np.isfinite(start_s) & np.isfinite(end_s)
+    site = np.tile(site[stayed], 2)
+    at_s = np.clip(np.concatenate((start_s[stayed], end_s[stayed])), 0.0, records.clock.end_s)
+    sign = np.repeat([1.0, -1.0], int(stayed.sum()))
+    slot = np.minimum((at_s // SLOT_S).astype(np.int64), records.clock.slots - 1)
+    left = slot + 1 - at_s / SLOT_S
+    steps = slot_sums(sign, site, slot, records)
+    return np.cumsum(steps, axis=1) - steps + slot_sums(sign * left, site, slot, records)
+
+
+def site_peaks_kw(records: Records) -> Floats:
+    """Highest power of each site at any instant of each reported slot, shape ``(sites, reported slots)``."""
+    draws, clocks = records.tables["draws"], records.tables["clocks"]
+    slots = reported_slots(records.clock)
+    out = np.zeros((len(records.entities["sites"]), len(slots)))
+    order = np.argsort(draws["site"], kind="stable")
+    bounds = np.searchsorted(draws["site"][order], np.arange(len(out) + 1))
+    for site in range(len(out)):
+        rows = order[bounds[site] : bounds[site + 1]]
+        if len(rows):
+            out[site] = _peaks_kw(select(draws, rows), select(clocks, clocks["site"] == site), slots)
+    return out
+
+
+def _peaks_kw(draws: Frame, clocks: Frame, slots: Ints) -> Floats:
+    """Highest power of one site's draws in each slot."""
+    edges_s = np.append(slots, slots[-1] + 1) * float(SLOT_S)
+    start_s, end_s = (np.clip(draws[name], edges_s[0], edges_s[-1]) for name in ("start_at", "end_at"))
+    changes_s = np.clip(clocks["start_at"], edges_s[0], edges_s[-1])
+    points_s = np.unique(np.concatenate((start_s, end_s, changes_s, edges_s)))
+    power_kw = np.zeros(len(points_s) - 1)
+    for rows, clock in draws_by_clock(draws, clocks):
+        offered_kw = draws["offered_kw"][rows]
+        steps_kw = sums(offered_kw, np.searchsorted(points_s, start_s[rows]), len(points_s))
+        steps_kw -= sums(offered_kw, np.searchsorted(points_s, end_s[rows]), len(points_s))
+        power_kw += np.cumsum(steps_kw[:-1]) * clock.factor(points_s[:-1])
+    power_kw[np.diff(points_s) < INSTANT_S] = -np.inf
+    return np.maximum.reduceat(power_kw, np.searchsorted(points_s, edges_s[:-1]))

@@ -1,0 +1,129 @@
+"""Stock tracing: what the energy in each vehicle's battery, and so each kilometre driven, was made of.
+
+A battery is well mixed. It starts with energy of unknown origin (``initial``); a charge adds energy of the
+session's composition; a trip takes, or by regeneration returns, energy of the composition it finds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fleetsim.accounting.events import Events, order_events
+from fleetsim.accounting.sums import Floats, ratio, sums
+from fleetsim.results.schema import HOLDERS, SOURCES, STOCK_SOURCES, Entities, Frame, complete
+
+INITIAL, CLEAN, EMISSION = 0, 1, 2
+"""Columns of a trace: shares of initial and of clean energy, kg CO2 per kWh stored."""
+FIRST_SOURCE = 3
+"""From this column on: shares of the ``SOURCES``."""
+NOTHING = 1e-9
+"""A share of known energy below this is rounding."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """Composition of the batteries through time.
+
+    ``held`` has one row for each node of ``events`` and one column for ``initial`` (the first) and for each
+    property traced: its mean over the energy in the battery, from the node to the next.
+    """
+
+    events: Events
+    held: Floats
+    initial_kwh: Floats
+    """Energy in the battery of each vehicle of ``events`` before its first event."""
+    left_kwh: Floats
+    """Energy in the battery of each vehicle of ``events`` after its last event, by adding up."""
+    left_held: Floats
+    """Composition of ``left_kwh``."""
+    driven_kwh: Floats
+    """Energy used after each node and before the next."""
+
+    def by_trip(self, trips: int) -> Floats:
+        """Composition of what each of ``trips`` rows used; NaN for those without energy."""
+        out = np.full((trips, self.held.shape[1]), np.nan)
+        out[self.events.trips] = self.held[self.events.node_of_trip]
+        return out
+
+
+def session_properties(sessions: Frame, source_shares: Floats) -> Floats:
+    """What to trace of each stored kilowatt-hour: clean share, emission (charging losses included), sources."""
+    return np.column_stack(
+        (sessions["clean_share"], ratio(sessions["emission_kg"], sessions["stored_kwh"]), source_shares)
+    )
+
+
+def trace(vehicles: Frame, trips: Frame, sessions: Frame, properties: Floats) -> Trace:
+    """Follow properties of the sessions' stored energy through the batteries.
+
+    ``properties`` has one row a session and one column for each property, per kWh stored: a share of a
+    source, kg CO2. Initial energy counts as having none of them.
+    """
+    events = order_events(trips, sessions)
+    initial_kwh = events.first_soc * battery_kwh(vehicles)[events.vehicles]
+    driven_kwh = sums(trips["used_kwh"][events.trips], events.node_of_trip, len(events.session))
+    charge = events.session >= 0
+    stored_kwh = np.zeros(len(events.session))
+    stored_kwh[charge] = sessions["stored_kwh"][events.session[charge]]
+    added = np.zeros((len(events.session), properties.shape[1] + 1))
+    added[charge, 1:] = properties[events.session[charge]]
+    added[stored_kwh == 0.0] = 0.0
+
+    held, total_kwh = np.zeros(added.shape), np.zeros(len(events.session))
+    held[events.first_node, 0] = 1.0
+    total_kwh[events.first_node] = initial_kwh
+    by_length = np.argsort(-events.nodes, kind="stable")
+    first_node, nodes = events.first_node[by_length], events.nodes[by_length]
+    for k in range(1, int(nodes.max(initial=1))):
+        at = first_node[: np.searchsorted(-nodes, -k)] + k
+        total_kwh[at] = total_kwh[at - 1] - driven_kwh[at - 1] + stored_kwh[at]
+        weight = np.divide(stored_kwh[at], total_kwh[at], out=np.zeros(len(at)), where=stored_kwh[at] != 0.0)
+        held[at] = held[at - 1] + weight[:, np.newaxis] * (added[at] - held[at - 1])
+    last_node = events.first_node + events.nodes - 1
+    return Trace(
+        events=events,
+        held=held,
+        initial_kwh=initial_kwh,
+        left_kwh=total_kwh[last_node] - driven_kwh[last_node],
+        left_held=held[last_node],
+        driven_kwh=driven_kwh,
+    )
+
+
+def battery_kwh(vehicles: Frame) -> Floats:
+    """Battery energy by code of the vehicle."""
+    out = np.full(int(vehicles["vehicle"].max(initial=-1)) + 1, np.nan)
+    out[vehicles["vehicle"]] = vehicles["battery_kwh"]
+    return out
+
+
+def account_trips(trips: Frame, traced: Trace) -> Frame:
+    """The trips with clean share and emission of what they used, its initial energy left out."""
+    held = traced.by_trip(len(trips["trip"]))
+    known = 1.0 - held[:, INITIAL]
+    known[known < NOTHING] = np.nan
+    emission_kg = np.where(np.isnan(known), np.nan, held[:, EMISSION] * trips["used_kwh"])
+    return {**trips, "clean_share": held[:, CLEAN] / known, "emission_kg": emission_kg}
+
+
+def stocks_table(traced: Trace, entities: Entities) -> Frame:
+    """The ``stocks`` of the vehicles' batteries: a row for each source of each vehicle that moved or charged."""
+    rows, sources = len(traced.events.vehicles), len(STOCK_SOURCES)
+    share = np.zeros((rows, sources))
+    share[:, STOCK_SOURCES.index("initial")] = traced.left_held[:, INITIAL]
+    share[:, : len(SOURCES)] = traced.left_held[:, FIRST_SOURCE : FIRST_SOURCE + len(SOURCES)]
+    start_kwh = np.zeros((rows, sources))
+    start_kwh[:, STOCK_SOURCES.index("initial")] = traced.initial_kwh
+    names = np.array(entities["vehicles"], dtype=object)[traced.events.vehicles]
+    return complete(
+        "stocks",
+        {
+            "holder": np.repeat(names, sources),
+            "holder_kind": np.full(rows * sources, HOLDERS.index("vehicle")),
+            "source": np.tile(np.arange(sources), rows),
+            "start_kwh": start_kwh.ravel(),
+            "end_kwh": (traced.left_kwh[:, np.newaxis] * share).ravel(),
+        },
+    )

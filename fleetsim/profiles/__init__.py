@@ -1,0 +1,27 @@
+"""What ``profiles/`` describes: vehicle sheets, charger types, places, routes and climates."""
+
+from __future__ import annotations
+
+from fleetsim.profiles.spec import (
+    ChargePoint,
+    ChargerType,
+    Climate,
+    ClimateMonth,
+    Place,
+    Profiles,
+    Route,
+    VehicleModel,
+    Waypoint,
+)
+
+__all__ = [
+    "ChargePoint",
+    "ChargerType",
+    "Climate",
+    "ClimateMonth",
+    "Place",
+    "Profiles",
+    "Route",
+    "VehicleModel",
+    "Waypoint",
+]

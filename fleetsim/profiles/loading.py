@@ -1,0 +1,121 @@
+"""From the files of ``profiles/`` to specifications, checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from fleetsim.documents import Document, one_of, parse_mapping, read_yaml
+from fleetsim.errors import InputError, Problem
+from fleetsim.profiles.spec import ChargerType, Climate, Place, Profiles, Route, VehicleModel
+from fleetsim.spec import Spec
+
+SpecT = TypeVar("SpecT", bound=Spec)
+
+FILES: Mapping[str, type[Spec]] = {
+    "vehicles": VehicleModel,
+    "chargers": ChargerType,
+    "places": Place,
+    "routes": Route,
+    "climates": Climate,
+}
+"""The files of ``profiles/`` and what each entry of theirs is."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedProfiles:
+    """The profiles without a fault, and the names of all: a faulty profile is still one that can be named."""
+
+    profiles: Profiles
+    names: Mapping[str, frozenset[str]]
+    """Names by file: ``vehicles``, ``chargers``, ``places``, ``routes``, ``climates``."""
+
+
+def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
+    """The profiles of a workspace; faults go to ``problems``."""
+    documents: dict[str, Document] = {}
+    for name in FILES:
+        try:
+            documents[name] = read_yaml(profile_file(root, name), root)
+        except InputError as error:
+            problems.extend(error.problems)
+
+    def entries(name: str, model: type[SpecT]) -> dict[str, SpecT]:
+        document = documents.get(name)
+        return {} if document is None else parse_mapping(model, document, document.data, (), problems)
+
+    profiles = Profiles(
+        vehicles=entries("vehicles", VehicleModel),
+        chargers=entries("chargers", ChargerType),
+        places=entries("places", Place),
+        routes=entries("routes", Route),
+        cities=entries("climates", Climate),
+    )
+    names = {
+        name: frozenset(map(str, document.data)) if isinstance(document.data, dict) else frozenset()
+        for name, document in documents.items()
+    }
+    loaded = LoadedProfiles(profiles, names)
+    _check_curves(profiles, documents, problems)
+    _check_places(loaded, documents, problems)
+    _check_routes(loaded, documents, problems)
+    return loaded
+
+
+def profile_file(root: Path, name: str) -> Path:
+    """File of one kind of profile."""
+    return root / "profiles" / f"{name}.yaml"
+
+
+def _check_curves(profiles: Profiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:
+    for name, model in profiles.vehicles.items():
+        document = documents["vehicles"]
+        socs = [point.soc for point in model.charge_curve]
+        last = len(socs) - 1
+        for number, soc in enumerate(socs):
+            at = (name, "charge_curve", number, "soc")
+            if number == 0 and soc != 0:
+                problems.append(document.problem(at, f"{soc:g}", "the first corner must stand at 0"))
+            if number > 0 and soc < socs[number - 1]:
+                allowed = f"must not be below the corner before, {socs[number - 1]:g}"
+                problems.append(document.problem(at, f"{soc:g}", allowed))
+            elif number == last and soc != 1:
+                problems.append(document.problem(at, f"{soc:g}", "the last corner must stand at 1"))
+        for number, point in enumerate(model.charge_curve[:-1]):
+            if point.c_rate <= 0:
+                at = (name, "charge_curve", number, "c_rate")
+                problems.append(document.problem(at, f"{point.c_rate:g}", "must be above 0 before the last corner"))
+
+
+def _check_places(loaded: LoadedProfiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:
+    for name, place in loaded.profiles.places.items():
+        _check_city(place.city, (name, "city"), documents["places"], loaded, problems)
+
+
+def _check_routes(loaded: LoadedProfiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:
+    for name, route in loaded.profiles.routes.items():
+        document = documents["routes"]
+        _check_city(route.city, (name, "city"), document, loaded, problems)
+        before = None
+        for number, point in enumerate(route.waypoints):
+            at = (name, "waypoints", number)
+            if "places" in loaded.names and point.place not in loaded.names["places"]:
+                names = sorted(loaded.names["places"])
+                problems.append(document.problem((*at, "place"), repr(point.place), one_of(point.place, names)))
+            found = f"{point.distance_km:g}"
+            if before is None and point.distance_km != 0:
+                problems.append(document.problem((*at, "distance_km"), found, "the first waypoint must be at 0 km"))
+            if before is not None and point.distance_km <= before:
+                allowed = f"must be above the waypoint before, {before:g} km"
+                problems.append(document.problem((*at, "distance_km"), found, allowed))
+            before = point.distance_km
+
+
+def _check_city(
+    city: str, at: tuple[str, str], document: Document, loaded: LoadedProfiles, problems: list[Problem]
+) -> None:
+    if "climates" in loaded.names and city not in loaded.names["climates"]:
+        allowed = f"{one_of(city, sorted(loaded.names['climates']))} of profiles/climates.yaml"
+        problems.append(document.problem(at, repr(city), allowed))

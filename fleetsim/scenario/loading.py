@@ -1,0 +1,154 @@
+"""From a scenario file and its workspace to one frozen scenario, or to the list of all that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from fleetsim.documents import Document, parse, read_yaml, shown
+from fleetsim.errors import InputError, Problem
+from fleetsim.grid.inputs import load_grid
+from fleetsim.grid.spec import GridSpec
+from fleetsim.grid.tariff import load_tariffs
+from fleetsim.profiles.loading import FILES, load_profiles, profile_file
+from fleetsim.scenario.overrides import override
+from fleetsim.scenario.references import Sections, fleet_problems, grid_problems, site_problems
+from fleetsim.scenario.remarks import remarks
+from fleetsim.scenario.schema import Fleet, Horizon, Scenario, ScenarioSpec, Site
+from fleetsim.spec import Name, Spec
+from fleetsim.work.spec import Timetable
+from fleetsim.work.timetable import TimetableTrips, read_timetable
+from fleetsim.workspace import find_workspace
+
+SpecT = TypeVar("SpecT", bound=Spec)
+
+
+def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = None) -> Scenario:
+    """The scenario of a file. Raises ``InputError`` with every problem of the file and of its workspace.
+
+    ``overrides`` are settings like ``sites.dayangfu.chargers.0.count=12``; ``workspace`` is the folder that holds
+    ``profiles/`` and ``grid/``, by default the nearest such folder above the file.
+    """
+    if not path.exists():
+        hint = "the file does not exist (fleetsim init DIR makes a workspace with scenarios to begin with)"
+        raise InputError([Problem(str(path), None, "", "", hint)])
+    root = find_workspace(path, workspace)
+    problems: list[Problem] = []
+    document = override(read_yaml(path, root), overrides, problems)
+    spec = parse(ScenarioSpec, document, document.data, (), problems)
+    sections = _sections(spec, document.data)
+    loaded = load_profiles(root, problems)
+    grid = load_grid(root, problems)
+    before = len(problems)
+    tariffs = load_tariffs(root, problems)
+    tariff_names = {*tariffs, *(problem.key.split(".")[0] for problem in problems[before:])}
+    problems.extend(site_problems(document, sections, loaded.names))
+    problems.extend(fleet_problems(document, sections, loaded.names))
+    problems.extend(grid_problems(document, sections, grid, tariffs, tariff_names))
+    timetables = _timetables(document, sections, root, loaded.names.get("places"), problems)
+    if problems or spec is None or grid is None:
+        raise InputError(_in_reading_order(problems))
+    scenario = Scenario(
+        spec=spec,
+        workspace=root,
+        file=document.file,
+        profiles=loaded.profiles,
+        timetables=timetables,
+        grid=grid,
+        tariff=tariffs[spec.tariff],
+        inputs=_fingerprints(path, root, spec),
+    )
+    return replace(scenario, remarks=remarks(scenario))
+
+
+def _sections(spec: ScenarioSpec | None, data: Any) -> Sections:
+    """What can be checked against the workspace: everything, or the sound parts of a faulty file."""
+    if spec is not None:
+        return Sections(spec.sites, spec.fleets, spec.sites, spec.clock, spec.grid, spec.tariff)
+    held = data if isinstance(data, dict) else {}
+    raw_sites, raw_fleets = (held[key] if isinstance(held.get(key), dict) else {} for key in ("sites", "fleets"))
+    horizon = _sound(Horizon, {key: held[key] for key in Horizon.model_fields if key in held})
+    tariff = _sound(_OneTariff, {"tariff": held.get("tariff")})
+    return Sections(
+        sites={name: s.site for name, raw in raw_sites.items() if (s := _sound(_OneSite, {"site": raw}))},
+        fleets={name: f.fleet for name, raw in raw_fleets.items() if (f := _sound(_OneFleet, {"fleet": raw}))},
+        site_names={str(name) for name in raw_sites},
+        clock=horizon.clock if horizon else None,
+        grid=_sound(GridSpec, held.get("grid")),
+        tariff=tariff.tariff if tariff else None,
+    )
+
+
+class _OneSite(Spec):
+    site: Site
+
+
+class _OneFleet(Spec):
+    fleet: Fleet
+
+
+class _OneTariff(Spec):
+    tariff: Name
+
+
+def _sound(model: type[SpecT], data: Any) -> SpecT | None:
+    try:
+        return model.model_validate(data)
+    except ValidationError:
+        return None
+
+
+def _timetables(
+    document: Document,
+    sections: Sections,
+    root: Path,
+    places: Collection[str] | None,
+    problems: list[Problem],
+) -> Mapping[str, TimetableTrips]:
+    timetables: dict[str, TimetableTrips] = {}
+    read: dict[str, TimetableTrips | None] = {}
+    for name, fleet in sections.fleets.items():
+        if not isinstance(fleet.work, Timetable):
+            continue
+        file = fleet.work.file
+        path = root / file
+        if not path.is_file():
+            at = ("fleets", name, "work", "file")
+            problems.append(document.problem(at, repr(file), "must be a file in the workspace, named from its root"))
+            continue
+        if file not in read:
+            read[file] = read_timetable(path, root, places, problems)
+        timetable = read[file]
+        if timetable is not None:
+            timetables[name] = timetable
+    return timetables
+
+
+def _in_reading_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Each problem once, by file in the order in which the files were read, and by line."""
+    files = list(dict.fromkeys(problem.file for problem in problems))
+    return sorted(dict.fromkeys(problems), key=lambda problem: (files.index(problem.file), problem.line or 0))
+
+
+def _fingerprints(path: Path, root: Path, spec: ScenarioSpec) -> Mapping[str, str]:
+    """SHA-256 of the scenario file and of every input that the workspace gave to it."""
+    timetables = {fleet.work.file for fleet in spec.fleets.values() if isinstance(fleet.work, Timetable)}
+    grid = (root / "grid").rglob("*")
+    inputs = [
+        *(profile_file(root, name) for name in FILES),
+        *sorted(file for file in grid if file.suffix in {".yaml", ".csv"} and file.is_file()),
+        *(root / file for file in sorted(timetables)),
+    ]
+    named = {_input_name(path, root): path} | {shown(file, root): file for file in inputs}
+    return {name: sha256(file.read_bytes()).hexdigest() for name, file in named.items()}
+
+
+def _input_name(path: Path, root: Path) -> str:
+    """Name of the scenario file among the inputs: the same wherever a file outside the workspace lies."""
+    inside = path.resolve().is_relative_to(root.resolve())
+    return shown(path, root) if inside else path.name

@@ -1,0 +1,86 @@
+"""Names in a scenario that must lead somewhere, and figures that must agree with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from fleetsim.clock import Clock
+from fleetsim.documents import Document, Location, one_of
+from fleetsim.errors import Problem
+from fleetsim.grid.inputs import GridInputs
+from fleetsim.grid.spec import GridSpec
+from fleetsim.grid.tariff import Tariff
+from fleetsim.scenario.schema import Fleet, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """The parts of a scenario file that are sound in themselves, whatever is wrong with the others."""
+
+    sites: Mapping[str, Site]
+    fleets: Mapping[str, Fleet]
+    site_names: Collection[str]
+    """Names of all sites, the faulty ones too: a fleet at a faulty site has named it well."""
+    clock: Clock | None
+    grid: GridSpec | None
+    tariff: str | None
+
+
+def site_problems(document: Document, sections: Sections, profiles: Mapping[str, Collection[str]]) -> Iterator[Problem]:
+    """Places and charger types that ``profiles/`` does not know."""
+    for name, site in sections.sites.items():
+        at: Location = ("sites", name)
+        yield from _unknown(document, (*at, "place"), site.place, profiles.get("places"), "profiles/places.yaml")
+        for number, group in enumerate(site.chargers):
+            where = (*at, "chargers", number, "type")
+            yield from _unknown(document, where, group.type, profiles.get("chargers"), "profiles/chargers.yaml")
+
+
+def fleet_problems(
+    document: Document, sections: Sections, profiles: Mapping[str, Collection[str]]
+) -> Iterator[Problem]:
+    """Homes, vehicle sheets and routes that do not exist, and states of charge that contradict each other."""
+    for name, fleet in sections.fleets.items():
+        at: Location = ("fleets", name)
+        yield from _unknown(document, (*at, "home"), fleet.home, sections.site_names, "this scenario's sites")
+        yield from _unknown(document, (*at, "model"), fleet.model, profiles.get("vehicles"), "profiles/vehicles.yaml")
+        route_at = (*at, "work", "route")
+        yield from _unknown(document, route_at, fleet.work.route, profiles.get("routes"), "profiles/routes.yaml")
+        if fleet.reserve >= fleet.charge_target:
+            allowed = f"must be below the charge_target, {fleet.charge_target:g}"
+            yield document.problem((*at, "reserve"), f"{fleet.reserve:g}", allowed)
+        if fleet.initial_soc < fleet.reserve:
+            allowed = f"must be at least the reserve, {fleet.reserve:g}"
+            yield document.problem((*at, "initial_soc"), f"{fleet.initial_soc:g}", allowed)
+
+
+def grid_problems(
+    document: Document,
+    sections: Sections,
+    grid: GridInputs | None,
+    tariffs: Mapping[str, Tariff],
+    tariff_names: Collection[str],
+) -> Iterator[Problem]:
+    """A grid year without statistics, an unknown tariff, dates that the tariff does not cover.
+
+    ``tariff_names`` are the names of all tariffs, ``tariffs`` those without a fault.
+    """
+    if grid is not None and sections.grid is not None:
+        for text in grid.problems_for(sections.grid):
+            yield document.problem(("grid", "year"), str(sections.grid.year), text)
+    if not tariff_names or sections.tariff is None:
+        return
+    yield from _unknown(document, ("tariff",), sections.tariff, tariff_names, "grid/tariffs.yaml")
+    if sections.tariff in tariffs and sections.clock is not None:
+        for text in tariffs[sections.tariff].problems_for(sections.clock):
+            days = f"{sections.clock.dates[0]} to {sections.clock.dates[-1]}, warm-up included"
+            yield document.problem(("start_date",), days, text)
+
+
+def _unknown(
+    document: Document, at: Location, found: str, names: Collection[str] | None, where: str
+) -> Iterator[Problem]:
+    """A problem where a name is none of those there are; nothing where these could not be read."""
+    if names is not None and found not in names:
+        yield document.problem(at, repr(found), f"{one_of(found, sorted(names))}; see {where}")

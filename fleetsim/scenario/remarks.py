@@ -1,0 +1,79 @@
+"""What a scenario may say but a planner would want to know before running it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fleetsim.profiles import ChargerType
+from fleetsim.scenario.provenance import figures
+from fleetsim.scenario.schema import Scenario, Site
+from fleetsim.work.spec import Timetable
+
+CROWDED = 4.0
+"""Vehicles to a charger beyond which nights may be too short to charge them all."""
+
+
+def remarks(scenario: Scenario) -> tuple[str, ...]:
+    """Warnings that need no run: tight sites, far homes, timetables too large for their fleet, assumptions."""
+    return (*_site_remarks(scenario), *_fleet_remarks(scenario), *_source_remarks(scenario))
+
+
+def chargers_kw(site: Site, types: Mapping[str, ChargerType]) -> float:
+    """Power (AC, kW) that all chargers of a site together can draw: nameplate over efficiency."""
+    return sum(
+        group.count * (group.power_kw or types[group.type].power_kw) / types[group.type].efficiency
+        for group in site.chargers
+    )
+
+
+def _site_remarks(scenario: Scenario) -> Iterator[str]:
+    types = scenario.profiles.chargers
+    shared: list[str] = []
+    for name, site in scenario.spec.sites.items():
+        chargers = sum(group.count for group in site.chargers)
+        vehicles = sum(fleet.count for fleet in scenario.spec.fleets.values() if fleet.home == name)
+        if vehicles == 0:
+            yield f"sites.{name}: no fleet lives here"
+        if vehicles > CROWDED * chargers:
+            yield f"sites.{name}: {chargers} chargers for {vehicles} vehicles"
+        if site.connection_kw is None:
+            continue
+        standby_kw = sum(group.count * types[group.type].standby_kw for group in site.chargers)
+        base_kw = max(site.base_load_kw) if isinstance(site.base_load_kw, tuple) else site.base_load_kw
+        own_kw, demand_kw = standby_kw + base_kw, standby_kw + base_kw + chargers_kw(site, types)
+        if own_kw >= site.connection_kw:
+            yield (
+                f"sites.{name}: base load and standby reach {own_kw:.0f} kW and leave nothing of the "
+                f"connection's {site.connection_kw:.0f} kW"
+            )
+        elif demand_kw > site.connection_kw:
+            shared.append(f"{name} ({site.connection_kw:.0f} of {demand_kw:.0f} kW)")
+    if shared:
+        yield (
+            "connection smaller than all chargers, base load and standby together, so that it will be shared: "
+            + ", ".join(shared)
+        )
+
+
+def _fleet_remarks(scenario: Scenario) -> Iterator[str]:
+    profiles = scenario.profiles
+    for name, fleet in scenario.spec.fleets.items():
+        home = profiles.places[scenario.spec.sites[fleet.home].place].city
+        route = profiles.routes[fleet.work.route].city
+        if home != route:
+            yield f"fleets.{name}: its home is in {home}, its route in {route}"
+        if isinstance(fleet.work, Timetable):
+            trips = scenario.timetables[name].trips
+            most = max(len({trip.block for trip in trips if day in trip.days}) for day in range(7))
+            if most > fleet.count:
+                yield f"fleets.{name}: its timetable has up to {most} blocks a day for {fleet.count} vehicles"
+
+
+def _source_remarks(scenario: Scenario) -> Iterator[str]:
+    every = figures(scenario)
+    assumed = sum(figure.certainty == "assumed" for figure in every)
+    bare = [figure for figure in every if figure.certainty is None]
+    if assumed:
+        yield f"{assumed} of {len(every)} figures are assumptions"
+    if bare:
+        yield f"{len(bare)} figures have no source, the first is {bare[0].key} in {bare[0].file}"

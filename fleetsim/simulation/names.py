@@ -1,0 +1,133 @@
+"""The names behind the codes of the tables, and the tables that follow from the scenario alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from fleetsim.results.schema import Entities, Frame, complete
+from fleetsim.scenario.schema import Depot, Scenario
+
+
+def entities(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """All names, each list in alphabetical order; a vehicle is called after its fleet, ``fleet-0001``."""
+    spec, profiles = scenario.spec, scenario.profiles
+    return {
+        "vehicles": tuple(
+            f"{name}-{number + 1:04d}" for name in sorted(spec.fleets) for number in range(spec.fleets[name].count)
+        ),
+        "fleets": tuple(sorted(spec.fleets)),
+        "kinds": tuple(sorted({fleet.kind for fleet in spec.fleets.values()})),
+        "models": tuple(sorted({fleet.model for fleet in spec.fleets.values()})),
+        "sites": tuple(sorted(spec.sites)),
+        "site_kinds": tuple(sorted({site.kind for site in spec.sites.values()})),
+        "places": tuple(sorted(profiles.places)),
+        "routes": tuple(sorted(profiles.routes)),
+        "cities": tuple(sorted(profiles.cities)),
+    }
+
+
+def codes(names: tuple[str, ...]) -> Mapping[str, int]:
+    """Code of each name."""
+    return {name: code for code, name in enumerate(names)}
+
+
+def first_vehicles(scenario: Scenario) -> Mapping[str, int]:
+    """Code of the first vehicle of each fleet."""
+    first, at = {}, 0
+    for name in sorted(scenario.spec.fleets):
+        first[name] = at
+        at += scenario.spec.fleets[name].count
+    return first
+
+
+def charger_powers_kw(site: Depot, scenario: Scenario) -> tuple[float, ...]:
+    """Nameplate of each charger group, DC output."""
+    types = scenario.profiles.chargers
+    return tuple(group.power_kw or types[group.type].power_kw for group in site.chargers)
+
+
+def scenario_tables(scenario: Scenario, names: Entities) -> dict[str, Frame]:
+    """The tables ``vehicles``, ``sites``, ``places`` and ``routes``."""
+    return {
+        "vehicles": _vehicles(scenario, names),
+        "sites": _sites(scenario, names),
+        "places": _places(scenario, names),
+        "routes": _routes(scenario, names),
+    }
+
+
+def _vehicles(scenario: Scenario, names: Entities) -> Frame:
+    spec, profiles = scenario.spec, scenario.profiles
+    fleets = [spec.fleets[name] for name in names["fleets"]]
+    counts = [fleet.count for fleet in fleets]
+    cities = [profiles.places[spec.sites[fleet.home].place].city for fleet in fleets]
+
+    def by_fleet(values: list[int] | list[float]) -> np.ndarray:
+        return np.repeat(values, counts)
+
+    return complete(
+        "vehicles",
+        {
+            "vehicle": np.arange(sum(counts)),
+            "fleet": by_fleet(list(range(len(fleets)))),
+            "kind": by_fleet([codes(names["kinds"])[fleet.kind] for fleet in fleets]),
+            "model": by_fleet([codes(names["models"])[fleet.model] for fleet in fleets]),
+            "city": by_fleet([codes(names["cities"])[city] for city in cities]),
+            "home": by_fleet([codes(names["sites"])[fleet.home] for fleet in fleets]),
+            "battery_kwh": by_fleet(
+                [profiles.vehicles[fleet.model].battery_kwh * fleet.state_of_health for fleet in fleets]
+            ),
+        },
+    )
+
+
+def _sites(scenario: Scenario, names: Entities) -> Frame:
+    sites = [scenario.spec.sites[name] for name in names["sites"]]
+    places = [scenario.profiles.places[site.place] for site in sites]
+    counts = [sum(group.count for group in site.chargers) for site in sites]
+    nameplates = [
+        sum(group.count * kw for group, kw in zip(site.chargers, charger_powers_kw(site, scenario), strict=True))
+        for site in sites
+    ]
+    return complete(
+        "sites",
+        {
+            "site": np.arange(len(sites)),
+            "kind": np.array([codes(names["site_kinds"])[site.kind] for site in sites]),
+            "city": np.array([codes(names["cities"])[place.city] for place in places]),
+            "lat": np.array([place.lat for place in places]),
+            "lon": np.array([place.lon for place in places]),
+            "chargers": np.array(counts),
+            "charger_kw": np.array(nameplates) / np.array(counts),
+            "connection_kw": np.array(
+                [np.nan if site.connection_kw is None else site.connection_kw for site in sites]
+            ),
+            "power_factor": np.array([site.power_factor for site in sites]),
+        },
+    )
+
+
+def _places(scenario: Scenario, names: Entities) -> Frame:
+    places = [scenario.profiles.places[name] for name in names["places"]]
+    return complete(
+        "places",
+        {
+            "place": np.arange(len(places)),
+            "lat": np.array([place.lat for place in places]),
+            "lon": np.array([place.lon for place in places]),
+            "elevation_m": np.array([place.elevation_m for place in places]),
+        },
+    )
+
+
+def _routes(scenario: Scenario, names: Entities) -> Frame:
+    places = scenario.profiles.places
+    rows = [
+        (code, number, point.distance_km, *(getattr(places[point.place], key) for key in ("lat", "lon", "elevation_m")))
+        for code, name in enumerate(names["routes"])
+        for number, point in enumerate(scenario.profiles.routes[name].waypoints)
+    ]
+    keys = ("route", "point", "distance_km", "lat", "lon", "elevation_m")
+    return complete("routes", dict(zip(keys, map(np.array, zip(*rows, strict=True)), strict=True)) if rows else {})

@@ -1,0 +1,243 @@
+"""From the rows that sites wrote to their tables: sessions, waits, draws and clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleetsim.clock import DAY_S, HOUR_S, Clock
+from fleetsim.energy.curve import ChargeSteps
+from fleetsim.results.schema import LOADS, Frame, complete, concatenate, select
+from fleetsim.scenario.schema import Scenario
+from fleetsim.simulation.plant import base_load_kw, standby_kw
+from fleetsim.sites.depot import DepotPlant
+from fleetsim.sites.log import SiteLog
+
+_VEHICLE, _STANDBY, _BASE = (LOADS.index(word) for word in ("vehicle", "standby", "base"))
+Array = NDArray[Any]
+_SAME_S = 1e-4
+
+
+def site_tables(
+    log: SiteLog,
+    steps: Sequence[ChargeSteps],
+    plants: Mapping[str, DepotPlant],
+    scenario: Scenario,
+    capacity_kwh: Array,
+) -> dict[str, Frame]:
+    """The tables of one component's sites. ``capacity_kwh`` is indexed by vehicle code."""
+    clock = scenario.spec.clock
+    rows = log.sessions.array()
+    rows = rows[rows["end_s"] > clock.report_from_s]
+    rows = rows[np.lexsort((rows["session"], rows["end_s"]))]
+    number = np.full(int(rows["session"].max(initial=-1)) + 1, -1, dtype=np.int64)
+    number[rows["session"]] = np.arange(len(rows))
+    clocks = {plant.site: _SiteClock(log.factors.array(), plant.site) for plant in plants.values()}
+    waits = log.waits.array()
+    waits = waits[waits["end_s"] > clock.report_from_s]
+    waits = waits[np.lexsort((waits["vehicle"], waits["end_s"]))]
+    draws = [
+        _own_loads(plants, scenario, clock),
+        _draws_of_spells(log, rows, number, steps, clocks),
+        _draws_of_pieces(log, rows, number),
+    ]
+    return {
+        "sessions": _sessions(rows, steps, capacity_kwh, clock),
+        "waits": complete(
+            "waits",
+            {
+                "vehicle": waits["vehicle"],
+                "site": waits["site"],
+                "arrive_at": waits["arrive_s"],
+                "end_at": waits["end_s"],
+                "outcome": waits["outcome"],
+            },
+        ),
+        "draws": _in_order(concatenate("draws", draws)),
+        "clocks": concatenate("clocks", [clocks[site].table(clock.end_s) for site in sorted(clocks)]),
+    }
+
+
+class _SiteClock:
+    """The virtual clock of a site as it ran: pieces of constant factor."""
+
+    def __init__(self, factors: Array, site: int) -> None:
+        mine = factors[factors["site"] == site]
+        at_s = np.concatenate(([0.0], mine["at_s"]))
+        factor = np.concatenate(([1.0], mine["factor"]))
+        last = np.append(np.diff(at_s) > 0.0, True)
+        self._site = site
+        self._at_s, self._factor = at_s[last], factor[last]
+        self._clock_s = np.concatenate(([0.0], np.cumsum(self._factor[:-1] * np.diff(self._at_s))))
+
+    def wall_s(self, clock_s: Array) -> Array:
+        """Time at which the clock showed ``clock_s``.
+
+        A corner that the site met together with a change of the factor gets that change's time to the last digit.
+        """
+        piece = np.searchsorted(self._clock_s, clock_s, side="right") - 1
+        factor = np.where(self._factor[piece] > 0.0, self._factor[piece], 1.0)
+        wall_s = self._at_s[piece] + (clock_s - self._clock_s[piece]) / factor
+        for change in (piece, np.minimum(piece + 1, len(self._at_s) - 1)):
+            wall_s = np.where(np.abs(wall_s - self._at_s[change]) <= _SAME_S, self._at_s[change], wall_s)
+        return wall_s
+
+    def table(self, end_s: float) -> Frame:
+        """The site's rows of the table ``clocks``."""
+        rows = len(self._at_s)
+        return complete(
+            "clocks",
+            {
+                "site": np.full(rows, self._site),
+                "clock": np.zeros(rows, dtype=np.int64),
+                "start_at": self._at_s,
+                "end_at": np.append(self._at_s[1:], end_s),
+                "factor": self._factor,
+            },
+        )
+
+
+def _sessions(rows: Array, steps: Sequence[ChargeSteps], capacity_kwh: Array, clock: Clock) -> Frame:
+    per_meter = np.array([each.stored_per_kwh for each in steps])[rows["steps"]]
+    delivered = np.array([each.delivered_per_kwh for each in steps])[rows["steps"]]
+    stored_kwh = rows["end_kwh"] - rows["start_kwh"]
+    energy_kwh = stored_kwh / per_meter
+    wanted_kwh = rows["wanted_kwh"] - rows["start_kwh"]
+    capacity = capacity_kwh[rows["vehicle"]]
+    return complete(
+        "sessions",
+        {
+            "session": np.arange(len(rows)),
+            "vehicle": rows["vehicle"],
+            "site": rows["site"],
+            "charger": rows["charger"],
+            "arrive_at": rows["arrive_s"],
+            "plug_at": rows["plug_s"],
+            "start_at": rows["start_s"],
+            "end_at": rows["end_s"],
+            "unplug_at": _unplug_s(rows, clock.end_s),
+            "planned_unplug_at": np.where(np.isfinite(rows["planned_s"]), rows["planned_s"], np.nan),
+            "requested_kwh": wanted_kwh,
+            "energy_kwh": energy_kwh,
+            "delivered_kwh": energy_kwh * delivered,
+            "stored_kwh": stored_kwh,
+            "unmet_kwh": np.maximum(0.0, wanted_kwh - stored_kwh),
+            "discharged_kwh": np.zeros(len(rows)),
+            "soc_start": rows["start_kwh"] / capacity,
+            "soc_end": rows["end_kwh"] / capacity,
+            "end_reason": rows["reason"],
+        },
+    )
+
+
+def _unplug_s(rows: Array, end_s: float) -> Array:
+    """A plug stays until its vehicle leaves or the next one needs the charger."""
+    unplug_s = np.minimum(rows["leave_s"], end_s)
+    order = np.lexsort((rows["plug_s"], rows["charger"], rows["site"]))
+    ordered = rows[order]
+    same = (ordered["site"][1:] == ordered["site"][:-1]) & (ordered["charger"][1:] == ordered["charger"][:-1])
+    next_s = np.append(np.where(same, ordered["plug_s"][1:], np.inf), np.inf)[: len(rows)]
+    unplug_s[order] = np.minimum(unplug_s[order], next_s)
+    return unplug_s
+
+
+def _draws_of_spells(
+    log: SiteLog,
+    rows: Array,
+    number: Array,
+    steps: Sequence[ChargeSteps],
+    clocks: Mapping[int, _SiteClock],
+) -> Frame:
+    """Spells on a virtual clock, cut at the corners of their charge curves."""
+    spells = log.spells.array()
+    spells = spells[(spells["session"] < len(number)) & (spells["end_s"] > spells["start_s"])]
+    spells = spells[number[spells["session"]] >= 0]
+    session = number[spells["session"]]
+    frames = []
+    for row, stairs in enumerate(steps):
+        mine = rows["steps"][session] == row
+        if mine.any():
+            frames.append(_cut(spells[mine], session[mine], rows["site"][session[mine]], stairs, clocks))
+    return concatenate("draws", frames)
+
+
+def _cut(
+    spells: Array, session: Array, site: Array, stairs: ChargeSteps, clocks: Mapping[int, _SiteClock]
+) -> Frame:
+    levels, times = np.array(stairs.level_kwh), np.array(stairs.time_s)
+    first = np.searchsorted(levels, spells["from_kwh"], side="right") - 1
+    last = np.maximum(first, np.searchsorted(levels, spells["to_kwh"], side="left") - 1)
+    first, last = np.minimum(first, len(levels) - 2), np.minimum(last, len(levels) - 2)
+    counts = last - first + 1
+    spell = np.repeat(np.arange(len(spells)), counts)
+    step = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first[spell]
+    from_s = times[first] + (spells["from_kwh"] - levels[first]) / (levels[first + 1] - levels[first]) * (
+        times[first + 1] - times[first]
+    )
+    corner_clock_s = spells["clock_start_s"][spell] + times[step] - from_s[spell]
+    corner_s = np.empty(len(spell))
+    for code, clock in clocks.items():
+        here = site[spell] == code
+        corner_s[here] = clock.wall_s(corner_clock_s[here])
+    opens = step == first[spell]
+    start_s = np.where(opens, spells["start_s"][spell], corner_s)
+    end_s = np.append(start_s[1:], 0.0)
+    end_s = np.where(step == last[spell], spells["end_s"][spell], end_s)
+    return complete(
+        "draws",
+        {
+            "site": site[spell],
+            "load": np.full(len(spell), _VEHICLE),
+            "session": session[spell],
+            "clock": np.zeros(len(spell), dtype=np.int64),
+            "start_at": start_s,
+            "end_at": end_s,
+            "offered_kw": np.array(stairs.draw_kw)[step],
+        },
+    )
+
+
+def _draws_of_pieces(log: SiteLog, rows: Array, number: Array) -> Frame:
+    """Constant powers that re-allocation set."""
+    pieces = log.pieces.array()
+    pieces = pieces[pieces["session"] < len(number)]
+    pieces = pieces[number[pieces["session"]] >= 0]
+    session = number[pieces["session"]]
+    return complete(
+        "draws",
+        {
+            "site": rows["site"][session],
+            "load": np.full(len(pieces), _VEHICLE),
+            "session": session,
+            "start_at": pieces["start_s"],
+            "end_at": pieces["end_s"],
+            "offered_kw": pieces["power_kw"],
+        },
+    )
+
+
+def _own_loads(plants: Mapping[str, DepotPlant], scenario: Scenario, clock: Clock) -> Frame:
+    """Standby of chargers and base load of buildings over the reported time."""
+    pieces: list[tuple[int, int, float, float, float]] = []
+    for name, plant in plants.items():
+        site = scenario.spec.sites[name]
+        idle_kw, base = standby_kw(site, scenario), base_load_kw(site)
+        if idle_kw > 0.0:
+            pieces.append((plant.site, _STANDBY, clock.report_from_s, clock.end_s, idle_kw))
+        if len(base) == 1 and base[0] > 0.0:
+            pieces.append((plant.site, _BASE, clock.report_from_s, clock.end_s, base[0]))
+        elif len(base) > 1:
+            for day in range(clock.warmup_days, clock.total_days):
+                for hour, kw in enumerate(base):
+                    start_s = day * DAY_S + hour * HOUR_S
+                    pieces.append((plant.site, _BASE, start_s, start_s + HOUR_S, kw))
+    names = ("site", "load", "start_at", "end_at", "offered_kw")
+    columns = zip(*pieces, strict=True) if pieces else ()
+    return complete("draws", dict(zip(names, map(np.array, columns), strict=True)) if pieces else {})
+
+
+def _in_order(draws: Frame) -> Frame:
+    return select(draws, np.lexsort((draws["session"], draws["load"], draws["site"], draws["start_at"])))

@@ -1,0 +1,187 @@
+"""From the blocks that were run to the table of trips: array code after the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleetsim.clock import Clock
+from fleetsim.results.schema import PURPOSES, TRIP_REASONS, TRIP_STATUS, Frame, complete, concatenate, select
+from fleetsim.scenario.schema import BusFleet, Scenario
+from fleetsim.vehicles.log import VehicleLog
+from fleetsim.work.plan import BlockSet, WorkPlan
+
+LATE_S = 300.0
+"""A trip is late that departs more than this after its timetable."""
+_SERVICE, _DEADHEAD = PURPOSES.index("service"), PURPOSES.index("deadhead")
+_DONE, _LATE, _CANCELLED, _HORIZON = (TRIP_STATUS.index(word) for word in ("done", "late", "cancelled", "horizon"))
+_BATTERY, _NO_VEHICLE, _KNOCK_ON = (TRIP_REASONS.index(word) for word in ("battery", "no_vehicle", "knock_on"))
+Array = NDArray[Any]
+
+
+def trip_table(
+    plans: Mapping[str, WorkPlan],
+    fleets: Mapping[str, BusFleet],
+    scenario: Scenario,
+    log: VehicleLog,
+    first_vehicles: Mapping[str, int],
+) -> Frame:
+    """The reported trips of one component, in order of planned departure."""
+    runs, caps = log.runs.array(), log.caps.array()
+    clock = scenario.spec.clock
+    frames = []
+    for name, plan in plans.items():
+        first, count = first_vehicles[name], fleets[name].count
+        mine = (runs["vehicle"] >= first) & (runs["vehicle"] < first + count)
+        lost = caps[(caps["vehicle"] >= first) & (caps["vehicle"] < first + count)]
+        capacity = scenario.profiles.vehicles[fleets[name].model].battery_kwh * fleets[name].state_of_health
+        frames.extend(_fleet_trips(plan, runs[mine], lost, first, capacity, clock))
+    trips = concatenate("trips", frames)
+    over_s = np.where(np.isnan(trips["arrive_at"]), trips["planned_arrive_at"], trips["arrive_at"])
+    trips = select(trips, over_s > clock.report_from_s)
+    return select(trips, np.lexsort((trips["trip"], trips["vehicle"], trips["planned_depart_at"])))
+
+
+def _fleet_trips(
+    plan: WorkPlan, runs: Array, caps: Array, first_vehicle: int, capacity_kwh: float, clock: Clock
+) -> list[Frame]:
+    """One frame for each shape of block, and one for the ways home of blocks that were cut short."""
+    run_of = np.full(len(plan.vehicle), -1, dtype=np.intp)
+    run_of[runs["block"]] = np.arange(len(runs))
+    first_trip = _first_trips(plan)
+    frames = []
+    for number, blocks in enumerate(plan.sets):
+        here = np.flatnonzero(plan.blocks == number)
+        rows = plan.row[here]
+        outing = _Outings(blocks, rows, run_of[here], runs, _lost(caps, here, blocks.shape.trips))
+        vehicle = np.where(blocks.vehicle[rows] >= 0, first_vehicle + blocks.vehicle[rows], -1)
+        frames += [
+            outing.trips(vehicle, first_trip[here], capacity_kwh, clock),
+            outing.early_ways_home(vehicle, first_trip[here], capacity_kwh, clock),
+        ]
+    return frames
+
+
+def _first_trips(plan: WorkPlan) -> Array:
+    """Number of each block's first trip within its vehicle; a block has a spare number for an early way home."""
+    width = np.array([blocks.shape.trips + 1 for blocks in plan.sets])[plan.blocks]
+    before = np.cumsum(width) - width
+    starts = np.flatnonzero(np.diff(plan.vehicle, prepend=-2))
+    return before - np.repeat(before[starts], np.diff(np.append(starts, len(before))))
+
+
+def _lost(caps: Array, blocks: Array, trips: int) -> Array:
+    """Regeneration lost on a full battery, by block and trip."""
+    lost = np.zeros((len(blocks), trips))
+    place = np.searchsorted(blocks, caps["block"])
+    known = (place < len(blocks)) & (blocks[np.minimum(place, len(blocks) - 1)] == caps["block"])
+    np.add.at(lost, (place[known], caps["trip"][known]), caps["lost_kwh"][known])
+    return lost
+
+
+class _Outings:
+    """The blocks of one set as they were driven: arrays of shape (blocks, trips)."""
+
+    def __init__(self, blocks: BlockSet, rows: Array, run_of: Array, runs: Array, lost_kwh: Array) -> None:
+        self._blocks, self._rows = blocks, rows
+        shape = blocks.shape
+        self.ran = run_of >= 0
+        run = runs[np.maximum(run_of, 0)] if len(runs) else np.zeros(len(rows), dtype=runs.dtype)
+        self.trips_run = np.where(self.ran, run["trips"], 0)
+        self.waited = self.ran & (run["waited"] > 0)
+        self.done = np.arange(shape.trips) < self.trips_run[:, None]
+        self.used_kwh = np.where(self.done, blocks.by_trip(blocks.net_by_leg_kwh)[rows] + lost_kwh, 0.0)
+        self.regenerated_kwh = blocks.by_trip(blocks.regeneration_kwh)[rows] - lost_kwh
+        self.level_kwh = run["start_kwh"][:, None] - np.cumsum(self.used_kwh, axis=1)
+        self.depart_s, self.arrive_s = self._times(run["start_s"])
+
+    def _times(self, start_s: Array) -> tuple[Array, Array]:
+        blocks, rows, shape = self._blocks, self._rows, self._blocks.shape
+        depart_s = np.empty((len(rows), shape.trips))
+        arrive_s = np.empty_like(depart_s)
+        for trip in range(shape.trips):
+            if trip == 0:
+                depart_s[:, 0] = start_s
+            else:
+                ready_s = arrive_s[:, trip - 1] + shape.minimum_layover_s[trip]
+                depart_s[:, trip] = np.maximum(blocks.planned_depart_s[rows, trip], ready_s)
+            arrive_s[:, trip] = depart_s[:, trip] + blocks.run_s[rows, trip]
+        return depart_s, arrive_s
+
+    def trips(self, vehicle: Array, first_trip: Array, capacity_kwh: float, clock: Clock) -> Frame:
+        """The trips of the timetable; deadheads only where they were driven."""
+        blocks, shape = self._blocks, self._blocks.shape
+        wide = self.done.shape
+        begun = self.done & (self.depart_s < clock.end_s)
+        share = np.clip((clock.end_s - self.depart_s) / (self.arrive_s - self.depart_s), 0.0, 1.0)
+        planned_s = blocks.planned_depart_s[self._rows]
+        status = np.where(self.depart_s > planned_s + LATE_S, _LATE, _DONE)
+        status = np.where(self.arrive_s > clock.end_s, _HORIZON, status)
+        status = np.where(self.done, status, np.where(self.ran[:, None] | (vehicle < 0)[:, None], _CANCELLED, _HORIZON))
+        reason = np.where(self.waited[:, None], _BATTERY, _KNOCK_ON)
+        reason = np.where(status == _CANCELLED, np.where(vehicle >= 0, _BATTERY, _NO_VEHICLE)[:, None], reason)
+        reason = np.where((status == _LATE) | (status == _CANCELLED), reason, -1)
+        used_kwh = self.used_kwh * share
+        start_kwh = self.level_kwh + self.used_kwh
+
+        def driven(values: Array) -> Array:
+            return np.where(begun, values, np.nan)
+
+        columns = {
+            "vehicle": np.broadcast_to(vehicle[:, None], wide),
+            "trip": first_trip[:, None] + np.arange(shape.trips),
+            "purpose": np.broadcast_to(shape.purpose, wide),
+            "route": np.broadcast_to(shape.route, wide),
+            "planned_depart_at": planned_s,
+            "planned_arrive_at": blocks.planned_arrive_s[self._rows],
+            "depart_at": driven(self.depart_s),
+            "arrive_at": driven(np.minimum(self.arrive_s, clock.end_s)),
+            "origin": np.broadcast_to(shape.origin, wide),
+            "destination": np.broadcast_to(shape.destination, wide),
+            "distance_km": np.where(begun, shape.distance_km * share, shape.distance_km),
+            "used_kwh": driven(used_kwh),
+            "regenerated_kwh": driven(self.regenerated_kwh * share),
+            "soc_start": driven(start_kwh / capacity_kwh),
+            "soc_end": driven((start_kwh - used_kwh) / capacity_kwh),
+            "status": status,
+            "reason": reason,
+        }
+        frame = complete("trips", {name: values.ravel() for name, values in columns.items()})
+        return select(frame, ((shape.purpose == _SERVICE) | begun).ravel())
+
+    def early_ways_home(self, vehicle: Array, first_trip: Array, capacity_kwh: float, clock: Clock) -> Frame:
+        """The ways home of blocks that were cut short; they stand in no timetable."""
+        shape = self._blocks.shape
+        cut = np.flatnonzero((self.trips_run > 0) & (self.trips_run < shape.trips))
+        last = self.trips_run[cut] - 1
+        depart_s = self.arrive_s[cut, last]
+        cut, last, depart_s = (a[(depart_s < clock.end_s) & (shape.home_km[last] > 0.0)] for a in (cut, last, depart_s))
+        arrive_s = depart_s + shape.home_s[last]
+        share = np.minimum(1.0, (clock.end_s - depart_s) / shape.home_s[last])
+        regenerated_kwh = shape.home_regeneration_kwh[last]
+        used_kwh = (shape.home_draw_kwh[last] - regenerated_kwh) * share
+        level_kwh = self.level_kwh[cut, last]
+        homes = shape.origin[0] if shape.purpose[0] == _DEADHEAD else shape.destination[-1]
+        return complete(
+            "trips",
+            {
+                "vehicle": vehicle[cut],
+                "trip": first_trip[cut] + shape.trips,
+                "purpose": np.full(len(cut), _DEADHEAD),
+                "planned_depart_at": depart_s,
+                "planned_arrive_at": arrive_s,
+                "depart_at": depart_s,
+                "arrive_at": np.minimum(arrive_s, clock.end_s),
+                "origin": shape.destination[last],
+                "destination": np.full(len(cut), homes),
+                "distance_km": shape.home_km[last] * share,
+                "used_kwh": used_kwh,
+                "regenerated_kwh": regenerated_kwh * share,
+                "soc_start": level_kwh / capacity_kwh,
+                "soc_end": (level_kwh - used_kwh) / capacity_kwh,
+                "status": np.where(arrive_s > clock.end_s, _HORIZON, _DONE),
+            },
+        )

@@ -1,0 +1,272 @@
+"""A depot: its queue, its chargers and one alarm.
+
+The alarm waits for a change of power (the next end, or corner of a charge curve) or for a moment that was fixed
+before: a departure, a slot of a plan, a change of the limit. Nothing ticks. Which charger a vehicle that has finished
+still occupies is not simulated: it keeps the plug until it leaves or until somebody needs the charger.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import count
+from typing import Any
+
+from simpy import Environment
+
+from fleetsim.charging.reallocation import Reallocation, first_come
+from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing, SharingLog
+from fleetsim.charging.spec import SharingName, StrategyName
+from fleetsim.charging.strategies import STRATEGIES, immediate
+from fleetsim.charging.view import ALWAYS, SessionView, SiteView
+from fleetsim.charging.virtual_clock import VirtualClock
+from fleetsim.energy.curve import ChargeSteps
+from fleetsim.results.schema import SESSION_ENDS, WAIT_OUTCOMES
+from fleetsim.signals import Signals
+from fleetsim.sites.log import SharingRows, SiteLog
+from fleetsim.sites.visit import Stage, Visit
+
+_TARGET, _DEPARTURE, _HORIZON = (SESSION_ENDS.index(word) for word in ("target", "departure", "horizon"))
+_SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
+
+SHARING: dict[SharingName, Callable[[SharingLog], Sharing]] = {
+    "proportional": VirtualClock,
+    "first_come": lambda log: Reallocation(log, first_come),
+}
+"""The sharing engines by the name that a scenario gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DepotPlant:
+    """A depot as it stands: what its agent needs to know of the scenario."""
+
+    site: int
+    """Code of the site."""
+    charger_groups: tuple[int, ...]
+    """Group of each charger, the most powerful first."""
+    steps: tuple[tuple[int, ...], ...]
+    """Row of the table of charge steps, by vehicle class and charger group."""
+    limits: tuple[tuple[float, float], ...]
+    """Power left for charging from a moment on, ``(at_s, limit_kw)``, in order; the first at second 0."""
+    strategy: StrategyName
+    sharing: SharingName
+
+
+class Depot:
+    """The agent of a depot."""
+
+    def __init__(
+        self, env: Environment, plant: DepotPlant, steps: Sequence[ChargeSteps], signals: Signals, log: SiteLog
+    ) -> None:
+        self._env = env
+        self._plant = plant
+        self._steps = steps
+        self._signals = signals
+        self._log = log
+        self._strategy = STRATEGIES[plant.strategy]
+        self._sharing = SHARING[plant.sharing](SharingRows(log, plant.site))
+        self._queue: deque[Visit] = deque()
+        self._plugged: dict[int, Visit] = {}
+        self._empty = list(range(len(plant.charger_groups)))
+        self._finished: list[tuple[float, int]] = []
+        """Chargers whose vehicle has finished, by the time at which it leaves."""
+        self._agenda: list[tuple[float, int, Callable[[Visit | None], None], Visit | None]] = []
+        self._order = count()
+        self._due_s = NEVER
+        self._limits = deque(plant.limits)
+        self._limit_kw = NEVER
+        heapify(self._empty)
+        self._change_limit(None)
+        self._arm()
+
+    def stay(
+        self, vehicle: int, vehicle_class: int, level_kwh: float, target_kwh: float, until_s: float
+    ) -> Visit:
+        """A vehicle comes home and wants ``target_kwh`` in its battery; ``until_s`` is its next departure."""
+        now_s = self._env.now
+        visit = Visit(vehicle, vehicle_class, now_s, level_kwh, target_kwh, until_s, self._env.event())
+        if until_s < NEVER:
+            self._note(until_s, self._time_up, visit)
+        charger = self._take_charger(now_s)
+        if charger is None:
+            self._queue.append(visit)
+        else:
+            self._plug(visit, charger)
+        self._arm()
+        return visit
+
+    def extend(self, visit: Visit, until_s: float, target_kwh: float) -> None:
+        """A vehicle whose time was up stays for ``target_kwh``, until ``until_s`` at the longest, and draws at once."""
+        visit.ended = self._env.event()
+        visit.until_s = until_s
+        visit.target_kwh = target_kwh
+        self._note(until_s, self._time_up, visit)
+        visit.plan = ALWAYS
+        if visit.stage is not Stage.QUEUED:
+            self._halt(visit)
+            self._draw(visit)
+        self._arm()
+
+    def leave(self, visit: Visit) -> None:
+        """A vehicle whose time was up goes."""
+        now_s = self._env.now
+        if visit.stage is Stage.QUEUED:
+            self._log.waits.add(visit.vehicle, self._plant.site, visit.arrive_s, now_s, _LEFT)
+            self._queue.remove(visit)
+            visit.stage = Stage.OVER
+        else:
+            self._halt(visit)
+            self._end(visit, _DEPARTURE)
+            self._pass_on(visit.charger, now_s)
+        self._arm()
+
+    def close(self) -> None:
+        """The horizon has come: write down what is still open."""
+        now_s = self._env.now
+        for visit in tuple(self._plugged.values()):
+            self._halt(visit)
+            self._end(visit, _HORIZON)
+        for visit in self._queue:
+            self._log.waits.add(visit.vehicle, self._plant.site, visit.arrive_s, now_s, _OPEN)
+
+    # Chargers
+
+    def _take_charger(self, now_s: float) -> int | None:
+        """A free charger: an empty one, else the one whose finished vehicle leaves first."""
+        while self._finished and self._finished[0][0] <= now_s:
+            heappush(self._empty, heappop(self._finished)[1])
+        if self._empty:
+            return heappop(self._empty)
+        return heappop(self._finished)[1] if self._finished else None
+
+    def _pass_on(self, charger: int, free_s: float) -> None:
+        """A charger is done with its vehicle, which keeps the plug until ``free_s`` unless somebody waits."""
+        if self._queue:
+            visit = self._queue.popleft()
+            self._log.waits.add(visit.vehicle, self._plant.site, visit.arrive_s, self._env.now, _SERVED)
+            self._plug(visit, charger)
+        else:
+            heappush(self._finished, (free_s, charger))
+
+    def _plug(self, visit: Visit, charger: int) -> None:
+        now_s = self._env.now
+        visit.charger = charger
+        visit.plug_s = now_s
+        visit.steps_id = self._plant.steps[visit.vehicle_class][self._plant.charger_groups[charger]]
+        visit.steps = self._steps[visit.steps_id]
+        visit.session = self._log.new_session()
+        visit.stage = Stage.HELD
+        self._plugged[visit.session] = visit
+        if self._strategy is immediate:
+            self._draw(visit)
+            return
+        visit.plan = self._strategy(
+            SiteView(now_s, self._limit_kw, self._signals),
+            SessionView(
+                now_s,
+                visit.until_s,
+                visit.target_kwh - visit.level_kwh,
+                visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(visit.level_kwh),
+            ),
+        )
+        if visit.plan is ALWAYS:
+            self._draw(visit)
+            return
+        for slot in visit.plan:
+            self._note(slot.start_s, self._slot_begins, visit)
+            self._note(slot.end_s, self._slot_ends, visit)
+
+    # Power
+
+    def _draw(self, visit: Visit) -> None:
+        now_s = self._env.now
+        visit.stage = Stage.DRAWING
+        if visit.start_s != visit.start_s:
+            visit.start_s = now_s
+        self._sharing.start(now_s, visit.session, visit.steps, visit.level_kwh, visit.target_kwh)
+
+    def _halt(self, visit: Visit) -> None:
+        if visit.stage is Stage.DRAWING:
+            visit.level_kwh = self._sharing.stop(self._env.now, visit.session)
+            visit.end_s = self._env.now
+            visit.stage = Stage.HELD
+
+    def _end(self, visit: Visit, reason: int) -> None:
+        """Write the session down. A vehicle that has what it wanted keeps its plug until it was to leave."""
+        now_s = self._env.now
+        del self._plugged[visit.session]
+        visit.stage = Stage.OVER
+        end_s = now_s if visit.end_s != visit.end_s else visit.end_s
+        leave_s = max(now_s, visit.planned_s) if reason == _TARGET else now_s
+        self._log.sessions.add(
+            visit.session, visit.vehicle, self._plant.site, visit.charger, visit.steps_id, visit.arrive_s,
+            visit.plug_s, visit.start_s, end_s, leave_s, visit.planned_s, visit.start_kwh, visit.level_kwh,
+            visit.wanted_kwh, reason,
+        )  # fmt: skip
+
+    # Alarm
+
+    def _note(self, at_s: float, action: Callable[[Visit | None], None], visit: Visit | None) -> None:
+        heappush(self._agenda, (at_s, next(self._order), action, visit))
+
+    def _arm(self) -> None:
+        """Let the alarm ring at the next moment that matters; one that rings too early does no harm."""
+        agenda = self._agenda
+        while agenda and agenda[0][3] is not None and agenda[0][3].stage is Stage.OVER:
+            heappop(agenda)
+        due_s = self._sharing.next_s
+        if agenda and agenda[0][0] < due_s:
+            due_s = agenda[0][0]
+        if due_s < self._due_s:
+            now_s = self._env.now
+            delay_s = max(0.0, due_s - now_s)
+            self._due_s = now_s + delay_s
+            alarm = self._env.timeout(delay_s)
+            assert alarm.callbacks is not None
+            alarm.callbacks.append(self._ring)
+
+    def _ring(self, _: Any) -> None:
+        now_s = self._env.now
+        if now_s < self._due_s:
+            return
+        self._due_s = NEVER
+        if self._sharing.next_s <= now_s + TOLERANCE_S:
+            for session in self._sharing.advance(now_s):
+                self._reach_target(self._plugged[session])
+        agenda = self._agenda
+        while agenda and agenda[0][0] <= now_s + TOLERANCE_S:
+            _, _, action, visit = heappop(agenda)
+            if visit is None or visit.stage is not Stage.OVER:
+                action(visit)
+        self._arm()
+
+    def _reach_target(self, visit: Visit) -> None:
+        visit.level_kwh = visit.target_kwh
+        visit.end_s = self._env.now
+        self._end(visit, _TARGET)
+        visit.ended.succeed()
+        self._pass_on(visit.charger, max(visit.planned_s, self._env.now))
+
+    def _time_up(self, visit: Visit | None) -> None:
+        assert visit is not None
+        if visit.until_s <= self._env.now + TOLERANCE_S and not visit.ended.triggered:
+            self._halt(visit)
+            visit.ended.succeed()
+
+    def _slot_begins(self, visit: Visit | None) -> None:
+        assert visit is not None
+        if visit.plan is not ALWAYS and visit.stage is Stage.HELD and not visit.ended.triggered:
+            self._draw(visit)
+
+    def _slot_ends(self, visit: Visit | None) -> None:
+        assert visit is not None
+        if visit.plan is not ALWAYS:
+            self._halt(visit)
+
+    def _change_limit(self, _: Visit | None) -> None:
+        _, self._limit_kw = self._limits.popleft()
+        self._sharing.limit(self._env.now, self._limit_kw)
+        if self._limits:
+            self._note(self._limits[0][0], self._change_limit, None)

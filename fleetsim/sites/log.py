@@ -1,0 +1,39 @@
+"""The rows that a site writes while it runs."""
+
+from __future__ import annotations
+
+from fleetsim.results.rows import Rows
+
+
+class SiteLog:
+    """What happened at the sites of one component. It is also the log of their sharing engines."""
+
+    def __init__(self) -> None:
+        self.sessions = Rows(
+            session="i4", vehicle="i4", site="i4", charger="i4", steps="i4", arrive_s="f8", plug_s="f8", start_s="f8",
+            end_s="f8", leave_s="f8", planned_s="f8", start_kwh="f8", end_kwh="f8", wanted_kwh="f8", reason="i1",
+        )  # fmt: skip
+        self.spells = Rows(session="i4", start_s="f8", end_s="f8", from_kwh="f8", to_kwh="f8", clock_start_s="f8")
+        self.pieces = Rows(session="i4", start_s="f8", end_s="f8", power_kw="f8")
+        self.factors = Rows(site="i4", at_s="f8", factor="f8")
+        self.waits = Rows(vehicle="i4", site="i4", arrive_s="f8", end_s="f8", outcome="i1")
+        self._sessions = 0
+
+    def new_session(self) -> int:
+        """The number of the next session of the component."""
+        self._sessions += 1
+        return self._sessions - 1
+
+
+class SharingRows:
+    """The part of the log that one site's sharing engine sees."""
+
+    def __init__(self, log: SiteLog, site: int) -> None:
+        self.spell = log.spells.add
+        self.draw = log.pieces.add
+        self._add_factor = log.factors.add
+        self._site = site
+
+    def factor(self, at_s: float, factor: float) -> None:
+        """The site's clock changes its rate."""
+        self._add_factor(self._site, at_s, factor)

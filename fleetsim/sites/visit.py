@@ -1,0 +1,51 @@
+"""One stay of a vehicle at a site: from its arrival until it leaves or has what it wanted."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from simpy import Event
+
+from fleetsim.charging.view import ALWAYS, Plan
+from fleetsim.energy.curve import ChargeSteps
+
+
+class Stage(Enum):
+    """How far a visit is."""
+
+    QUEUED = 1
+    HELD = 2
+    """Plugged in, not drawing: the plan says wait, or the vehicle is to decide whether it stays."""
+    DRAWING = 3
+    OVER = 4
+
+
+class Visit:
+    """A vehicle's claim on a charger. ``ended`` fires when its target is reached or its time is up."""
+
+    __slots__ = ("arrive_s", "charger", "end_s", "ended", "level_kwh", "plan", "planned_s", "plug_s", "session",
+                 "stage", "start_kwh", "start_s", "steps", "steps_id", "target_kwh", "until_s", "vehicle",
+                 "vehicle_class", "wanted_kwh")
+
+    def __init__(
+        self,
+        vehicle: int,
+        vehicle_class: int,
+        arrive_s: float,
+        level_kwh: float,
+        target_kwh: float,
+        until_s: float,
+        ended: Event,
+    ) -> None:
+        self.vehicle = vehicle
+        self.vehicle_class = vehicle_class
+        self.arrive_s = arrive_s
+        self.level_kwh = self.start_kwh = level_kwh
+        self.target_kwh = self.wanted_kwh = target_kwh
+        self.until_s = self.planned_s = until_s
+        self.ended = ended
+        self.stage = Stage.QUEUED
+        self.plan: Plan = ALWAYS
+        self.session = self.charger = self.steps_id = -1
+        self.steps: ChargeSteps
+        self.plug_s = self.start_s = self.end_s = float("nan")
