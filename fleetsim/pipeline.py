@@ -288,7 +288,7 @@ def _assumptions(scenario: Scenario) -> list[list[str]]:
             key = ".".join(step for step in figure.key.split(".") if not step.isdigit())
             lines.setdefault((figure.file, key, figure.source or ""), []).append(figure.value)
     return [
-        [file, key, f"{values[0]:g}" if len(values) == 1 else f"{min(values):g} ... {max(values):g}", reason]
+        [file, key, " ... ".join(f"{value:g}" for value in sorted({min(values), max(values)})), reason]
         for (file, key, reason), values in lines.items()
     ]
 

@@ -83,9 +83,11 @@ class Fleetsim(click.Group):
             for problem in error.problems:
                 _say(str(problem))
             count = len(error.problems)
-            _say(f"{count} problem{'s' if count > 1 else ''} found; nothing was run")
+            _say(f"{count} problem{'s' if count > 1 else ''} found")
             sys.exit(error.exit_code)
         except FleetsimError as error:
+            if os.environ.get(DEBUG):
+                raise
             _say(f"error: {error}")
             sys.exit(error.exit_code)
         except BrokenPipeError:  # the reader of our output left (`fleetsim runs | head`); so do we, quietly
