@@ -1,0 +1,1 @@
+"""Reporting: metrics, the terminal summary and the page, in English and Chinese. Functions of tables only."""
