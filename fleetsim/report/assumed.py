@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from fleetsim.report.numerals import number
+from fleetsim.report.numerals import COUNT, number
 from fleetsim.report.view import Assumption
 from fleetsim.report.words import Language, word
 
@@ -46,7 +46,7 @@ def counted(assumptions: Sequence[Assumption], groups: Sequence[str], lang: Lang
     counts = Counter(group(assumption) for assumption in assumptions)
     present = [name for name in groups if counts[name]]
     listed = [
-        word("group_count", lang, group=word(f"group.{name}", lang), count=number(counts[name], "count", lang))
+        word("group_count", lang, group=word(f"group.{name}", lang), count=number(counts[name], COUNT, lang))
         for name in present
     ]
     return sum(counts[name] for name in present), (", " if lang == "en" else "、").join(listed)

@@ -7,9 +7,12 @@ from datetime import date, datetime
 
 from fleetsim.report.words import Language, unit_label, word
 
-_WHOLE = ("count",)
-_FINE = ("CNY/kWh", "kWh/km", "kg/km")
 NO_BREAK = "\u00a0"
+COUNT = "1"
+"""Unit of what is counted."""
+ROUNDING = 1e-6
+"""Shares below this are errors of rounding; they are printed by their order of magnitude, not in per cent."""
+_FINE = ("CNY/kWh", "kWh/km", "kg CO2/km")
 
 
 def number(value: float, unit: str, lang: Language) -> str:
@@ -21,11 +24,9 @@ def number(value: float, unit: str, lang: Language) -> str:
     if not math.isfinite(value):
         return word("nothing", lang)
     if unit == "share":
-        return f"{100 * value:.1f}"
-    if unit in _WHOLE:
+        return f"{value:.1e}" if _is_rounding(value) else f"{100 * value:.1f}"
+    if unit == COUNT:
         return f"{value:,.0f}"
-    if unit == "relative":
-        return f"{value:.1e}"
     if unit in _FINE:
         return f"{value:,.3f}"
     return f"{value:,.1f}" if abs(value) < 100 else f"{value:,.0f}"
@@ -39,9 +40,13 @@ def quantity(value: float, unit: str, lang: Language) -> str:
     """
     label = unit_label(unit, lang)
     printed = number(value, unit, lang)
-    if not math.isfinite(value) or not label:
+    if not math.isfinite(value) or not label or (unit == "share" and _is_rounding(value)):
         return printed
     return f"{printed}{label}" if label == "%" and lang == "zh" else f"{printed}{NO_BREAK}{label}"
+
+
+def _is_rounding(share: float) -> bool:
+    return 0 < abs(share) < ROUNDING
 
 
 def day(at: date, lang: Language) -> str:

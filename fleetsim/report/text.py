@@ -10,17 +10,9 @@ from fleetsim.report.assumed import GROUPS, counted
 from fleetsim.report.balance import balance_lines
 from fleetsim.report.columns import table, wrap
 from fleetsim.report.numerals import day, number
+from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, printed
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, in_language, unit_label, word
-
-SITE_COLUMNS = (
-    "chargers", "energy_kwh", "utilisation_energy", "utilisation_plugged", "utilisation_charging", "peak_kw",
-    "connection_use", "waits", "unmet_kwh",
-)  # fmt: skip
-FLEET_COLUMNS = (
-    "vehicles", "trips_planned", "service_level", "trips_late", "trips_cancelled", "consumption_kwh_per_km",
-    "soc_min", "clean_share_driven",
-)  # fmt: skip
 
 MOST_ASSUMPTIONS = 12
 """Assumptions that the summary lists; the page has them all."""
@@ -62,10 +54,7 @@ def _subjects(view: ReportView, lang: Language, width: int, scope: str, columns:
     heads = [(word(f"column.{scope}", lang), "")]
     heads += [(word(f"short.{name}", lang), unit_label(view.unit(name), lang)) for name in columns]
     rows = [
-        [
-            view.called(subject, lang),
-            *(number(view.metric(scope, subject, name), view.unit(name), lang) for name in columns),
-        ]
+        [view.called(subject, lang), *(printed(view, scope, subject, name) for name in columns)]
         for subject in subjects
     ]
     return table(heads, rows, width)
@@ -75,12 +64,12 @@ def _balance(view: ReportView, lang: Language, width: int) -> list[str]:
     lines = balance_lines(view)
     if not lines:
         return []
-    printed = wrap(word("balance_line", lang, error=number(view.run("balance_error"), "relative", lang)), width)
+    block = wrap(word("balance_line", lang, error=number(view.run("balance_error"), "share", lang)), width)
     for line in lines:
         whole = _part(line.key, line.whole_kwh, lang)
         parts = " + ".join(_part(key, value, lang) for key, value in line.parts_kwh)
-        printed += wrap("  " + word("balance_equation", lang, whole=whole, parts=parts), width, indent="    ")
-    return printed
+        block += wrap("  " + word("balance_equation", lang, whole=whole, parts=parts), width, indent="    ")
+    return block
 
 
 def _part(key: str, kwh: float, lang: Language) -> str:
