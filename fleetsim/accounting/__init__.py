@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from fleetsim.accounting.integrals import cut
-from fleetsim.accounting.sessions import account_sessions, session_energy, source_shares
+from fleetsim.accounting.sessions import session_energy, session_of_draw, session_peaks, session_signals, source_shares
 from fleetsim.accounting.slots import fleet_load_mw, grid_slots, site_slots
 from fleetsim.accounting.stocks import account_trips, session_properties, stocks_table, trace
 from fleetsim.accounting.sums import Floats
@@ -35,8 +35,13 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
     draws, clocks = tables["draws"], tables["clocks"]
     pieces = cut(draws, clocks)
 
-    energy = session_energy(draws, pieces, tables["sessions"])
-    sessions = account_sessions(tables["sessions"], draws, clocks, energy, grid, prices.price_cny_per_kwh)
+    of_draw, count = session_of_draw(draws, tables["sessions"]), len(tables["sessions"]["session"])
+    energy = session_energy(pieces, of_draw, count)
+    sessions = {
+        **tables["sessions"],
+        "peak_kw": session_peaks(draws, clocks, of_draw, count),
+        **session_signals(energy, grid, prices.price_cny_per_kwh),
+    }
     shares = source_shares(energy, grid)
     traced = trace(tables["vehicles"], tables["trips"], sessions, session_properties(sessions, shares))
     accounted = {

@@ -1,4 +1,4 @@
-"""The energy balance: does what the records say of energy agree with what they say of power and of batteries?
+"""The energy balance: whether what the records say of energy agrees with what they say of power and batteries.
 
 Two laws, each between columns that come about apart from each other. For a vehicle, its battery: what it
 held before its first event and what its sessions stored equals what its trips used, what it fed back, and
@@ -14,7 +14,7 @@ import numpy as np
 
 from fleetsim.accounting.events import order_events
 from fleetsim.accounting.integrals import energy_kwh
-from fleetsim.accounting.sessions import VEHICLE, session_rows
+from fleetsim.accounting.sessions import session_of_draw
 from fleetsim.accounting.stocks import battery_kwh
 from fleetsim.accounting.sums import Floats, sums
 from fleetsim.clock import HOUR_S, SLOT_S
@@ -57,6 +57,7 @@ class SiteBalance:
     """Energy at the connection in the reported time, with what its sessions took before."""
     delivered_kwh: Floats
     conversion_loss_kwh: Floats
+    fed_back_kwh: Floats
     standby_kwh: Floats
     base_kwh: Floats
 
@@ -64,7 +65,7 @@ class SiteBalance:
     def residual_kwh(self) -> Floats:
         """What does not add up."""
         taken_kwh = self.delivered_kwh + self.conversion_loss_kwh + self.standby_kwh + self.base_kwh
-        return np.abs(self.meter_kwh - taken_kwh)
+        return np.abs(self.meter_kwh + self.fed_back_kwh - taken_kwh)
 
     @property
     def error(self) -> Floats:
@@ -105,9 +106,8 @@ def site_balance(records: Records) -> SiteBalance:
     return SiteBalance(
         meter_kwh=meter_kwh + sums(before_kwh, draws["site"], count),
         delivered_kwh=sums(sessions["delivered_kwh"], sessions["site"], count),
-        conversion_loss_kwh=sums(
-            sessions["energy_kwh"] - sessions["delivered_kwh"] - _fed_back(sessions), sessions["site"], count
-        ),
+        conversion_loss_kwh=sums(sessions["energy_kwh"] - sessions["delivered_kwh"], sessions["site"], count),
+        fed_back_kwh=sums(_fed_back(sessions), sessions["site"], count),
         standby_kwh=constant_load_kwh(draws, "standby", count),
         base_kwh=constant_load_kwh(draws, "base", count),
     )
@@ -135,6 +135,6 @@ def _fed_back(sessions: Frame) -> Floats:
 
 def _drawn_kwh(draws: Frame, clocks: Frame, sessions: Frame) -> Floats:
     """Energy of each session by its power over time."""
-    rows = draws["load"] == VEHICLE
-    mine = {name: values[rows] for name, values in draws.items()}
-    return sums(energy_kwh(mine, clocks), session_rows(mine["session"], sessions), len(sessions["session"]))
+    of_draw = session_of_draw(draws, sessions)
+    mine = of_draw >= 0
+    return sums(energy_kwh(draws, clocks)[mine], of_draw[mine], len(sessions["session"]))

@@ -39,13 +39,15 @@ class Events:
 
 
 def order_events(trips: Frame, sessions: Frame) -> Events:
-    """Put the trips that used energy and the sessions of vehicles in order."""
+    """Put the trips that used energy and the sessions of vehicles in order.
+
+    A session that ends the moment it begins, because the vehicle must leave, comes before that trip.
+    """
     driven = np.flatnonzero((trips["status"] != CANCELLED) & np.isfinite(trips["used_kwh"]))
     charged = np.flatnonzero(sessions["vehicle"] >= 0)
     vehicle = np.concatenate((sessions["vehicle"][charged], trips["vehicle"][driven])).astype(np.int64)
     begin_s = np.concatenate((sessions["plug_at"][charged], trips["depart_at"][driven]))
-    end_s = np.concatenate((sessions["unplug_at"][charged], trips["arrive_at"][driven]))
-    order = np.lexsort((end_s, begin_s, vehicle))
+    order = np.lexsort((begin_s, vehicle))
     vehicles, first, events = np.unique(vehicle[order], return_index=True, return_counts=True)
     last = first + events - 1
 

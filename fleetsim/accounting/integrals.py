@@ -58,7 +58,8 @@ def _cut(draws: Frame, rows: Ints, clock: ClockAxis) -> Pieces:
         at_edges = integral(edges_s)
         lower, upper = at_edges[slot], at_edges[slot + 1]
         lower[first], upper[last] = integral(start_s), integral(end_s)
-        return np.subtract(upper, lower)
+        between: Floats = upper - lower
+        return between
 
     scaled_s = seconds(clock.scaled_s)
     active_s = scaled_s if np.all(clock.factors == 1.0) else seconds(clock.active_s)

@@ -36,39 +36,32 @@ class SessionEnergy:
         return ratio(self.integral(signal), self.total_kwh)
 
 
-def session_rows(numbers: Ints, sessions: Frame) -> Ints:
-    """Row of each session number in the table.
+def session_of_draw(draws: Frame, sessions: Frame) -> Ints:
+    """Row of the session of each draw, -1 for what is not a vehicle's.
 
-    Raises ``ValueError`` for a number that the table does not have.
+    Raises ``ValueError`` for a session that the table does not have.
     """
-    order = np.argsort(sessions["session"], kind="stable")
-    ordered = sessions["session"][order]
-    at = np.searchsorted(ordered, numbers)
-    known = at < len(ordered)
-    known[known] = ordered[at[known]] == numbers[known]
-    if not np.all(known):
-        raise ValueError(f"draws refer to session {numbers[~known][0]}, which is not recorded")
-    return np.asarray(order[at])
+    numbers = draws["session"]
+    row = np.full(max(sessions["session"].max(initial=-1), numbers.max(initial=-1)) + 2, -1, dtype=np.int64)
+    row[sessions["session"]] = np.arange(len(sessions["session"]))
+    out = np.where(draws["load"] == VEHICLE, row[numbers], -1)
+    lost = (out < 0) & (draws["load"] == VEHICLE)
+    if np.any(lost):
+        raise ValueError(f"draws refer to session {numbers[lost][0]}, which is not recorded")
+    return out
 
 
-def session_energy(draws: Frame, pieces: Pieces, sessions: Frame) -> SessionEnergy:
-    """Gather the pieces of the vehicles' draws by session."""
-    of_vehicle = draws["load"] == VEHICLE
-    row_of_draw = np.full(len(of_vehicle), -1, dtype=np.int64)
-    row_of_draw[of_vehicle] = session_rows(draws["session"][of_vehicle], sessions)
-    mine = of_vehicle[pieces.draw]
-    session, kwh = row_of_draw[pieces.draw[mine]], pieces.kwh[mine]
-    total_kwh = sums(kwh, session, len(sessions["session"]))
-    return SessionEnergy(session, pieces.slot[mine], kwh, total_kwh)
+def session_energy(pieces: Pieces, of_draw: Ints, sessions: int) -> SessionEnergy:
+    """Gather the pieces of the vehicles' draws by session; ``of_draw`` is the session of each draw."""
+    session = of_draw[pieces.draw]
+    mine = np.flatnonzero(session >= 0)
+    session, kwh = session[mine], pieces.kwh[mine]
+    return SessionEnergy(session, pieces.slot[mine], kwh, sums(kwh, session, sessions))
 
 
-def account_sessions(
-    sessions: Frame, draws: Frame, clocks: Frame, energy: SessionEnergy, grid: GridSlots, price_cny_per_kwh: Floats
-) -> Frame:
-    """The sessions with shares, emissions, cost and peak filled in."""
+def session_signals(energy: SessionEnergy, grid: GridSlots, price_cny_per_kwh: Floats) -> Frame:
+    """The columns of ``sessions`` that follow from the grid and the prices."""
     return {
-        **sessions,
-        "peak_kw": session_peaks(sessions, draws, clocks),
         "clean_share": energy.mean(grid.clean_share),
         "clean_share_consumption": energy.mean(grid.clean_share_consumption),
         "clean_share_dedicated": energy.mean(grid.clean_share_dedicated),
@@ -79,12 +72,11 @@ def account_sessions(
     }
 
 
-def session_peaks(sessions: Frame, draws: Frame, clocks: Frame) -> Floats:
+def session_peaks(draws: Frame, clocks: Frame, of_draw: Ints, sessions: int) -> Floats:
     """Highest power of each session at the meter, kW."""
-    of_vehicle = np.flatnonzero(draws["load"] == VEHICLE)
-    mine = {name: values[of_vehicle] for name, values in draws.items()}
-    peaks = np.zeros(len(sessions["session"]))
-    np.maximum.at(peaks, session_rows(mine["session"], sessions), highest_kw(mine, clocks))
+    mine = of_draw >= 0
+    peaks = np.zeros(sessions)
+    np.maximum.at(peaks, of_draw[mine], highest_kw(draws, clocks)[mine])
     return peaks
 
 
@@ -92,8 +84,3 @@ def source_shares(energy: SessionEnergy, grid: GridSlots) -> Floats:
     """Share of each source in each session's energy, shape ``(sessions, SOURCES)``; rows add up to 1."""
     total_mw = grid.generation_mw.sum(axis=1)
     return np.column_stack([energy.mean(ratio(source_mw, total_mw)) for source_mw in grid.generation_mw.T])
-
-
-def energy_by_source_kwh(energy: SessionEnergy, grid: GridSlots) -> Floats:
-    """Energy of each session by source at the meter, kWh, shape ``(sessions, SOURCES)``."""
-    return source_shares(energy, grid) * energy.total_kwh[:, np.newaxis]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, SharingLog
 from fleetsim.energy.curve import HOUR_S, ChargeSteps
@@ -65,7 +65,7 @@ class Reallocation:
         self._log = log
         self._rule = rule
         self._limit_kw = limit_kw
-        self._sessions: dict[Hashable, _Session] = {}
+        self._sessions: dict[int, _Session] = {}
         self._now_s = 0.0
         self._next_s = NEVER
 
@@ -74,13 +74,13 @@ class Reallocation:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""
         return self._next_s
 
-    def start(self, now_s: float, key: Hashable, steps: ChargeSteps, level_kwh: float, target_kwh: float) -> None:
+    def start(self, now_s: float, key: int, steps: ChargeSteps, level_kwh: float, target_kwh: float) -> None:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""
         self._pass_time(now_s)
         self._sessions[key] = _Session(steps, level_kwh, target_kwh, now_s)
         self._reallocate()
 
-    def stop(self, now_s: float, key: Hashable) -> float:
+    def stop(self, now_s: float, key: int) -> float:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""
         self._pass_time(now_s)
         session = self._sessions.pop(key)
@@ -88,10 +88,10 @@ class Reallocation:
         self._reallocate()
         return min(session.level_kwh, session.target_kwh)
 
-    def advance(self, now_s: float) -> list[Hashable]:
+    def advance(self, now_s: float) -> list[int]:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""
         self._pass_time(now_s)
-        done: list[Hashable] = []
+        done: list[int] = []
         for key, session in list(self._sessions.items()):
             if session.seconds_to_corner() > TOLERANCE_S:
                 continue
@@ -118,7 +118,7 @@ class Reallocation:
                 session.level_kwh += session.power_kw * session.steps.stored_per_kwh * hours
         self._now_s = now_s
 
-    def _write(self, key: Hashable, session: _Session) -> None:
+    def _write(self, key: int, session: _Session) -> None:
         if session.power_kw > 0.0 and self._now_s > session.since_s:
             self._log.draw(key, session.since_s, self._now_s, session.power_kw)
         session.since_s = self._now_s

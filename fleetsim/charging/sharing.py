@@ -8,7 +8,6 @@ same factor, O(log n) an event, and :mod:`fleetsim.charging.reallocation` for al
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Protocol
 
 from fleetsim.energy.curve import ChargeSteps
@@ -22,14 +21,14 @@ class SharingLog(Protocol):
     """Where an engine writes what it did: a row per change, none per tick."""
 
     def spell(
-        self, key: Hashable, start_s: float, end_s: float, from_kwh: float, to_kwh: float, clock_start_s: float
+        self, key: int, start_s: float, end_s: float, from_kwh: float, to_kwh: float, clock_start_s: float, /
     ) -> None:
         """A session drew along its staircase; its corners lie on the clock, which stood at ``clock_start_s``."""
 
-    def draw(self, key: Hashable, start_s: float, end_s: float, power_kw: float) -> None:
+    def draw(self, key: int, start_s: float, end_s: float, power_kw: float, /) -> None:
         """A session drew constant power at the meter."""
 
-    def factor(self, at_s: float, factor: float) -> None:
+    def factor(self, at_s: float, factor: float, /) -> None:
         """The clock's factor from this moment on."""
 
 
@@ -40,13 +39,13 @@ class Sharing(Protocol):
     def next_s(self) -> float:
         """When something will happen next if nobody comes or goes; ``NEVER`` if nothing will."""
 
-    def start(self, now_s: float, key: Hashable, steps: ChargeSteps, level_kwh: float, target_kwh: float) -> None:
+    def start(self, now_s: float, key: int, steps: ChargeSteps, level_kwh: float, target_kwh: float) -> None:
         """Let a session draw from ``level_kwh`` until its battery holds ``target_kwh``."""
 
-    def stop(self, now_s: float, key: Hashable) -> float:
+    def stop(self, now_s: float, key: int) -> float:
         """Take a session out before its target; the energy that its battery holds by now."""
 
-    def advance(self, now_s: float) -> list[Hashable]:
+    def advance(self, now_s: float) -> list[int]:
         """Let time pass up to ``now_s`` (at most ``next_s``); the sessions that reached their targets, in order."""
 
     def limit(self, now_s: float, limit_kw: float) -> None:

@@ -15,7 +15,7 @@ MARGIN_S = 300.0
 """Time that a plan leaves free before a departure."""
 
 
-def immediate(site: SiteView, session: SessionView) -> Plan:
+def immediate(_site: SiteView, _session: SessionView) -> Plan:
     """Draw at once."""
     return ALWAYS
 

@@ -48,4 +48,5 @@ class SiteView:
 class Strategy(Protocol):
     """A pure function from what is seen to a plan. It is asked when a vehicle is plugged in."""
 
-    def __call__(self, site: SiteView, session: SessionView, /) -> Plan: ...
+    def __call__(self, site: SiteView, session: SessionView, /) -> Plan:
+        """When the session may draw."""

@@ -10,7 +10,6 @@ ends are awaited ("slack"). Once they no longer fit, every corner is an event ("
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from heapq import heapify, heappop, heappush
 from itertools import count
 
@@ -21,14 +20,24 @@ from fleetsim.energy.curve import ChargeSteps
 class _Session:
     """One session on the clock's axis: ``offset_s`` is where the clock would have stood at an empty battery."""
 
-    __slots__ = ("active", "clock_start_s", "key", "level_kwh", "offset_s", "peak_kw", "start_s", "step", "steps",
-                 "target_kwh", "target_s")
+    __slots__ = (
+        "active", "clock_start_s", "key", "level_kwh", "offset_s", "peak_kw", "start_s", "step", "steps", "target_kwh",
+        "target_s",
+    )  # fmt: skip
 
-    def __init__(self, key: Hashable, steps: ChargeSteps, level_kwh: float, target_kwh: float) -> None:
+    def __init__(
+        self, key: int, steps: ChargeSteps, level_kwh: float, target_kwh: float, now_s: float, clock_s: float
+    ) -> None:
         self.key = key
         self.steps = steps
         self.level_kwh = level_kwh
         self.target_kwh = target_kwh
+        self.start_s = now_s
+        self.clock_start_s = clock_s
+        self.offset_s = clock_s - steps.time_at(level_kwh)
+        self.target_s = self.offset_s + steps.time_at(target_kwh)
+        self.step = steps.step_of(level_kwh)
+        self.peak_kw = steps.peak_kw[self.step]
         self.active = True
 
     def next_corner_s(self) -> float:
@@ -43,7 +52,7 @@ class VirtualClock:
     def __init__(self, log: SharingLog, limit_kw: float = NEVER) -> None:
         self._log = log
         self._limit_kw = limit_kw
-        self._sessions: dict[Hashable, _Session] = {}
+        self._sessions: dict[int, _Session] = {}
         self._order = count()
         self._ends: list[tuple[float, int, _Session]] = []
         self._corners: list[tuple[float, int, _Session]] = []
@@ -64,16 +73,10 @@ class VirtualClock:
             return NEVER
         return self._now_s + max(0.0, heap[0][0] - self._clock_s) / self._factor
 
-    def start(self, now_s: float, key: Hashable, steps: ChargeSteps, level_kwh: float, target_kwh: float) -> None:
+    def start(self, now_s: float, key: int, steps: ChargeSteps, level_kwh: float, target_kwh: float) -> None:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""
         self._pass_time(now_s)
-        session = _Session(key, steps, level_kwh, target_kwh)
-        session.start_s = now_s
-        session.clock_start_s = self._clock_s
-        session.offset_s = self._clock_s - steps.time_at(level_kwh)
-        session.target_s = session.offset_s + steps.time_at(target_kwh)
-        session.step = steps.step_of(level_kwh)
-        session.peak_kw = steps.peak_kw[session.step]
+        session = _Session(key, steps, level_kwh, target_kwh, now_s, self._clock_s)
         self._sessions[key] = session
         self._peak_kw += session.peak_kw
         heappush(self._ends, (session.target_s, next(self._order), session))
@@ -82,7 +85,7 @@ class VirtualClock:
             heappush(self._corners, (session.next_corner_s(), next(self._order), session))
         self._settle()
 
-    def stop(self, now_s: float, key: Hashable) -> float:
+    def stop(self, now_s: float, key: int) -> float:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""
         self._pass_time(now_s)
         session = self._sessions[key]
@@ -91,10 +94,10 @@ class VirtualClock:
         self._settle()
         return max(level_kwh, session.level_kwh)
 
-    def advance(self, now_s: float) -> list[Hashable]:
+    def advance(self, now_s: float) -> list[int]:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""
         self._pass_time(now_s)
-        done: list[Hashable] = []
+        done: list[int] = []
         due_s = self._clock_s + TOLERANCE_S
         heap = self._corners if self._careful else self._ends
         while heap and heap[0][0] <= due_s:

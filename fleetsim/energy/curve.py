@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -96,8 +97,8 @@ def charge_steps(
     limit_rate = limit_kw / battery_kwh
     edges: list[float] = [0.0]
     powers: list[float] = []
-    for (soc, rate), (next_soc, next_rate) in zip(corners, corners[1:], strict=False):
-        for low, high, first, last in _straight_pieces(soc, rate, next_soc, next_rate, limit_rate):
+    for (soc, rate), (next_soc, next_rate) in itertools.pairwise(corners):
+        for _low, high, first, last in _straight_pieces(soc, rate, next_soc, next_rate, limit_rate):
             kw = mean_power_kw(first, last) * battery_kwh
             if powers and abs(powers[-1] - kw) <= 1e-9 * kw:
                 edges[-1] = high * battery_kwh
@@ -122,7 +123,7 @@ def _straight_pieces(
     if (rate - limit) * (next_rate - limit) < 0:
         cuts.insert(1, soc + (limit - rate) / (next_rate - rate) * (next_soc - soc))
     pieces = []
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in itertools.pairwise(cuts):
         slope = (next_rate - rate) / (next_soc - soc)
         flat = slope == 0 or min(rate + slope * (low - soc), rate + slope * (high - soc)) >= limit * (1 - 1e-12)
         parts = 1 if flat else max(1, round((high - low) / STEP_SOC + 0.499))

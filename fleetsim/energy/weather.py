@@ -38,7 +38,8 @@ def temperatures_c(city: str, climate: Climate, seed: int, clock: Clock) -> Arra
 def over_the_year(monthly: ArrayLike, day_of_year: ArrayLike) -> Array:
     """Monthly figures as a curve without steps: straight between the middles of the months, round the year's end.
 
-    ``day_of_year`` counts from 0 at the first midnight of the year; a month is a twelfth of 365.25 days.
+    ``day_of_year`` counts from 0 at the first midnight of the year; a month is a twelfth of 365.25 days. The curve's
+    own mean over a month may miss the month's figure by some tenths of a kelvin where the year turns.
 
     >>> over_the_year([9, 11, 15, 18, 19, 21, 20, 20, 18, 16, 12, 9], [15.21875, 30.4375, 365.25]).tolist()
     [9.0, 10.0, 9.0]
@@ -55,9 +56,7 @@ def daily_shape(hour_of_day: ArrayLike) -> Array:
     """
     since_coldest = (np.asarray(hour_of_day, dtype=np.float64) - COLDEST_H) % 24.0
     rise_h = WARMEST_H - COLDEST_H
-    phase = np.where(
-        since_coldest < rise_h, since_coldest / rise_h, 1.0 + (since_coldest - rise_h) / (24.0 - rise_h)
-    )
+    phase = np.where(since_coldest < rise_h, since_coldest / rise_h, 1.0 + (since_coldest - rise_h) / (24.0 - rise_h))
     return np.asarray(-0.5 * np.cos(np.pi * phase))
 
 
@@ -72,7 +71,10 @@ def day_deviations_k(city: str, climate: Climate, seed: int, days: tuple[date, .
     monday = first - timedelta(days=first.weekday())
     weeks = (days[-1] - monday).days // 7 + 1
     innovations = np.concatenate(
-        [generator(seed, monday + timedelta(days=7 * week), "weather", city).standard_normal(7) for week in range(weeks)]
+        [
+            generator(seed, monday + timedelta(days=7 * week), "weather", city).standard_normal(7)
+            for week in range(weeks)
+        ]
     )[(first - monday).days :]
     weights = climate.persistence ** np.arange(MEMORY_DAYS, dtype=np.float64)
     deviation = np.zeros(len(days))

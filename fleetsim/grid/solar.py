@@ -73,9 +73,10 @@ def solar_series(inputs: SkyInputs, city: Name, seed: int, first: date, days: in
     from pvlib import clearsky, irradiance, pvsystem, solarposition
 
     site, panel = inputs.sites[city], inputs.panel
-    times, months = _middles(first, days)
-    sun = solarposition.get_solarposition(times, site.lat, site.lon, site.elevation_m, method="ephemeris")
-    above_air = np.asarray(irradiance.get_extra_radiation(times), dtype=np.float64)
+    times = _middles(first, days)
+    day_of_year = times.day_of_year.to_numpy()
+    sun = solarposition.get_solarposition(times, site.lat, site.lon, site.elevation_m, method="nrel_numpy")
+    above_air = np.asarray(irradiance.get_extra_radiation(day_of_year), dtype=np.float64)
     on_top = above_air * np.maximum(np.cos(np.radians(sun["zenith"].to_numpy())), 0.0)
     up = sun["apparent_zenith"].to_numpy() < HORIZON_DEG
     zenith, azimuth = sun["apparent_zenith"].to_numpy()[up], sun["azimuth"].to_numpy()[up]
@@ -89,12 +90,12 @@ def solar_series(inputs: SkyInputs, city: Name, seed: int, first: date, days: in
     scale = clearness * on_top.reshape(by_day).sum(axis=1) / clear.reshape(by_day).sum(axis=1)
     ghi = clear * np.repeat(scale, SLOTS_PER_DAY)
 
-    split = irradiance.erbs(ghi[up], zenith, times[up])
+    split = irradiance.erbs(ghi[up], zenith, day_of_year[up])
     plane = irradiance.get_total_irradiance(
         panel.tilt_deg, panel.azimuth_deg, zenith, azimuth, split["dni"], ghi[up], split["dhi"],
         dni_extra=above_air[up], model="haydavies",
     )["poa_global"]  # fmt: skip
-    cell_c = np.array(site.air_c)[months[up] - 1] + HEATING_K_M2_PER_W * plane
+    cell_c = np.array(site.air_c)[times.month[up] - 1] + HEATING_K_M2_PER_W * plane
     direct_kw = pvsystem.pvwatts_dc(plane, cell_c, 1.0, panel.temperature_coefficient_per_k, STANDARD_CELL_C)
     power = np.zeros(up.size)
     power[up] = direct_kw * (1.0 - panel.loss_share) * panel.inverter_efficiency
@@ -121,10 +122,9 @@ def _air_mass(zenith_deg: Series, elevation_m: float) -> Series:
     return np.asarray(atmosphere.get_absolute_airmass(relative, atmosphere.alt2pres(elevation_m)), dtype=np.float64)
 
 
-def _middles(first: date, days: int) -> tuple[pd.DatetimeIndex, NDArray[np.int32]]:
-    """Middle of each slot as a pandas index, and its month."""
+def _middles(first: date, days: int) -> pd.DatetimeIndex:
+    """Middle of each slot, in civil time."""
     import pandas as pd
 
     start = datetime.combine(first, datetime.min.time()) + timedelta(seconds=SLOT_S / 2)
-    times = pd.date_range(start, periods=days * SLOTS_PER_DAY, freq=f"{SLOT_S}s", tz=TIMEZONE)
-    return times, times.month.to_numpy()
+    return pd.date_range(start, periods=days * SLOTS_PER_DAY, freq=f"{SLOT_S}s", tz=TIMEZONE)

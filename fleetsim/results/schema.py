@@ -112,6 +112,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _code("home", "sites", "home site"),
         _float("battery_kwh", "usable battery energy, kWh"),
         _float("tank_kg", "hydrogen tank, kg"),
+        _float("reserve_soc", "state of charge below which no duty is planned to end, 0 to 1"),
     ),
     "sites": (
         _code("site", "sites", "name"),

@@ -83,7 +83,7 @@ class _SiteClock:
         wall_s = self._at_s[piece] + (clock_s - self._clock_s[piece]) / factor
         for change in (piece, np.minimum(piece + 1, len(self._at_s) - 1)):
             wall_s = np.where(np.abs(wall_s - self._at_s[change]) <= _SAME_S, self._at_s[change], wall_s)
-        return wall_s
+        return np.asarray(wall_s)
 
     def table(self, end_s: float) -> Frame:
         """The site's rows of the table ``clocks``."""
@@ -135,7 +135,7 @@ def _sessions(rows: Array, steps: Sequence[ChargeSteps], capacity_kwh: Array, cl
 
 def _unplug_s(rows: Array, end_s: float) -> Array:
     """A plug stays until its vehicle leaves or the next one needs the charger."""
-    unplug_s = np.minimum(rows["leave_s"], end_s)
+    unplug_s: Array = np.minimum(rows["leave_s"], end_s)
     order = np.lexsort((rows["plug_s"], rows["charger"], rows["site"]))
     ordered = rows[order]
     same = (ordered["site"][1:] == ordered["site"][:-1]) & (ordered["charger"][1:] == ordered["charger"][:-1])

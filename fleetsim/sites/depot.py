@@ -237,7 +237,7 @@ class Depot:
                 self._reach_target(self._plugged[session])
         agenda = self._agenda
         while agenda and agenda[0][0] <= now_s + TOLERANCE_S:
-            _, _, action, visit = heappop(agenda)
+            action, visit = heappop(agenda)[2:]
             if visit is None or visit.stage is not Stage.OVER:
                 action(visit)
         self._arm()
@@ -266,7 +266,7 @@ class Depot:
             self._halt(visit)
 
     def _change_limit(self, _: Visit | None) -> None:
-        _, self._limit_kw = self._limits.popleft()
+        self._limit_kw = self._limits.popleft()[1]
         self._sharing.limit(self._env.now, self._limit_kw)
         if self._limits:
             self._note(self._limits[0][0], self._change_limit, None)

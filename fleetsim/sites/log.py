@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fleetsim.results.rows import Rows
 
 
@@ -29,8 +31,8 @@ class SharingRows:
     """The part of the log that one site's sharing engine sees."""
 
     def __init__(self, log: SiteLog, site: int) -> None:
-        self.spell = log.spells.add
-        self.draw = log.pieces.add
+        self.spell: Callable[[int, float, float, float, float, float], None] = log.spells.add
+        self.draw: Callable[[int, float, float, float], None] = log.pieces.add
         self._add_factor = log.factors.add
         self._site = site
 

@@ -23,9 +23,10 @@ class Stage(Enum):
 class Visit:
     """A vehicle's claim on a charger. ``ended`` fires when its target is reached or its time is up."""
 
-    __slots__ = ("arrive_s", "charger", "end_s", "ended", "level_kwh", "plan", "planned_s", "plug_s", "session",
-                 "stage", "start_kwh", "start_s", "steps", "steps_id", "target_kwh", "until_s", "vehicle",
-                 "vehicle_class", "wanted_kwh")
+    __slots__ = (
+        "arrive_s", "charger", "end_s", "ended", "level_kwh", "plan", "planned_s", "plug_s", "session", "stage",
+        "start_kwh", "start_s", "steps", "steps_id", "target_kwh", "until_s", "vehicle", "vehicle_class", "wanted_kwh",
+    )  # fmt: skip
 
     def __init__(
         self,

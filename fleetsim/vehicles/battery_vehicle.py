@@ -99,7 +99,8 @@ class BatteryVehicle:
         trips = blocks.shape.trips
         if level_kwh < block.need_kwh + battery.reserve_kwh - SMALL_KWH:
             trips = trips_within(blocks, block.row, level_kwh - battery.reserve_kwh)
-        if trips < blocks.shape.trips or level_kwh < block.trough_kwh or level_kwh + block.rise_kwh > battery.capacity_kwh:
+        calm = block.trough_kwh <= level_kwh <= battery.capacity_kwh - block.rise_kwh
+        if trips < blocks.shape.trips or not calm:
             outing = drive(blocks, block.row, start_s, level_kwh, battery.capacity_kwh, trips)
         else:
             outing = Outing(trips, block.back_s(start_s), level_kwh - block.net_kwh, ())

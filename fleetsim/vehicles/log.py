@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fleetsim.results.rows import Rows
 
+
 class VehicleLog:
     """What became of the blocks of one component's vehicles."""
 

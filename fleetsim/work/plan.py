@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -105,6 +106,12 @@ class BlockSet:
         later = (self.planned_depart_s + to_end_s)[:, 1:]
         return np.asarray(later.max(axis=1)) if later.shape[1] else np.full(len(self.vehicle), -np.inf)
 
+    def summaries(self) -> Series:
+        """What a vehicle needs to know of each block: the last seven fields of :class:`Block`, shape ``(7, B)``."""
+        net_kwh = self.net_by_leg_kwh.sum(axis=1)
+        times_s = (self.planned_depart_s[:, 0], self.running_s, self.not_before_s)
+        return np.stack((*times_s, net_kwh, self.trough_kwh, self.rise_kwh, self.need_kwh))
+
 
 class Block(NamedTuple):
     """One block as its vehicle sees it; ``blocks`` and ``row`` say where its trips stand in the plan."""
@@ -148,22 +155,11 @@ class WorkPlan:
 
     def rosters(self, vehicles: int) -> list[list[Block]]:
         """The blocks of each of the fleet's vehicles, in order of departure."""
-        columns = [
-            np.concatenate([column(blocks) for blocks in self.sets])[self._order].tolist()
-            for column in (
-                lambda blocks: blocks.planned_depart_s[:, 0],
-                lambda blocks: blocks.running_s,
-                lambda blocks: blocks.not_before_s,
-                lambda blocks: blocks.net_by_leg_kwh.sum(axis=1),
-                lambda blocks: blocks.trough_kwh,
-                lambda blocks: blocks.rise_kwh,
-                lambda blocks: blocks.need_kwh,
-            )
-        ]
-        rows = zip(range(len(self.vehicle)), self.blocks.tolist(), self.row.tolist(), *columns, strict=True)
+        summaries = np.concatenate([blocks.summaries() for blocks in self.sets], axis=1)[:, self._order].tolist()
+        rows = zip(range(len(self.vehicle)), self.blocks.tolist(), self.row.tolist(), *summaries, strict=True)
         listed = [Block(*row) for row in rows]
         cuts = np.searchsorted(self.vehicle, np.arange(vehicles + 1)).tolist()
-        return [listed[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+        return [listed[start:end] for start, end in pairwise(cuts)]
 
     @cached_property
     def _order(self) -> NDArray[np.intp]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import WorkPlan
-from fleetsim.work.rotation import rotation_plan
 from fleetsim.work.roster import timetable_plan
+from fleetsim.work.rotation import rotation_plan
 from fleetsim.work.setting import Setting
 from fleetsim.work.spec import Rotation, Work
 from fleetsim.work.timetable import TimetableTrips

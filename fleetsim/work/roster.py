@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
@@ -66,15 +67,20 @@ def _blocks(
     way_home: WayHome,
 ) -> BlockSet:
     """The blocks of one variant, a row a day, without vehicles as yet."""
-    heights = {place: setting.places[place].elevation_m for trip in timetable for place in (trip.origin, trip.destination)}
+    places = setting.places
     service = [
-        Trip(True, trip.origin, trip.destination, ((trip.distance_km, heights[trip.origin], heights[trip.destination]),))
+        Trip(
+            service=True,
+            origin=trip.origin,
+            destination=trip.destination,
+            legs=((trip.distance_km, places[trip.origin].elevation_m, places[trip.destination].elevation_m),),
+        )
         for trip in timetable
     ]
     trips = way_home.enclose(service)
     depart = [float(trip.depart_s) for trip in timetable]
     run = [float(trip.arrive_s - trip.depart_s) for trip in timetable]
-    stay = [0.0, *(max(0.0, b.depart_s - a.arrive_s) for a, b in zip(timetable, timetable[1:], strict=False))]
+    stay = [0.0, *(max(0.0, b.depart_s - a.arrive_s) for a, b in itertools.pairwise(timetable))]
     if not trips[0].service:
         run.insert(0, trips[0].distance_km / conditions.route.speed_kmh * HOUR_S)
         depart.insert(0, depart[0] - run[0])

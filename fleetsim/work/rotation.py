@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -51,8 +52,8 @@ def _service(pattern: BlockPattern, route: Route, setting: Setting) -> list[Trip
         for a, b, low, high in zip(points, points[1:], heights, heights[1:], strict=False)
     )
     back = tuple((km, high, low) for km, low, high in reversed(out))
-    ends = points[0].place, points[-1].place
-    ways = (Trip(True, *ends, out), Trip(True, *reversed(ends), back))
+    first, last = points[0].place, points[-1].place
+    ways = (Trip(True, first, last, out), Trip(True, last, first, back))
     return [ways[number % 2] for number in range(pattern.trips)]
 
 
@@ -72,7 +73,7 @@ def _blocks(
     lag_s = pattern.spread_min * MIN_S * vehicle / setting.vehicles
     start_s = day * DAY_S + seconds_of_day(pattern.start) + lag_s
     depart_s, run_s = _timetable(trips, pattern.layover_min * MIN_S, start_s, conditions.route, setting)
-    between = [a.service and b.service for a, b in zip(trips, trips[1:], strict=False)]
+    between = [a.service and b.service for a, b in itertools.pairwise(trips)]
     layover_s = np.array([0.0, *between]) * pattern.layover_min * MIN_S * work.minimum_layover_share
     return build(
         trips, vehicle, depart_s, run_s, layover_s, normals[:, vehicle, day], work, conditions, setting, way_home

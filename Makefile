@@ -1,0 +1,54 @@
+# The two commands of the README are `make run` and `make test`. Works with GNU make 4.3 and any POSIX sh.
+PYTHON =
+VENV = .venv
+SCENARIO = configs/first_depot.yaml
+# What is installed into the environment: the checkout itself, so that an edit takes effect at once. CI puts a wheel here.
+INSTALL = --editable .
+PYTEST_ARGS =
+
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check
+
+BUILD = setuptools >=77
+COMPILE = uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: run test lint bench docs lock clean help
+
+run: $(VENV)/.installed ## install if needed, run SCENARIO, print its summary and the path of its page
+	$(BIN)/fleetsim run "$(SCENARIO)"
+
+test: $(VENV)/.developed ## run the whole test suite
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.developed ## style, types and the ladder of imports
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed ## measure speed and memory against the floor of bare SimPy
+	$(BIN)/python -m bench
+
+docs: $(VENV)/.developed ## write the generated pages of docs/ again
+	$(BIN)/pytest tests/documentation --regenerate
+
+lock: ## resolve the lock files again (needs uv)
+	echo "$(BUILD)" | $(COMPILE) --output-file requirements.lock setup.cfg -
+	echo "$(BUILD)" | $(COMPILE) --constraints requirements.lock --extra dev --output-file requirements-dev.lock setup.cfg -
+
+clean: ## remove the environment, caches and build leftovers (results stay)
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+$(VENV)/.installed: requirements.lock setup.cfg pyproject.toml
+	python=$$(sh tools/find-python $(PYTHON)) && "$$python" -m venv --clear "$(VENV)"
+	$(PIP) install --requirement requirements.lock
+	$(PIP) install --no-deps --no-build-isolation $(INSTALL)
+	touch $@
+
+$(VENV)/.developed: $(VENV)/.installed requirements-dev.lock
+	$(PIP) install --requirement requirements-dev.lock
+	touch $@

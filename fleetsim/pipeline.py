@@ -1,0 +1,327 @@
+"""From a scenario file to a finished run: load, simulate, account, measure, save. Home of ``Results``."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleetsim.clock import DAY_S, HOUR_S, SLOTS_PER_DAY
+from fleetsim.errors import FleetsimError, RunError
+from fleetsim.executors import executor
+from fleetsim.results.facts import RunFacts, Timing, now, read_facts, read_timing, write_facts
+from fleetsim.results.identity import Identity, identify
+from fleetsim.results.records import Records
+from fleetsim.results.schema import SOURCES, TABLES
+from fleetsim.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fleetsim.grid.mix import GridSlots
+    from fleetsim.report.view import ReportView
+    from fleetsim.report.words import Language
+    from fleetsim.scenario.schema import Scenario
+
+NOTICEABLE_SHARE = 0.01
+"""Share of the grid's demand from which on the fleets change the grid's dispatch."""
+PAGE_FILE = "report.html"
+
+
+def load(path: Path | str, *, overrides: Sequence[str] = (), workspace: Path | str | None = None) -> Scenario:
+    """Read and check a scenario file. Raises ``InputError`` with every problem that was found.
+
+    ``overrides`` are ``KEY=VALUE`` with dots into nested blocks, such as ``"days=2"``.
+    """
+    from fleetsim.scenario import loading
+
+    return loading.load(Path(path), overrides=overrides, workspace=None if workspace is None else Path(workspace))
+
+
+def simulate(scenario: Scenario, workers: int = 1) -> Results:
+    """Run a scenario. The results do not depend on the number of workers."""
+    from fleetsim import simulation
+    from fleetsim.accounting import account
+    from fleetsim.grid.model import grid_slots, signals
+    from fleetsim.report.metrics import metrics
+    from fleetsim.scenario.resolved import dump
+
+    begun_wall_s, begun_cpu_s = time.perf_counter(), _cpu_s()
+    spec, clock = scenario.spec, scenario.spec.clock
+    prices = scenario.tariff.prices(clock)
+    grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed)
+    with executor(workers) as where:
+        happened = simulation.simulate(scenario, signals(grid, prices), where)
+    records = account(happened, grid, prices)
+    fleet_mw = _fleet_mw(records)
+    if _noticeable(fleet_mw, grid):
+        grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed, fleet_mw)
+        records = account(happened, grid, prices)
+    records = replace(records, tables={**records.tables, "metrics": metrics(records)})
+    timing = Timing(now(), workers, round(_cpu_s() - begun_cpu_s, 3), round(time.perf_counter() - begun_wall_s, 3))
+    return Results(_facts(scenario, grid), timing, records, dump(scenario))
+
+
+def run(
+    scenario: Scenario,
+    *,
+    results: Path,
+    workers: int = 1,
+    again: bool = False,
+    store: str | None = None,
+    language: Language = "en",
+) -> Results:
+    """Simulate and save, unless the same run is there already; a failure is recorded beside the runs."""
+    from fleetsim.results.listing import list_failure
+    from fleetsim.results.store import prepare, stored
+
+    prepare(results)
+    identity = identity_of(scenario)
+    if not again and (folder := stored(results, identity)):
+        return replace(read(folder), reused=True)
+    try:
+        outcome = simulate(scenario, workers)
+        outcome.save(results, again=again, store=store, language=language)
+    except Exception as error:
+        text = str(error) if isinstance(error, FleetsimError) else f"{type(error).__name__}: {error}"
+        list_failure(results, store, identity.run_id, scenario.spec.name, text)
+        raise
+    return outcome
+
+
+def read(folder: Path | str) -> Results:
+    """The results of a run folder; tables are read when they are asked for."""
+    from fleetsim.results.store import SCENARIO_FILE, read_records
+
+    folder = Path(folder)
+    facts, timing = read_facts(folder), read_timing(folder)
+    text = (folder / SCENARIO_FILE).read_text(encoding="utf-8")
+    return Results(facts, timing, read_records(folder), text, folder)
+
+
+def grid_days(scenario: Scenario) -> list[dict[str, str | float | None]]:
+    """The grid of each reported day without the fleets: energy by source, export and clean share."""
+    from fleetsim.grid.model import grid_slots
+
+    clock = scenario.spec.clock
+    grid = grid_slots(scenario.spec.grid, scenario.grid, clock, scenario.spec.seed)
+    generation_gwh = _daily_gwh(grid.generation_mw)
+    daily = {
+        "demand_gwh": _daily_gwh(grid.demand_mw),
+        **{f"{source}_gwh": generation_gwh[:, column] for column, source in enumerate(SOURCES)},
+        "export_gwh": _daily_gwh(grid.export_mw),
+        "clean_share": grid.clean_share.reshape(-1, SLOTS_PER_DAY).mean(axis=1),
+        "emission_kg_per_kwh": grid.emission_kg_per_kwh.reshape(-1, SLOTS_PER_DAY).mean(axis=1),
+    }
+    return [
+        {"date": day.isoformat(), **{name: _known(values[number]) for name, values in daily.items()}}
+        for number, day in enumerate(clock.dates)
+        if number >= clock.warmup_days
+    ]
+
+
+@dataclass(eq=False)
+class Results:
+    """What came out of a run: its tables, its metrics, and where it is saved."""
+
+    facts: RunFacts
+    timing: Timing
+    records: Records
+    scenario_text: str
+    """The resolved scenario, as YAML."""
+    folder: Path | None = None
+    """Where the run is saved, if it is."""
+    reused: bool = False
+    """Whether ``run`` found it there already."""
+
+    @property
+    def run_id(self) -> str:
+        """Name of the scenario and twelve digits of the hash over everything the run depends on."""
+        return self.facts.run_id
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of the contract as a DataFrame, with names and civil times, made at its first use."""
+        return DataFrames(self.records)
+
+    def metrics(self) -> pd.DataFrame:
+        """Value, unit and definition of each metric, by scope, subject and metric."""
+        return self.tables["metrics"].set_index(["scope", "subject", "metric"])
+
+    @property
+    def page(self) -> Path | None:
+        """The page of a saved run."""
+        return None if self.folder is None else self.folder / PAGE_FILE
+
+    def save(
+        self, results: Path | str, *, again: bool = False, store: str | None = None, language: Language = "en"
+    ) -> Path:
+        """Write the run's folder below ``results`` and list it in the catalogue; returns the folder.
+
+        A run that is already there is left alone, unless ``again`` asks to replace it. The page opens in
+        ``language``.
+        """
+        from fleetsim.report.page import write_page
+        from fleetsim.results.listing import list_run
+        from fleetsim.results.store import SCENARIO_FILE, aside, prepare, write_records
+
+        results = Path(results)
+        prepare(results)
+        with aside(results, self.run_id, replace=again) as folder:
+            (folder / SCENARIO_FILE).write_text(self.scenario_text, encoding="utf-8")
+            write_records(folder, self.records)
+            write_facts(folder, self.facts, self.timing)
+            write_page(self.view(), folder / PAGE_FILE, language)
+        self.folder = results / self.run_id
+        list_run(results, store, self.facts, self.timing, self.records.tables["metrics"])
+        return self.folder
+
+    def view(self) -> ReportView:
+        """The run as a report sees it."""
+        from fleetsim.report.view import ReportView
+        from fleetsim.spec import Text
+
+        facts = self.facts
+        return ReportView(
+            title=Text(**facts.title),
+            run_id=self.run_id,
+            records=self.records,
+            metrics=self.records.tables["metrics"],
+            assumptions=[(file, key, value, reason) for file, key, value, reason in facts.assumptions],
+            notes=facts.notes,
+            remarks=tuple(facts.remarks),
+            names={name: Text(**text) for name, text in facts.names.items()},
+        )
+
+    def summary(self, language: Language, width: int) -> str:
+        """What the run says, for a terminal."""
+        from fleetsim.report.text import summary
+
+        return summary(self.view(), language, width, self.page)
+
+    def write_page(self, language: Language) -> Path:
+        """Write the page of a saved run again, to open in another language; returns its path."""
+        from fleetsim.report.page import write_page
+
+        if self.page is None:
+            raise RunError("the run is not saved yet: its page has no place")
+        aside = self.page.with_suffix(".partial")
+        try:
+            write_page(self.view(), aside, language)
+            aside.rename(self.page)
+        except OSError as error:
+            raise RunError(f"{self.page}: the page could not be written: {error.strerror or error}") from error
+        finally:
+            aside.unlink(missing_ok=True)
+        return self.page
+
+
+class DataFrames(Mapping[str, "pd.DataFrame"]):
+    """The tables of records as DataFrames, each made at its first use."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._made: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        from fleetsim.results.parquet import to_arrow, to_pandas
+
+        if table not in self._made:
+            records = self._records
+            arrow = to_arrow(table, records.tables[table], records.entities, records.clock)
+            self._made[table] = to_pandas(arrow)
+        return self._made[table]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TABLES)
+
+    def __len__(self) -> int:
+        return len(TABLES)
+
+
+def identity_of(scenario: Scenario) -> Identity:
+    """What makes a run of this scenario the run it is."""
+    from fleetsim.scenario.resolved import dump
+
+    return identify(scenario.spec.name, dump(scenario), scenario.inputs)
+
+
+def _facts(scenario: Scenario, grid: GridSlots) -> RunFacts:
+    from fleetsim.results.environment import environment
+
+    spec, identity = scenario.spec, identity_of(scenario)
+    return RunFacts(
+        run_id=identity.run_id,
+        sha256=identity.sha256,
+        scenario=spec.name,
+        title=spec.title.model_dump(),
+        names=_names(scenario),
+        seed=spec.seed,
+        start_date=spec.start_date.isoformat(),
+        days=spec.days,
+        warmup_days=spec.warmup_days,
+        vehicles=sum(fleet.count for fleet in spec.fleets.values()),
+        version=__version__,
+        scenario_sha256=identity.scenario_sha256,
+        source_sha256=identity.source_sha256,
+        inputs=identity.inputs,
+        environment=environment(scenario.workspace),
+        notes=dict(grid.notes),
+        remarks=list(scenario.remarks),
+        assumptions=_assumptions(scenario),
+    )
+
+
+def _assumptions(scenario: Scenario) -> list[list[str]]:
+    """File, key, value and reasoning of the assumed figures; the numbers of one list make one line."""
+    from fleetsim.scenario.provenance import figures
+
+    lines: dict[tuple[str, str, str], list[float]] = {}
+    for figure in figures(scenario):
+        if figure.certainty == "assumed":
+            key = ".".join(step for step in figure.key.split(".") if not step.isdigit())
+            lines.setdefault((figure.file, key, figure.source or ""), []).append(figure.value)
+    return [
+        [file, key, " ... ".join(f"{value:g}" for value in sorted({min(values), max(values)})), reason]
+        for (file, key, reason), values in lines.items()
+    ]
+
+
+def _names(scenario: Scenario) -> dict[str, dict[str, str]]:
+    """Names of sites for a reader: those of their places."""
+    places = scenario.profiles.places
+    return {name: places[site.place].name.model_dump() for name, site in scenario.spec.sites.items()}
+
+
+def _fleet_mw(records: Records) -> NDArray[np.float64]:
+    """Load of the fleets on every slot of the run; the warm-up, which is not reported, repeats the first days."""
+    clock = records.clock
+    reported = records.tables["grid_slots"]["fleet_mw"]
+    return np.concatenate([np.resize(reported, clock.warmup_days * SLOTS_PER_DAY), reported])
+
+
+def _noticeable(fleet_mw: NDArray[np.float64], grid: GridSlots) -> bool:
+    """Whether the fleets exceed ``NOTICEABLE_SHARE`` of the demand in some slot; an unknown demand never says so."""
+    return bool(np.any(fleet_mw > NOTICEABLE_SHARE * grid.demand_mw))
+
+
+def _daily_gwh(power_mw: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Energy of each day from the mean power of its slots: GWh = MW x 24 h / 1000."""
+    daily: NDArray[np.float64] = power_mw.reshape(-1, SLOTS_PER_DAY, *power_mw.shape[1:]).mean(axis=1)
+    return daily * (DAY_S / HOUR_S / 1_000)
+
+
+def _known(value: float) -> float | None:
+    return round(float(value), 6) if np.isfinite(value) else None
+
+
+def _cpu_s() -> float:
+    """CPU time of this process and of its workers that have ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system

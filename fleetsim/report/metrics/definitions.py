@@ -1,0 +1,135 @@
+"""Every metric: its name, unit, meaning, and the scopes that have it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fleetsim.results.schema import SOURCES
+
+_FLEETS = ("run", "city", "fleet")
+_SITES = ("run", "city", "site")
+_ALL = ("run", "city", "fleet", "site")
+_ALL_AND_GRID = (*_ALL, "grid")
+_GRID = ("grid",)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What a metric means."""
+
+    name: str
+    unit: str
+    scopes: tuple[str, ...]
+    definition: str
+
+
+METRICS = (
+    Metric("energy_kwh", "kWh", _ALL, "energy that sessions took at the meter, AC"),
+    Metric("grid_kwh", "kWh", _SITES, "energy at the grid connections, all loads, within the reported time"),
+    Metric("standby_kwh", "kWh", _SITES, "energy of the chargers' electronics, AC"),
+    Metric("base_kwh", "kWh", _SITES, "energy of buildings and workshops behind the same meter, AC"),
+    Metric("delivered_kwh", "kWh", _ALL, "energy at the chargers' outlets, DC"),
+    Metric("stored_kwh", "kWh", _ALL, "energy that reached the batteries"),
+    Metric("driven_kwh", "kWh", _FLEETS, "net energy that trips took from the batteries"),
+    Metric("initial_kwh", "kWh", _FLEETS, "energy in the batteries before the first reported trip or session"),
+    Metric("left_kwh", "kWh", _FLEETS, "energy in the batteries after the last reported trip or session"),
+    Metric("initial_share", "share", _FLEETS, "share of the driven energy that was in the batteries at the start"),
+    Metric("distance_km", "km", _FLEETS, "distance of the trips that were run, deadheads included"),
+    Metric("consumption_kwh_per_km", "kWh/km", _FLEETS, "net energy from the battery over distance"),
+    Metric(
+        "meter_kwh_per_km",
+        "kWh/km",
+        _FLEETS,
+        "energy at the meter for each kilometre: consumption times meter energy over stored energy, so that the "
+        "change of stock does not enter",
+    ),
+    Metric("vehicles", "1", _ALL, "number of vehicles; of a site: those at home there"),
+    Metric("chargers", "1", _SITES, "number of chargers"),
+    Metric("sessions", "1", _ALL, "number of charging sessions"),
+    Metric("trips_planned", "1", _FLEETS, "timetabled service trips: done, late and cancelled"),
+    Metric("trips_done", "1", _FLEETS, "service trips that departed no more than 5 minutes late"),
+    Metric("trips_late", "1", _FLEETS, "service trips that departed more than 5 minutes late"),
+    Metric("trips_cancelled", "1", _FLEETS, "service trips that were not run"),
+    Metric(
+        "service_level",
+        "share",
+        _FLEETS,
+        "share of timetabled service trips that departed no more than 5 minutes late; cancelled trips count as failed",
+    ),
+    Metric("unmet_kwh", "kWh", _ALL, "energy asked for at plug-in and not stored by the end of the session"),
+    Metric("reserve_crossings", "1", _FLEETS, "trips that began at or above the reserve and ended below it"),
+    Metric("soc_min", "share", _FLEETS, "lowest state of charge at the start or the end of a trip"),
+    Metric("waits", "1", _ALL, "number of stays in a queue for a charger"),
+    Metric("waited_h", "h", _ALL, "vehicle-hours in queues"),
+    Metric("wait_mean_min", "min", _ALL, "mean length of a stay in a queue"),
+    Metric("wait_p95_min", "min", _ALL, "length that 95 % of the stays in a queue do not exceed"),
+    Metric(
+        "mismatch_h",
+        "h",
+        _ALL,
+        "vehicle-hours waited while a charger stood free within reach; vehicles of a depot reach its own chargers only",
+    ),
+    Metric("idle_charger_h", "h", _SITES, "charger-hours without a vehicle plugged in"),
+    Metric(
+        "utilisation_energy",
+        "share",
+        _SITES,
+        "energy at the chargers' outlets over nameplate power times reported hours",
+    ),
+    Metric("utilisation_plugged", "share", _SITES, "share of charger-hours with a vehicle plugged in"),
+    Metric("utilisation_charging", "share", _SITES, "share of charger-hours with a vehicle drawing power"),
+    Metric(
+        "peak_kw",
+        "kW",
+        _SITES,
+        "highest power at the connection at any instant; of several sites: highest 15-minute mean of their sum",
+    ),
+    Metric("mean_kw", "kW", _SITES, "mean power at the connection"),
+    Metric("connection_kw", "kW", _SITES, "limit of the grid connections, AC; empty where a site has none"),
+    Metric("connection_use", "share", _SITES, "peak power over the limit of the connections"),
+    Metric(
+        "clean_share", "share", _ALL_AND_GRID, "clean share, average of production (location-based), weighted by energy"
+    ),
+    Metric(
+        "clean_share_consumption",
+        "share",
+        _ALL_AND_GRID,
+        "clean share, average of consumption with exports carrying the mix, weighted by energy",
+    ),
+    Metric(
+        "clean_share_dedicated",
+        "share",
+        _ALL_AND_GRID,
+        "clean share, average of consumption with contracted hydro exported first, weighted by energy",
+    ),
+    Metric(
+        "clean_share_driven",
+        "share",
+        _FLEETS,
+        "clean share (average of production) of the driven energy, followed through the batteries, initial energy "
+        "left out",
+    ),
+    Metric("emission_kg", "kg CO2", _ALL, "emission of the energy of the sessions, average of production"),
+    Metric(
+        "emission_kg_per_km",
+        "kg CO2/km",
+        _FLEETS,
+        "emission for each kilometre: mean emission of a kilowatt-hour at the meter times meter energy for each "
+        "kilometre",
+    ),
+    Metric("cost_cny", "CNY", _ALL, "cost of the energy of the sessions at the tariff"),
+    Metric("cost_cny_per_kwh", "CNY/kWh", _ALL, "cost of the energy of the sessions over that energy at the meter"),
+    Metric(
+        "balance_error",
+        "share",
+        _ALL,
+        "largest relative gap of the energy balance of a vehicle (initial + stored = driven + fed back + left; meter = "
+        "power over time) or a site (meter = delivered + conversion losses + standby + base)",
+    ),
+    *(
+        Metric(f"generation_{source}_gwh", "GWh", _GRID, f"generation by {source} within the reported time")
+        for source in SOURCES
+    ),
+    Metric("demand_gwh", "GWh", _GRID, "demand of the zone within the reported time"),
+    Metric("export_gwh", "GWh", _GRID, "net export of the zone within the reported time"),
+)

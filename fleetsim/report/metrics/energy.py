@@ -1,0 +1,58 @@
+"""Metrics of energy: from the connection through charger and battery to the road, and whether it adds up."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fleetsim.accounting.balance import SiteBalance, VehicleBalance
+from fleetsim.accounting.sums import Floats, ratio
+from fleetsim.clock import HOUR_S, SLOT_S
+from fleetsim.report.metrics.scopes import Scope
+from fleetsim.results.records import Records
+from fleetsim.results.schema import TRIP_STATUS
+
+
+def session_energy(records: Records, scope: Scope) -> dict[str, Floats]:
+    """What sessions took, delivered and stored."""
+    sessions = records.tables["sessions"]
+    of = scope.visits(sessions)
+    names = ("energy_kwh", "delivered_kwh", "stored_kwh", "unmet_kwh")
+    return {"sessions": scope.count(of >= 0, of), **{name: scope.total(sessions[name], of) for name in names}}
+
+
+def driving(records: Records, balance: VehicleBalance, scope: Scope) -> dict[str, Floats]:
+    """What was in the batteries, driven and left."""
+    trips, sessions = records.tables["trips"], records.tables["sessions"]
+    ran = np.where(trips["status"] != TRIP_STATUS.index("cancelled"), trips["distance_km"], 0.0)
+    distance_km = scope.total(ran, scope.vehicles(trips["vehicle"]))
+    driven_kwh = scope.total(balance.driven_kwh, scope.of_vehicle)
+    charged = scope.vehicles(sessions["vehicle"])
+    at_meter, stored = scope.total(sessions["energy_kwh"], charged), scope.total(sessions["stored_kwh"], charged)
+    emission_kg = scope.total(sessions["emission_kg"], charged)
+    consumption = ratio(driven_kwh, distance_km)
+    return {
+        "driven_kwh": driven_kwh,
+        "initial_kwh": scope.total(balance.initial_kwh, scope.of_vehicle),
+        "left_kwh": scope.total(balance.left_kwh, scope.of_vehicle),
+        "distance_km": distance_km,
+        "consumption_kwh_per_km": consumption,
+        "meter_kwh_per_km": consumption * ratio(at_meter, stored),
+        "emission_kg_per_km": consumption * ratio(emission_kg, stored),
+    }
+
+
+def site_energy(records: Records, balance: SiteBalance, scope: Scope) -> dict[str, Floats]:
+    """What passed the meters of the sites within the reported time."""
+    slots = records.tables["site_slots"]
+    return {
+        "grid_kwh": scope.total(slots["grid_kw"] * (SLOT_S / HOUR_S), scope.sites(slots["site"])),
+        "standby_kwh": scope.total(balance.standby_kwh, scope.of_site),
+        "base_kwh": scope.total(balance.base_kwh, scope.of_site),
+    }
+
+
+def balance_error(vehicles: VehicleBalance, sites: SiteBalance, scope: Scope) -> dict[str, Floats]:
+    """The largest relative gap among the vehicles and sites of each subject; of a site, its own."""
+    of_vehicle = np.full(len(scope.of_vehicle), -1) if scope.name == "site" else scope.of_vehicle
+    errors = np.concatenate((vehicles.error, sites.error))
+    return {"balance_error": scope.largest(errors, np.concatenate((of_vehicle, scope.of_site)))}

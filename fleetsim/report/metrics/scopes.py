@@ -1,0 +1,75 @@
+"""Scopes: which run, city, fleet or site each vehicle and site, and so each row of a table, belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleetsim.accounting.sums import Floats, Ints, sums
+from fleetsim.results.records import Records
+from fleetsim.results.schema import Frame
+
+RUN = "run"
+"""Subject of the scope ``run``: the tables do not know the name of the run that they belong to."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """One way to divide a run into subjects; -1 marks what belongs to none."""
+
+    name: str
+    subjects: tuple[str, ...]
+    of_vehicle: Ints
+    """Subject by code of the vehicle."""
+    of_site: Ints
+    """Subject by code of the site."""
+
+    def vehicles(self, codes: NDArray[Any]) -> Ints:
+        """Subjects of rows that name a vehicle."""
+        return np.where(codes >= 0, self.of_vehicle[codes], -1)
+
+    def sites(self, codes: NDArray[Any]) -> Ints:
+        """Subjects of rows that name a site."""
+        return np.where(codes >= 0, self.of_site[codes], -1)
+
+    def visits(self, frame: Frame) -> Ints:
+        """Subjects of rows that name both: a fleet's are those of its vehicles, all others those at its sites."""
+        return self.vehicles(frame["vehicle"]) if self.name == "fleet" else self.sites(frame["site"])
+
+    def total(self, values: NDArray[Any], subject: Ints) -> Floats:
+        """Sum of the values of each subject; empty where one of them is."""
+        mine = subject >= 0
+        return sums(values[mine], subject[mine], len(self.subjects))
+
+    def count(self, rows: NDArray[np.bool_], subject: Ints) -> Floats:
+        """Number of rows of each subject."""
+        return self.total(rows.astype(np.float64), subject)
+
+    def largest(self, values: Floats, subject: Ints) -> Floats:
+        """Largest value of each subject; empty where there is none, or where one of them is."""
+        out = np.full(len(self.subjects), -np.inf)
+        mine = subject >= 0
+        np.maximum.at(out, subject[mine], values[mine])
+        return np.where(np.isneginf(out), np.nan, out)
+
+
+def scopes(records: Records) -> Iterator[Scope]:
+    """The run, its cities, its fleets and its sites."""
+    entities, vehicles, sites = records.entities, records.tables["vehicles"], records.tables["sites"]
+    vehicle_codes, site_codes = len(entities["vehicles"]), len(entities["sites"])
+
+    def by_code(frame: Frame, key: str, column: str, codes: int) -> Ints:
+        out = np.full(codes, -1, dtype=np.int64)
+        out[frame[key]] = frame[column]
+        return out
+
+    city = by_code(vehicles, "vehicle", "city", vehicle_codes), by_code(sites, "site", "city", site_codes)
+    yield Scope("run", (RUN,), np.zeros(vehicle_codes, np.int64), np.zeros(site_codes, np.int64))
+    yield Scope("city", entities["cities"], *city)
+    fleet = by_code(vehicles, "vehicle", "fleet", vehicle_codes)
+    yield Scope("fleet", entities["fleets"], fleet, np.full(site_codes, -1))
+    yield Scope("site", entities["sites"], by_code(vehicles, "vehicle", "home", vehicle_codes), np.arange(site_codes))

@@ -1,0 +1,99 @@
+"""Metrics of service: trips run on time, reserves kept, and time lost in queues."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fleetsim.accounting.sums import Floats, ratio
+from fleetsim.clock import HOUR_S
+from fleetsim.report.metrics.scopes import Scope
+from fleetsim.results.records import Records
+from fleetsim.results.schema import PURPOSES, TRIP_STATUS
+
+PUNCTUAL_S = 300.0
+"""A departure later than this behind the timetable is late."""
+CANCELLED = TRIP_STATUS.index("cancelled")
+MINUTE_S = 60.0
+FOREVER_S = 1e12
+"""A time after every run."""
+
+
+def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
+    """Service trips by how they went; one that is still under way at the end counts by its departure."""
+    trips = records.tables["trips"]
+    of, status = scope.vehicles(trips["vehicle"]), trips["status"]
+    service = trips["purpose"] == PURPOSES.index("service")
+    under_way = status == TRIP_STATUS.index("horizon")
+    delayed = trips["depart_at"] - trips["planned_depart_at"] > PUNCTUAL_S
+    late = (status == TRIP_STATUS.index("late")) | (under_way & delayed)
+    done = (status == TRIP_STATUS.index("done")) | (under_way & ~delayed)
+    planned_count, done_count = scope.count(service, of), scope.count(service & done, of)
+    return {
+        "trips_planned": planned_count,
+        "trips_done": done_count,
+        "trips_late": scope.count(service & late, of),
+        "trips_cancelled": scope.count(service & (status == CANCELLED), of),
+        "service_level": ratio(done_count, planned_count),
+    }
+
+
+def reserves(records: Records, scope: Scope) -> dict[str, Floats]:
+    """How low the batteries went."""
+    trips, vehicles = records.tables["trips"], records.tables["vehicles"]
+    of = np.where(trips["status"] == CANCELLED, -1, scope.vehicles(trips["vehicle"]))
+    reserve = np.full(len(records.entities["vehicles"]), np.nan)
+    reserve[vehicles["vehicle"]] = vehicles["reserve_soc"]
+    limit = reserve[trips["vehicle"]]
+    crossed = (trips["soc_start"] >= limit) & (trips["soc_end"] < limit)
+    return {
+        "reserve_crossings": scope.count(crossed, of),
+        "soc_min": -scope.largest(-np.minimum(trips["soc_start"], trips["soc_end"]), of),
+    }
+
+
+def queues(records: Records, mismatch_s: Floats, scope: Scope) -> dict[str, Floats]:
+    """How long vehicles waited; ``mismatch_s`` is the part of each wait in which a charger stood free."""
+    waits = records.tables["waits"]
+    of, waited_s = scope.visits(waits), waits["end_at"] - waits["arrive_at"]
+    number, total_s = scope.count(of >= 0, of), scope.total(waited_s, of)
+    order = np.argsort(of, kind="stable")
+    bounds = np.searchsorted(of[order], np.arange(len(scope.subjects) + 1))
+    p95_s = np.full(len(scope.subjects), np.nan)
+    for subject in np.flatnonzero(number):
+        p95_s[subject] = np.percentile(waited_s[order[bounds[subject] : bounds[subject + 1]]], 95.0)
+    return {
+        "waits": number,
+        "waited_h": total_s / HOUR_S,
+        "wait_mean_min": ratio(total_s, number) / MINUTE_S,
+        "wait_p95_min": p95_s / MINUTE_S,
+        "mismatch_h": scope.total(mismatch_s, of) / HOUR_S,
+    }
+
+
+def mismatch_s(records: Records) -> Floats:
+    """Seconds of each wait, within the reported time, during which a charger of the same site stood free."""
+    waits, sessions, sites = (records.tables[name] for name in ("waits", "sessions", "sites"))
+    from_s = float(records.clock.report_from_s)
+    out = np.zeros(len(waits["site"]))
+    for row in np.flatnonzero(np.isin(sites["site"], waits["site"])):
+        site = sites["site"][row]
+        mine, plugs = waits["site"] == site, sessions["site"] == site
+        at_s, free_s = free_time(sessions["plug_at"][plugs], sessions["unplug_at"][plugs], sites["chargers"][row])
+        start_s, end_s = np.maximum(waits["arrive_at"][mine], from_s), np.maximum(waits["end_at"][mine], from_s)
+        out[mine] = np.interp(end_s, at_s, free_s) - np.interp(start_s, at_s, free_s)
+    return out
+
+
+def free_time(plug_s: Floats, unplug_s: Floats, chargers: int) -> tuple[Floats, Floats]:
+    """Corners of the time, summed from second 0 on, that at least one of the chargers was free.
+
+    >>> at_s, free_s = free_time(np.array([10.0]), np.array([30.0]), chargers=1)
+    >>> np.interp([5.0, 20.0, 40.0], at_s, free_s).tolist()
+    [5.0, 10.0, 20.0]
+    """
+    changes_s = np.concatenate(([0.0, FOREVER_S], plug_s, unplug_s))
+    steps = np.concatenate(([0.0, 0.0], np.ones(len(plug_s)), -np.ones(len(unplug_s))))
+    at_s, number = np.unique(changes_s, return_inverse=True)
+    occupied = np.cumsum(np.bincount(number, steps))
+    free_s = np.where(occupied[:-1] < chargers, np.diff(at_s), 0.0)
+    return at_s, np.concatenate(([0.0], np.cumsum(free_s)))

@@ -1,0 +1,92 @@
+"""Keeping the catalogue in step with the folders: a run that ended, one that failed, and all of them anew."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from pathlib import Path
+
+from fleetsim.errors import FleetsimError
+from fleetsim.results.catalogue import Catalogue, MetricRow, RunRow
+from fleetsim.results.facts import RunFacts, Timing, now, read_facts, read_timing
+from fleetsim.results.schema import SCOPES, Frame
+from fleetsim.results.store import Failure, failures, folders, read_records, record_failure
+
+CATALOGUE_FILE = "fleetsim.db"
+
+
+def open_catalogue(results: Path, store: str | None) -> Catalogue:
+    """The catalogue at the URL ``store``, or else the one inside the results folder."""
+    return Catalogue(store or f"sqlite:///{results.resolve() / CATALOGUE_FILE}")
+
+
+def list_run(results: Path, store: str | None, facts: RunFacts, timing: Timing, metrics: Frame) -> None:
+    """List a run that is in its folder."""
+    with open_catalogue(results, store) as catalogue:
+        catalogue.record(_done(facts, timing), metric_rows(metrics))
+
+
+def list_failure(results: Path, store: str | None, run_id: str, scenario: str, error: str) -> None:
+    """Record a failure beside the runs. The catalogue goes on listing an earlier success whose folder is there."""
+    failure: Failure = {"run_id": run_id, "scenario": scenario, "error": error, "failed_at": now()}
+    record_failure(results, failure)
+    if not (results / run_id).exists():
+        with suppress(FleetsimError), open_catalogue(results, store) as catalogue:
+            catalogue.record(_failed(failure))
+
+
+def rebuild(results: Path, store: str | None = None) -> int:
+    """Make the catalogue again from the run folders and the records of failures; returns how many runs it lists."""
+    entries: dict[str, tuple[RunRow, list[MetricRow]]] = {
+        failure["run_id"]: (_failed(failure), []) for failure in failures(results)
+    }
+    for folder in folders(results):
+        row = _done(read_facts(folder), read_timing(folder))
+        entries[row.run_id] = row, metric_rows(read_records(folder).tables["metrics"])
+    with open_catalogue(results, store) as catalogue:
+        catalogue.rebuild(list(entries.values()))
+    return len(entries)
+
+
+def metric_rows(metrics: Frame) -> list[MetricRow]:
+    """The metrics as plain tuples: scope, subject, metric, value (None where there is none), unit, definition."""
+    scopes = [SCOPES[code] for code in metrics["scope"].tolist()]
+    values = [value if math.isfinite(value) else None for value in metrics["value"].tolist()]
+    subject, metric, unit, definition = (metrics[key].tolist() for key in ("subject", "metric", "unit", "definition"))
+    return list(zip(scopes, subject, metric, values, unit, definition, strict=True))
+
+
+def _done(facts: RunFacts, timing: Timing) -> RunRow:
+    return RunRow(
+        run_id=facts.run_id,
+        scenario=facts.scenario,
+        seed=facts.seed,
+        start_at=facts.start_at,
+        days=facts.days,
+        vehicles=facts.vehicles,
+        status="done",
+        error=None,
+        version=facts.version,
+        scenario_sha256=facts.scenario_sha256,
+        created_at=timing.created_at,
+        cpu_s=timing.cpu_s,
+        wall_s=timing.wall_s,
+    )
+
+
+def _failed(failure: Failure) -> RunRow:
+    return RunRow(
+        run_id=failure["run_id"],
+        scenario=failure["scenario"],
+        seed=None,
+        start_at=None,
+        days=None,
+        vehicles=None,
+        status="failed",
+        error=failure["error"],
+        version=None,
+        scenario_sha256=None,
+        created_at=failure["failed_at"],
+        cpu_s=None,
+        wall_s=None,
+    )

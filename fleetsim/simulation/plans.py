@@ -1,0 +1,57 @@
+"""The work plan of each fleet of a scenario, and what a dispatcher would say of it beforehand."""
+
+from __future__ import annotations
+
+from fleetsim.energy.weather import temperatures_c
+from fleetsim.results.schema import Entities
+from fleetsim.scenario.schema import Scenario
+from fleetsim.simulation.names import codes, entities
+from fleetsim.work.effort import Conditions
+from fleetsim.work.plan import WorkPlan
+from fleetsim.work.planning import work_plan
+from fleetsim.work.setting import Setting
+
+
+def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan:
+    """All blocks of a fleet over the whole run, with the energy they take."""
+    spec, profiles = scenario.spec, scenario.profiles
+    fleet = spec.fleets[fleet_name]
+    home = spec.sites[fleet.home].place
+    city = profiles.places[home].city
+    conditions = Conditions(
+        model=profiles.vehicles[fleet.model],
+        route=profiles.routes[fleet.work.route],
+        temperature_c=temperatures_c(city, profiles.cities[city], spec.seed, spec.clock),
+        consumption_kwh_per_km=fleet.consumption_kwh_per_km,
+    )
+    setting = Setting(
+        fleet=fleet_name,
+        vehicles=fleet.count,
+        home=home,
+        places=profiles.places,
+        place_codes=codes(names["places"]),
+        route_codes=codes(names["routes"]),
+        seed=spec.seed,
+        clock=spec.clock,
+    )
+    return work_plan(fleet.work, scenario.timetables.get(fleet_name), conditions, setting)
+
+
+def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
+    """Duties that cannot be done as planned: blocks beyond the battery, blocks without a vehicle."""
+    names = entities(scenario)
+    remarks = []
+    for name, fleet in sorted(scenario.spec.fleets.items()):
+        plan = fleet_plan(name, scenario, names)
+        battery_kwh = scenario.profiles.vehicles[fleet.model].battery_kwh * fleet.state_of_health
+        usable_kwh = battery_kwh * (fleet.charge_target - fleet.reserve)
+        needs = [need for roster in plan.rosters(fleet.count) for need in (block.need_kwh for block in roster)]
+        beyond = [need for need in needs if need > usable_kwh]
+        if beyond:
+            remarks.append(
+                f"fleets.{name}: {len(beyond)} of {len(needs)} blocks need more than the {usable_kwh:.0f} kWh between "
+                f"charge target and reserve (up to {max(beyond):.0f} kWh); they will be cut short or cancelled"
+            )
+        if unmanned := int((plan.vehicle < 0).sum()):
+            remarks.append(f"fleets.{name}: {unmanned} blocks find none of the {fleet.count} vehicles at home")
+    return tuple(remarks)

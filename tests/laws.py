@@ -1,0 +1,88 @@
+"""Laws that every run must obey, checked on its records alone, by means of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleetsim.results.records import Records
+from fleetsim.results.schema import Frame, select
+
+Array = NDArray[np.float64]
+
+
+def check(records: Records) -> None:
+    """All laws at once."""
+    sessions_draw_what_their_draws_say(records)
+    no_site_exceeds_its_limit(records)
+    batteries_stay_between_empty_and_full(records)
+    every_battery_balances(records)
+
+
+def _running_s(clocks: Frame, start_s: Array, end_s: Array) -> Array:
+    """Seconds that a site's clock went on between two moments, by the definition of its factor."""
+    low = np.maximum(start_s[:, None], clocks["start_at"])
+    high = np.minimum(end_s[:, None], clocks["end_at"])
+    return np.asarray((np.maximum(0.0, high - low) * clocks["factor"]).sum(axis=1))
+
+
+def sessions_draw_what_their_draws_say(records: Records) -> None:
+    """The integral of each session's power is its energy at the meter."""
+    sessions, draws = records.tables["sessions"], records.tables["draws"]
+    integral_kwh = np.zeros(len(sessions["session"]))
+    for site in range(len(records.entities["sites"])):
+        clocks = select(records.tables["clocks"], records.tables["clocks"]["site"] == site)
+        mine = select(draws, (draws["site"] == site) & (draws["session"] >= 0))
+        scaled_s = _running_s(clocks, mine["start_at"], mine["end_at"])
+        seconds = np.where(mine["clock"] >= 0, scaled_s, mine["end_at"] - mine["start_at"])
+        np.add.at(integral_kwh, mine["session"], mine["offered_kw"] * seconds / 3_600)
+    np.testing.assert_allclose(integral_kwh, sessions["energy_kwh"], rtol=1e-9, atol=1e-9)
+
+
+def site_power_kw(records: Records, site: int) -> tuple[Array, Array]:
+    """Power of a site between every two neighbouring moments at which anything changes: starts and powers."""
+    draws = select(records.tables["draws"], records.tables["draws"]["site"] == site)
+    clocks = select(records.tables["clocks"], records.tables["clocks"]["site"] == site)
+    moments = np.unique(np.concatenate([draws["start_at"], draws["end_at"], clocks["start_at"]]))
+    moments = moments[moments >= records.clock.report_from_s]
+    middle = (moments[1:] + moments[:-1]) / 2
+    factor = clocks["factor"][np.searchsorted(clocks["start_at"], middle, side="right") - 1]
+    power_kw = np.zeros(len(middle))
+    first, last = np.searchsorted(middle, draws["start_at"]), np.searchsorted(middle, draws["end_at"])
+    for a, b, kw, clock in zip(first, last, draws["offered_kw"], draws["clock"], strict=True):
+        power_kw[a:b] += kw * (factor[a:b] if clock >= 0 else 1.0)
+    return moments[:-1], power_kw
+
+
+def no_site_exceeds_its_limit(records: Records) -> None:
+    """At every instant the whole site stays within its connection."""
+    for site, limit_kw in enumerate(records.tables["sites"]["connection_kw"]):
+        _, power_kw = site_power_kw(records, site)
+        if np.isfinite(limit_kw) and len(power_kw):
+            assert power_kw.max() <= limit_kw * (1 + 1e-9), (records.entities["sites"][site], power_kw.max(), limit_kw)
+
+
+def batteries_stay_between_empty_and_full(records: Records) -> None:
+    """0 <= state of charge <= 1 at both ends of every trip and session."""
+    for table in ("trips", "sessions"):
+        for column in ("soc_start", "soc_end"):
+            soc = records.tables[table][column]
+            soc = soc[np.isfinite(soc)]
+            assert len(soc) == 0 or (soc.min() >= -1e-9 and soc.max() <= 1 + 1e-9), (table, column)
+
+
+def every_battery_balances(records: Records) -> None:
+    """Each trip and session begins with what the one before left, and the sum of flows is the change of stock."""
+    trips, sessions = records.tables["trips"], records.tables["sessions"]
+    driven = np.isfinite(trips["used_kwh"])
+    trips = select(trips, driven)
+    capacity_kwh = records.tables["vehicles"]["battery_kwh"]
+    vehicle = np.concatenate([trips["vehicle"], sessions["vehicle"]])
+    end_s = np.concatenate([trips["arrive_at"], sessions["end_at"]])
+    start = np.concatenate([trips["soc_start"], sessions["soc_start"]])
+    end = np.concatenate([trips["soc_end"], sessions["soc_end"]])
+    flow_kwh = np.concatenate([-trips["used_kwh"], sessions["stored_kwh"]])
+    np.testing.assert_allclose(flow_kwh, (end - start) * capacity_kwh[vehicle], rtol=1e-6, atol=1e-6)
+    order = np.lexsort((end_s, vehicle))
+    same = vehicle[order][1:] == vehicle[order][:-1]
+    np.testing.assert_allclose(start[order][1:][same], end[order][:-1][same], atol=1e-9)

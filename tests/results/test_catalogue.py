@@ -1,0 +1,101 @@
+"""The catalogue lists runs and metrics, and can be made again from the folders."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fleetsim.errors import InputError, RunError
+from fleetsim.results.catalogue import Catalogue, RunRow
+from fleetsim.results.listing import CATALOGUE_FILE, list_failure, list_run, open_catalogue, rebuild
+from tests.results.test_store import Timing, facts, save
+
+ROW = RunRow("small-1", "small", 1, "2026-03-09T00:00:00+08:00", 2, 3, "done", None, "0", "2" * 64, "2026", 1.0, 2.0)
+METRIC = ("run", "small", "energy_kwh", 133.5, "kWh", "energy at the meter")
+
+
+def rows(database: Path, table: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(database)
+    try:
+        return sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=str)
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'runs.db'}"
+
+
+def test_a_run_is_listed_with_its_metrics(url, tmp_path):
+    with Catalogue(url) as catalogue:
+        catalogue.record(ROW, [METRIC, (*METRIC[:3], None, *METRIC[4:])])
+        assert catalogue.runs() == [ROW]
+    metrics = rows(tmp_path / "runs.db", "metrics")
+    assert [row[4] for row in metrics] == [133.5, None]
+    assert metrics[0] == ("small-1", *METRIC)
+    assert rows(tmp_path / "runs.db", "studies") == []
+
+
+def test_recording_a_run_again_replaces_what_was_known_of_it(url, tmp_path):
+    with Catalogue(url) as catalogue:
+        catalogue.record(replace(ROW, status="failed", error="lost"))
+        catalogue.record(replace(ROW, run_id="other-2"), [METRIC])
+        catalogue.record(ROW, [METRIC])
+        assert [run.status for run in catalogue.runs()] == ["done", "done"]
+    assert len(rows(tmp_path / "runs.db", "metrics")) == 2
+
+
+def test_a_transaction_that_fails_changes_nothing(url):
+    with Catalogue(url) as catalogue:
+        catalogue.record(ROW, [METRIC])
+        with pytest.raises(RunError, match=r"runs\.db"):
+            catalogue.record(replace(ROW, status="failed"), [(*METRIC[:2], None, *METRIC[3:])])  # type: ignore[list-item]
+        assert catalogue.runs() == [ROW]
+
+
+def test_runs_come_in_the_order_of_their_making(url):
+    with Catalogue(url) as catalogue:
+        for run_id, created_at in (("c", "2026-03"), ("a", "2026-01"), ("b", "2026-02")):
+            catalogue.record(replace(ROW, run_id=run_id, created_at=created_at))
+        assert [run.run_id for run in catalogue.runs()] == ["a", "b", "c"]
+
+
+def test_sqlite_works_with_a_write_ahead_log(url, tmp_path):
+    with Catalogue(url):
+        pass
+    connection = sqlite3.connect(tmp_path / "runs.db")
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "nosuchdatabase://host/x"])
+def test_a_url_that_means_nothing_is_bad_input(url):
+    with pytest.raises(InputError, match="--store"):
+        Catalogue(url)
+
+
+def test_a_database_that_cannot_be_opened_is_named(tmp_path):
+    with pytest.raises(RunError, match="nowhere"):
+        Catalogue(f"sqlite:///{tmp_path}/nowhere/runs.db")
+
+
+def test_the_catalogue_made_again_from_the_folders_is_the_one_that_was_there(records, tmp_path):
+    save(tmp_path, records)
+    list_run(tmp_path, None, facts(), Timing("2026-03-09T00:00:00.000+08:00", 1, 1.0, 2.0), records.tables["metrics"])
+    list_failure(tmp_path, None, "broken-2", "broken", "lost")
+    before = [rows(tmp_path / CATALOGUE_FILE, table) for table in ("runs", "metrics")]
+    (tmp_path / CATALOGUE_FILE).unlink()
+    assert rebuild(tmp_path) == 2
+    assert [rows(tmp_path / CATALOGUE_FILE, table) for table in ("runs", "metrics")] == before
+
+
+def test_a_failure_does_not_hide_an_earlier_success(records, tmp_path):
+    save(tmp_path, records)
+    rebuild(tmp_path)
+    list_failure(tmp_path, None, "small-1", "small", "lost")
+    with open_catalogue(tmp_path, None) as catalogue:
+        assert [run.status for run in catalogue.runs()] == ["done"]

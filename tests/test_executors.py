@@ -1,0 +1,118 @@
+"""Executors give the same results in the same order, and say clearly when they cannot."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fleetsim.errors import InputError, Problem, RunError
+from fleetsim.executors import InProcess, ProcessPool, executor
+
+
+def negative(number: int) -> int:
+    """A job."""
+    return -number
+
+
+def die(_number: int) -> int:
+    """A job that takes its worker with it."""
+    os._exit(9)
+
+
+def refuse(number: int) -> int:
+    """A job with bad input."""
+    raise InputError([Problem("a.yaml", 3, "count", str(number), "must be positive")])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_come_in_the_order_of_the_jobs(workers):
+    with executor(workers) as where:
+        assert where.map(negative, range(20)) == [-number for number in range(20)]
+
+
+def test_one_worker_is_this_process_and_two_are_others():
+    with executor(1) as here, executor(2) as elsewhere:
+        assert isinstance(here, InProcess)
+        assert isinstance(elsewhere, ProcessPool)
+        assert here.map(_pid, [0]) == [os.getpid()]
+        assert os.getpid() not in elsewhere.map(_pid, [0, 1])
+
+
+def test_the_error_of_a_job_arrives_with_its_problems():
+    with pytest.raises(InputError) as caught, executor(2) as where:
+        where.map(refuse, [5])
+    assert caught.value.problems[0].found == "5"
+
+
+def test_a_worker_that_dies_is_a_run_error():
+    with pytest.raises(RunError, match="worker process died"), executor(2) as where:
+        where.map(die, [1])
+
+
+def test_an_interrupt_ends_the_workers():
+    before = set(multiprocessing.active_children())
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), ProcessPool(2) as where:
+        where.map(negative, [1, 2])  # the workers are up
+        where._pool.submit(time.sleep, 60)
+        raise KeyboardInterrupt
+    assert time.monotonic() - started < 20
+    assert set(multiprocessing.active_children()) <= before
+
+
+def test_a_script_without_a_main_guard_is_told_so(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from fleetsim.executors import executor\nwith executor(2) as where:\n    print(where.map(abs, [-1, -2]))\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, env=_env(), check=False)
+    assert done.returncode != 0
+    assert '__name__ == "__main__"' in done.stderr
+    assert "bootstrapping" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+def test_ctrl_c_ends_everything_without_words_from_the_workers(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import time\nfrom fleetsim.executors import executor\n"
+        "if __name__ == '__main__':\n"
+        "    try:\n"
+        "        with executor(2) as where:\n"
+        "            where.map(abs, [1, 2])\n"
+        "            print('up', flush=True)\n"
+        "            where.map(time.sleep, [60, 60])\n"
+        "    except KeyboardInterrupt:\n"
+        "        print('interrupted')\n"
+    )
+    running = subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=_env(),
+        start_new_session=True,
+    )
+    assert running.stdout is not None
+    assert running.stdout.readline() == "up\n"
+    time.sleep(0.3)
+    os.killpg(running.pid, signal.SIGINT)
+    said, complaints = running.communicate(timeout=30)
+    assert (said, complaints) == ("interrupted\n", "")
+
+
+def _pid(_number: int) -> int:
+    return os.getpid()
+
+
+def _env() -> dict[str, str]:
+    import fleetsim
+
+    return os.environ | {"PYTHONPATH": str(Path(fleetsim.__file__).parents[1])}

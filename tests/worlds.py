@@ -1,0 +1,128 @@
+"""Small made-up worlds for tests: a depot, a fleet, a road, all in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from fleetsim.clock import Clock
+from fleetsim.profiles import ChargerType, Climate, Place, Profiles, Route, VehicleModel
+from fleetsim.results.records import Records
+from fleetsim.scenario.schema import Scenario, ScenarioSpec
+from fleetsim.signals import Signals
+from fleetsim.simulation import simulate
+from fleetsim.work.timetable import TimetableTrips
+
+Result = TypeVar("Result")
+Job = TypeVar("Job")
+
+NAME = {"en": "x", "zh": "x"}
+FLAT = ((0.0, 2.0), (1.0, 2.0))
+LFP = ((0.0, 0.4), (0.05, 0.4), (0.05, 1.0), (0.6, 1.0), (0.6, 0.8), (0.8, 0.8), (0.8, 0.5), (0.9, 0.5), (0.9, 0.25),
+       (0.95, 0.25), (0.95, 0.12), (1.0, 0.06))  # fmt: skip
+
+
+def vehicle(**changes: Any) -> VehicleModel:
+    """A bus of 300 kWh with an ideal charge curve."""
+    sheet = {
+        "name": NAME, "battery_kwh": 300, "charge_limit_kw": 120, "battery_efficiency": 0.96, "curb_kg": 12_800,
+        "payload_kg": 5_000, "rolling_resistance": 0.0125, "drag_area_m2": 5.0, "rotating_mass_factor": 1.1,
+        "drive_efficiency": 0.92, "regeneration_efficiency": 0.9, "regeneration_share": 0.95, "peak_speed_factor": 1.3,
+        "auxiliary_kw": 3.5, "heating_kw_per_k": 0.5, "heating_below_c": 10, "cooling_kw_per_k": 0.35,
+        "cooling_above_c": 24, "charge_curve": [{"soc": soc, "c_rate": rate} for soc, rate in FLAT],
+    }  # fmt: skip
+    return VehicleModel.model_validate(sheet | changes)
+
+
+def profiles(model: VehicleModel | None = None, climb_m: float = 0.0) -> Profiles:
+    """One road of 25 km from the depot's gate, rising evenly by ``climb_m``."""
+    at = {"name": NAME, "city": "town", "lon": 102.7, "quality": "C"}
+    places = {
+        "gate": Place.model_validate(at | {"lat": 25.0, "elevation_m": 1_900}),
+        "top": Place.model_validate(at | {"lat": 25.2, "elevation_m": 1_900 + climb_m}),
+    }
+    road = {
+        "name": NAME, "city": "town", "speed_kmh": 20, "peak_speed_kmh": 20, "stops_per_km": 2, "stop_time_share": 0.3,
+        "undulation_m_per_km": 5,
+        "waypoints": [{"place": "gate", "distance_km": 0}, {"place": "top", "distance_km": 25}],
+    }  # fmt: skip
+    climate = {
+        "name": NAME, "lat": 25, "lon": 102.7, "elevation_m": 1_900, "day_to_day_k": 2, "persistence": 0.6,
+        "months": [{"mean_c": 15, "daily_swing_k": 10}] * 12,
+    }  # fmt: skip
+    charger = {"name": NAME, "power_kw": 120, "efficiency": 0.95, "standby_kw": 0.1}
+    return Profiles(
+        vehicles={"bus": model or vehicle()},
+        chargers={"dc": ChargerType.model_validate(charger)},
+        places=places,
+        routes={"road": Route.model_validate(road)},
+        cities={"town": Climate.model_validate(climate)},
+    )
+
+
+def fleet(count: int = 4, **changes: Any) -> dict[str, Any]:
+    """A fleet that runs two blocks of 100 km a day from the depot's gate, at 1.1 kWh/km."""
+    work = changes.pop("work", None) or rotation()
+    base = {"kind": "bus", "model": "bus", "count": count, "home": "depot", "initial_soc": 0.95, "work": work}
+    return base | {"consumption_kwh_per_km": 1.1} | changes
+
+
+def rotation(**changes: Any) -> dict[str, Any]:
+    """The work of :func:`fleet`."""
+    blocks = [{"start": "05:00", "trips": 4, "layover_min": 5}, {"start": "14:00", "trips": 4, "layover_min": 5}]
+    return {"kind": "rotation", "route": "road", "deadhead_km": 0, "blocks": blocks} | changes
+
+
+def depot(count: int = 4, **changes: Any) -> dict[str, Any]:
+    """A depot with chargers of 120 kW."""
+    return {"kind": "depot", "place": "gate", "chargers": [{"type": "dc", "count": count}]} | changes
+
+
+def scenario(
+    *,
+    sites: Mapping[str, Any] | None = None,
+    fleets: Mapping[str, Any] | None = None,
+    world: Profiles | None = None,
+    timetables: Mapping[str, TimetableTrips] | None = None,
+    **changes: Any,
+) -> Scenario:
+    """A scenario of one depot and one fleet unless told otherwise; it has no grid, for runs of the fleets alone."""
+    text = {
+        "name": "world", "title": NAME, "start_date": "2026-03-09", "days": 2, "warmup_days": 0,
+        "grid": {"year": 2024}, "tariff": "any", "sites": sites or {"depot": depot()},
+        "fleets": fleets or {"line": fleet()},
+    }  # fmt: skip
+    return Scenario(
+        spec=ScenarioSpec.model_validate(text | changes),
+        workspace=Path(),
+        file="world.yaml",
+        profiles=world or profiles(),
+        timetables=timetables or {},
+        grid=cast(Any, None),
+        tariff=cast(Any, None),
+        inputs={},
+    )
+
+
+def signals(clock: Clock) -> Signals:
+    """A tariff with its valley from 02:00 to 06:00 and from 12:00 to 16:00."""
+    hour = np.arange(clock.slots) % 96 / 4
+    valley = ((hour >= 2) & (hour < 6)) | ((hour >= 12) & (hour < 16))
+    peak = ((hour >= 7) & (hour < 9)) | (hour >= 18)
+    price = np.where(valley, 0.4, np.where(peak, 0.8, 0.6))
+    return Signals(price_cny_per_kwh=price, valley=valley, clean_share=np.full(clock.slots, 0.8))
+
+
+class Here:
+    """Carries out jobs one after the other."""
+
+    def map(self, function: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterable[Result]:
+        return [function(job) for job in jobs]
+
+
+def run(world: Scenario) -> Records:
+    """Run a scenario in this process."""
+    return simulate(world, signals(world.spec.clock), Here())
