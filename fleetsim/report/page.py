@@ -30,7 +30,6 @@ from fleetsim.report.words import Language, both, metric_words, word
 from fleetsim.spec import Text
 
 
-
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A figure in its place: what it is called, what it says, and what to draw."""
