@@ -5,6 +5,7 @@ Run from the root of the repository: ``python docs/_validation/grid.py``.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -32,28 +33,21 @@ PUBLISHED_IRRADIATION = {"kunming": 5598.0, "lijiang": 1621 * 3.6}
 PUBLISHED_YIELD = {"kunming": 1353.0, "lijiang": 1416.0}
 
 
-def main() -> None:
+def markdown() -> str:
     """All tables, one below the other."""
     problems: list[Problem] = []
     inputs = load_grid(ROOT, problems)
     if inputs is None:
         raise InputError(problems)
-    months_of_2020(inputs)
-    years(inputs)
-    balances(inputs)
-    sun(inputs)
-    week(inputs)
+    return "\n".join(part(inputs) for part in (months_of_2020, years, balances, sun, week))
 
 
-def table(title: str, remark: str, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+def table(title: str, remark: str, header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """One Markdown table under its heading."""
     head = list(header)
-    print(f"### {title}\n\n{remark}\n")
-    print("| " + " | ".join(head) + " |")
-    print("|" + "---|" * len(head))
-    for row in rows:
-        print("| " + " | ".join(str(cell) for cell in row) + " |")
-    print()
+    lines = [f"### {title}", "", remark, "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
 
 
 def whole_year(inputs: GridInputs, year: int) -> tuple[GridSlots, np.ndarray]:
@@ -74,7 +68,7 @@ def without_monthly_shares(inputs: GridInputs) -> GridInputs:
     return replace(inputs, zone=inputs.zone.model_copy(update={"years": years}))
 
 
-def months_of_2020(inputs: GridInputs) -> None:
+def months_of_2020(inputs: GridInputs) -> str:
     """Clean share by month."""
     unguided = year_balance(without_monthly_shares(inputs), 2020, "published").clean_share
     grid, month = whole_year(inputs, 2020)
@@ -87,17 +81,18 @@ def months_of_2020(inputs: GridInputs) -> None:
         guess = float(unguided[number - 1])
         rows.append((number, f"{share:.1%}", f"{model:.1%}", f"{guess:.1%}", f"{100 * (guess - share):+.1f}"))
     error = 100 * float(np.sqrt(np.mean((unguided - np.array(published)) ** 2)))
-    table(
+    return table(
         "Clean share of generation by month, 2020",
         "The published share is an input of the year, so the model meets it. Unguided is the model with annual figures "
         "and shapes only, as it works for years without monthly figures; its root mean square error is "
-        f"{error:.1f} points (not a blind test: the shapes were fitted to figures of 2019-2021). January and February are one published block.",
+        f"{error:.1f} points (not a blind test: the shapes were fitted to figures of 2019-2021). January and February "
+        "are one published block.",
         ("month", "published", "model", "unguided", "points"),
         rows,
     )
 
 
-def years(inputs: GridInputs) -> None:
+def years(inputs: GridInputs) -> str:
     """Clean share, residual mix and emission factor by year."""
     rows = []
     for year in range(2018, 2025):
@@ -116,7 +111,7 @@ def years(inputs: GridInputs) -> None:
                 f"{official:.4f} ({factor / official - 1:+.1%})" if official else "-",
             )
         )
-    table(
+    return table(
         "Clean share and emission factor by year",
         "Average of production without grid losses; residual: contracted hydro exported first. Not inputs, but for the "
         "energies of 2018 and 2022-2024 (thermal of 2022-2024 is the published total less the other sources).",
@@ -125,7 +120,7 @@ def years(inputs: GridInputs) -> None:
     )
 
 
-def balances(inputs: GridInputs) -> None:
+def balances(inputs: GridInputs) -> str:
     """Thermal energy, wet-season balance and dry springs: none of them an input."""
     rows: list[tuple[object, ...]] = []
     for year, thermal_twh in ((2019, 30.9), (2020, 41.0), (2021, 45.2)):
@@ -141,12 +136,12 @@ def balances(inputs: GridInputs) -> None:
             for balance in (year_balance(inputs, year, "published") for year in (dry, before))
         ]
         rows.append((f"hydro January-May {dry} against {before}", f"{springs[0] / springs[1] - 1:+.1%}", published))
-    table(
+    return table(
         "Energy balances", "Anchors of the shapes, met as far as smooth shapes allow.", ("", "model", "published"), rows
     )
 
 
-def sun(inputs: GridInputs) -> None:
+def sun(inputs: GridInputs) -> str:
     """Irradiation and yield of both cities, mean of some years of weather."""
     rows = []
     for city in inputs.sky.sites:
@@ -162,7 +157,7 @@ def sun(inputs: GridInputs) -> None:
                 f"{PUBLISHED_YIELD[city]:.0f} ({yields / PUBLISHED_YIELD[city] - 1:+.1%})",
             )
         )
-    table(
+    return table(
         "Sun",
         f"Mean of {WEATHER_YEARS} years of weather. Kunming's irradiation is a measurement (1993-2016), Lijiang's and "
         "the yields are computed from a data set; the clearness index by month is the input.",
@@ -171,7 +166,7 @@ def sun(inputs: GridInputs) -> None:
     )
 
 
-def week(inputs: GridInputs) -> None:
+def week(inputs: GridInputs) -> str:
     """The week of the scenarios."""
     clock = Clock(date(2026, 3, 9), 7, 2)
     reported = slice(clock.report_from_s // 900, None)
@@ -188,7 +183,7 @@ def week(inputs: GridInputs) -> None:
                 f"{np.average(grid.emission_kg_per_kwh[reported], weights=generation):.4f}",
             )
         )
-    table(
+    return table(
         "The week of 2026-03-09 to 2026-03-15",
         "No figures to compare with: capacities and consumption of 2024 (assumed), grid losses of 5 % in the emission.",
         ("hydrology", "clean share", "range", "residual", "kg CO2/kWh at the meter"),
@@ -197,4 +192,4 @@ def week(inputs: GridInputs) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.stdout.write(markdown())

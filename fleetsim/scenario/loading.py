@@ -16,10 +16,12 @@ from fleetsim.grid.inputs import load_grid
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import load_tariffs
 from fleetsim.profiles.loading import FILES, load_profiles, profile_file
+from fleetsim.scenario.fleets import Fleet
 from fleetsim.scenario.overrides import override
 from fleetsim.scenario.references import Sections, fleet_problems, grid_problems, site_problems
 from fleetsim.scenario.remarks import remarks
-from fleetsim.scenario.schema import Fleet, Horizon, Scenario, ScenarioSpec, Site
+from fleetsim.scenario.schema import Horizon, Scenario, ScenarioSpec
+from fleetsim.scenario.sites import Site
 from fleetsim.spec import Name, Spec
 from fleetsim.work.spec import Timetable
 from fleetsim.work.timetable import TimetableTrips, read_timetable

@@ -11,7 +11,8 @@ from fleetsim.errors import Problem
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import Tariff
-from fleetsim.scenario.schema import Fleet, Site
+from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.sites import Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from fleetsim.profiles import ChargerType
 from fleetsim.scenario.provenance import figures
-from fleetsim.scenario.schema import Scenario, Site
+from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.sites import Site
 from fleetsim.work.spec import Timetable
 
 CROWDED = 4.0

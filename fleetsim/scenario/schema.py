@@ -5,98 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fleetsim.charging.spec import SharingName, StrategyName
 from fleetsim.clock import Clock
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import Tariff
 from fleetsim.profiles import Profiles
+from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.sites import Site
 from fleetsim.spec import Name, SourcedSpec, Text
-from fleetsim.units import (
-    ChargerKw,
-    ConnectionKw,
-    ConsumptionKwhPerKm,
-    Count,
-    Day,
-    DurationMin,
-    LoadKw,
-    PositiveShare,
-    ReportedDays,
-    Seed,
-    Share,
-    WarmupDays,
-)
-from fleetsim.work.spec import Work
+from fleetsim.units import Day, ReportedDays, Seed, WarmupDays
 from fleetsim.work.timetable import TimetableTrips
-
-
-class ChargerGroup(SourcedSpec):
-    """Chargers of one type."""
-
-    type: Name
-    """Type of ``profiles/chargers.yaml``."""
-    count: Count
-    """How many."""
-    power_kw: ChargerKw | None = None
-    """Nameplate power (DC output) where it differs from the type's."""
-
-
-class Depot(SourcedSpec):
-    """A site where vehicles live and charge."""
-
-    kind: Literal["depot"]
-    """``depot``"""
-    place: Name
-    """Place of ``profiles/places.yaml``."""
-    chargers: tuple[ChargerGroup, ...] = Field(min_length=1)
-    """Its chargers."""
-    connection_kw: ConnectionKw | None = None
-    """Limit of the grid connection, AC; none means that nothing but the chargers limits the power."""
-    power_factor: Share = 0.95
-    """Power factor of its load."""
-    base_load_kw: LoadKw | Annotated[tuple[LoadKw, ...], Field(min_length=24, max_length=24)] = 0.0
-    """Load of buildings and workshop behind the same meter: one figure, or one for each hour of the day."""
-    strategy: StrategyName = "immediate"
-    """When sessions may draw."""
-    sharing: SharingName = "proportional"
-    """Who gives way when the connection binds."""
-
-
-Site = Depot
-
-
-class BusFleet(SourcedSpec):
-    """Battery buses of one model, one home and one kind of work."""
-
-    kind: Literal["bus"]
-    """``bus``"""
-    model: Name
-    """Vehicle sheet of ``profiles/vehicles.yaml``."""
-    count: Count
-    """Number of vehicles."""
-    home: Name
-    """Site where they live and charge."""
-    work: Work
-    """What they do."""
-    charge_target: Share = 0.95
-    """State of charge at which a session ends."""
-    reserve: Share = 0.20
-    """State of charge below which no block is planned to end."""
-    initial_soc: Share = 0.80
-    """State of charge at the start of the warm-up."""
-    state_of_health: PositiveShare = 1.0
-    """Battery energy left by ageing, as a share of new."""
-    patience_min: DurationMin = 30.0
-    """How long a block waits for energy before it is cut short or cancelled."""
-    consumption_kwh_per_km: ConsumptionKwhPerKm | None = None
-    """Fixed consumption in place of the trip formula (no regeneration then)."""
-
-
-Fleet = BusFleet
 
 
 class Horizon(SourcedSpec):

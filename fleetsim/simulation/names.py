@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fleetsim.results.schema import Entities, Frame, complete
-from fleetsim.scenario.schema import Depot, Scenario
+from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.sites import Depot
 
 
 def entities(scenario: Scenario) -> dict[str, tuple[str, ...]]:
@@ -40,6 +43,17 @@ def first_vehicles(scenario: Scenario) -> Mapping[str, int]:
         first[name] = at
         at += scenario.spec.fleets[name].count
     return first
+
+
+def capacity_kwh(fleet: Fleet, scenario: Scenario) -> float:
+    """Battery energy of a fleet's vehicles, ageing included."""
+    return scenario.profiles.vehicles[fleet.model].battery_kwh * fleet.state_of_health
+
+
+def capacities_kwh(scenario: Scenario) -> NDArray[np.float64]:
+    """Battery energy of every vehicle of the scenario, by code."""
+    fleets = [scenario.spec.fleets[name] for name in sorted(scenario.spec.fleets)]
+    return np.repeat([capacity_kwh(fleet, scenario) for fleet in fleets], [fleet.count for fleet in fleets])
 
 
 def charger_powers_kw(site: Depot, scenario: Scenario) -> tuple[float, ...]:
@@ -76,9 +90,7 @@ def _vehicles(scenario: Scenario, names: Entities) -> Frame:
             "model": by_fleet([codes(names["models"])[fleet.model] for fleet in fleets]),
             "city": by_fleet([codes(names["cities"])[city] for city in cities]),
             "home": by_fleet([codes(names["sites"])[fleet.home] for fleet in fleets]),
-            "battery_kwh": by_fleet(
-                [profiles.vehicles[fleet.model].battery_kwh * fleet.state_of_health for fleet in fleets]
-            ),
+            "battery_kwh": capacities_kwh(scenario),
             "reserve_soc": by_fleet([fleet.reserve for fleet in fleets]),
         },
     )

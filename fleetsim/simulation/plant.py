@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.curve import ChargeSteps, charge_steps
-from fleetsim.scenario.schema import BusFleet, Depot, Scenario
+from fleetsim.scenario.fleets import BusFleet
+from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.sites import Depot
 from fleetsim.simulation.names import charger_powers_kw
 from fleetsim.sites.depot import DepotPlant
 

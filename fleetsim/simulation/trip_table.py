@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from fleetsim.clock import Clock
 from fleetsim.results.schema import PURPOSES, TRIP_REASONS, TRIP_STATUS, Frame, complete, concatenate, select
-from fleetsim.scenario.schema import BusFleet, Scenario
-from fleetsim.vehicles.log import VehicleLog
 from fleetsim.work.plan import BlockSet, WorkPlan
 
 LATE_S = 300.0
@@ -22,33 +20,18 @@ _BATTERY, _NO_VEHICLE, _KNOCK_ON = (TRIP_REASONS.index(word) for word in ("batte
 Array = NDArray[Any]
 
 
-def trip_table(
-    plans: Mapping[str, WorkPlan],
-    fleets: Mapping[str, BusFleet],
-    scenario: Scenario,
-    log: VehicleLog,
-    first_vehicles: Mapping[str, int],
-) -> Frame:
-    """The reported trips of one component, in order of planned departure."""
-    runs, caps = log.runs.array(), log.caps.array()
-    clock = scenario.spec.clock
-    frames = []
-    for name, plan in plans.items():
-        first, count = first_vehicles[name], fleets[name].count
-        mine = (runs["vehicle"] >= first) & (runs["vehicle"] < first + count)
-        lost = caps[(caps["vehicle"] >= first) & (caps["vehicle"] < first + count)]
-        capacity = scenario.profiles.vehicles[fleets[name].model].battery_kwh * fleets[name].state_of_health
-        frames.extend(_fleet_trips(plan, runs[mine], lost, first, capacity, clock))
+def reported(frames: Sequence[Frame], clock: Clock) -> Frame:
+    """The trips that end in the reported time, in order of planned departure."""
     trips = concatenate("trips", frames)
     over_s = np.where(np.isnan(trips["arrive_at"]), trips["planned_arrive_at"], trips["arrive_at"])
     trips = select(trips, over_s > clock.report_from_s)
     return select(trips, np.lexsort((trips["trip"], trips["vehicle"], trips["planned_depart_at"])))
 
 
-def _fleet_trips(
+def block_trips(
     plan: WorkPlan, runs: Array, caps: Array, first_vehicle: int, capacity_kwh: float, clock: Clock
-) -> list[Frame]:
-    """One frame for each shape of block, and one for the ways home of blocks that were cut short."""
+) -> Frame:
+    """The trips of one fleet from the rows of its vehicles' log, the ways home of blocks cut short among them."""
     run_of = np.full(len(plan.vehicle), -1, dtype=np.intp)
     run_of[runs["block"]] = np.arange(len(runs))
     first_trip = _first_trips(plan)
@@ -62,7 +45,7 @@ def _fleet_trips(
             outing.trips(vehicle, first_trip[here], capacity_kwh, clock),
             outing.early_ways_home(vehicle, first_trip[here], capacity_kwh, clock),
         ]
-    return frames
+    return concatenate("trips", frames)
 
 
 def _first_trips(plan: WorkPlan) -> Array:

@@ -1,0 +1,83 @@
+"""What each figure says, in a sentence with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from fleetsim.report.numerals import moment, quantity
+from fleetsim.report.series import SitePower, civil, step, total_kw
+from fleetsim.report.view import ReportView
+from fleetsim.report.words import Language, both, word
+from fleetsim.spec import Text
+
+
+def captions(view: ReportView, powers: Sequence[SitePower]) -> dict[str, Text]:
+    """The caption of each figure of the run, by its key."""
+    return {
+        "power_total": _total(view, powers),
+        "utilisation": _each(
+            lambda lang: word(
+                "caption.utilisation",
+                lang,
+                energy=_run(view, "utilisation_energy", lang),
+                plugged=_run(view, "utilisation_plugged", lang),
+                charging=_run(view, "utilisation_charging", lang),
+            )
+        ),
+        "service": both("caption.service"),
+        "waiting": both("caption.waiting"),
+        "generation": _each(lambda lang: word("caption.generation", lang, zone=_zone(view, lang))),
+        "cost": both("caption.cost"),
+    }
+
+
+def site_caption(view: ReportView, site: str) -> Text:
+    """The highest power of a site, beside its limit where it has one."""
+
+    def printed(name: str, lang: Language) -> str:
+        return quantity(view.metric("site", site, name), view.unit(name), lang)
+
+    limited = np.isfinite(view.metric("site", site, "connection_kw"))
+    return _each(
+        lambda lang: word(
+            "site_peak_limit",
+            lang,
+            peak=printed("peak_kw", lang),
+            use=printed("connection_use", lang),
+            limit=printed("connection_kw", lang),
+        )
+        if limited
+        else word("site_peak", lang, peak=printed("peak_kw", lang))
+    )
+
+
+def averaged(powers: Sequence[SitePower]) -> Text:
+    """How long a time each point of the figures over time stands for."""
+    size = step(max((len(power.slot_s) for power in powers), default=1))
+    return both("caption.slots", minutes=str(15 * size))
+
+
+def _total(view: ReportView, powers: Sequence[SitePower]) -> Text:
+    if not powers:
+        return both("caption.power_total_empty")
+    slot_s, total = total_kw(powers)
+    at = civil(view, float(slot_s[int(np.argmax(total))]))
+    return _each(
+        lambda lang: word("caption.power_total", lang, peak=_run(view, "peak_kw", lang), at=moment(at, lang))
+    )
+
+
+def _zone(view: ReportView, lang: Language) -> str:
+    zones = view.records.tables["grid_slots"]["zone"]
+    zone = str(zones[0]) if len(zones) else ""
+    return word("zone.yunnan", lang) if zone == "yunnan" else view.called(zone, lang)
+
+
+def _run(view: ReportView, name: str, lang: Language) -> str:
+    return quantity(view.run(name), view.unit(name), lang)
+
+
+def _each(make: Callable[[Language], str]) -> Text:
+    return Text(en=make("en"), zh=make("zh"))

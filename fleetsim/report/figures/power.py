@@ -1,0 +1,126 @@
+"""Power over time: all sites together, and each with what draws it and its limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from fleetsim.clock import SLOT_S
+from fleetsim.report.figures.drawing import (
+    SITE_COLOURS,
+    Figure,
+    label,
+    layout,
+    packed,
+    time_axis,
+    timed,
+    value_axis,
+    words,
+)
+from fleetsim.report.numerals import quantity
+from fleetsim.report.series import Series, SitePower, civil, step, thin, total_kw
+from fleetsim.report.view import ReportView
+
+LOADS = (("vehicles", "var(--vehicles)"), ("base", "var(--base)"), ("standby", "var(--standby)"))
+
+
+def total_power(view: ReportView, powers: Sequence[SitePower]) -> Figure | None:
+    """Mean power of all sites, stacked; beyond seven, the smaller ones together. Needs two sites or more."""
+    if len(powers) < 2:
+        return None
+    slot_s, total = total_kw(powers)
+    size = step(len(slot_s))
+    largest = sorted(powers, key=lambda power: -float(np.nansum(power.grid_kw)))
+    own = largest if len(largest) <= len(SITE_COLOURS) else largest[: len(SITE_COLOURS) - 1]
+    areas = [(label(view.name(power.site)), _placed(power, slot_s)) for power in own]
+    if len(own) < len(largest):
+        rest = total - np.sum([series for _, series in areas], axis=0)
+        areas.append((words("other_sites"), rest))
+    data = [
+        _area(view, name, SITE_COLOURS[number], slot_s, series, size) for number, (name, series) in enumerate(areas)
+    ]
+    top = int(np.argmax(total))
+    peak = {lang: quantity(float(total[top]), "kW", lang) for lang in ("en", "zh")}
+    data.append(_marker(view, slot_s[top], float(total[top]), words("peak_slot", peak=peak)))
+    return {"data": data, "layout": layout(360, xaxis=time_axis(view), yaxis=value_axis("axis.power_kw"))}
+
+
+def site_power(view: ReportView, power: SitePower, height: int) -> Figure:
+    """What drew power at one site, with the limit of its connection and the highest power."""
+    size = step(len(power.slot_s))
+    series = {"vehicles": power.vehicles_kw, "base": power.base_kw, "standby": power.standby_kw}
+    data = [
+        _area(view, words(f"load.{load}"), colour, power.slot_s, series[load], size)
+        for load, colour in LOADS
+        if load == "vehicles" or series[load].any()
+    ]
+    limit = _limit(view, power, size)
+    if limit is not None:
+        data.append(limit)
+    if np.isfinite(power.peak_kw).any():
+        top = int(np.nanargmax(power.peak_kw))
+        highest = float(power.peak_kw[top])
+        peak = {lang: quantity(highest, "kW", lang) for lang in ("en", "zh")}
+        data.append(_marker(view, power.slot_s[top], highest, words("peak", peak=peak)))
+    frame = layout(height, xaxis=time_axis(view), yaxis=value_axis("axis.power_kw"), showlegend=False)
+    return {"data": data, "layout": frame}
+
+
+def _placed(power: SitePower, slot_s: Series) -> Series:
+    """The site's power on the slots of all sites."""
+    series = np.zeros(len(slot_s))
+    series[np.searchsorted(slot_s, power.slot_s)] = np.nan_to_num(power.grid_kw)
+    return series
+
+
+def _area(view: ReportView, name: Any, colour: str, slot_s: Series, kw: Series, size: int) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "stackgroup": "power",
+        "line": {"width": 0, "shape": "linear", "color": colour},
+        "fillcolor": colour,
+        "hovertemplate": "%{y:,.0f} kW",
+        **timed(view, slot_s, size),
+        "y": packed(thin(kw, size)),
+    }
+
+
+def _limit(view: ReportView, power: SitePower, size: int) -> dict[str, Any] | None:
+    """The limit as a line; a constant one needs two points."""
+    limits = power.limit_kw
+    if not np.isfinite(limits).any():
+        return None
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": words("limit"),
+        "line": {"width": 1.6, "dash": "dash", "color": "var(--limit)"},
+        "hovertemplate": "%{y:,.0f} kW",
+    }
+    if np.ptp(limits) == 0:
+        ends = [power.slot_s[0], power.slot_s[-1] + SLOT_S]
+        return {**line, "x": [civil(view, end).isoformat(sep=" ") for end in ends], "y": [float(limits[0])] * 2}
+    return {**line, **timed(view, power.slot_s, size), "y": packed(thin(limits, size))}
+
+
+def _marker(view: ReportView, slot_s: float, kw: float, name: Any) -> dict[str, Any]:
+    """The highest value, marked in the middle of its slot."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [civil(view, slot_s + SLOT_S / 2).isoformat(sep=" ")],
+        "y": [kw],
+        "marker": {
+            "symbol": "diamond",
+            "size": 10,
+            "color": "var(--mark)",
+            "line": {"width": 1.5, "color": "var(--surface)"},
+        },
+        "hoverinfo": "name",
+        "hovertemplate": "%{y:,.0f} kW",
+    }

@@ -1,0 +1,229 @@
+"""The page of a run: one HTML file that opens offline, in English and Chinese, the answer first."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from fleetsim.report.answers import Answer, answers
+from fleetsim.report.assumed import grouped
+from fleetsim.report.balance import BalanceLine, balance_lines
+from fleetsim.report.captions import averaged, captions, site_caption
+from fleetsim.report.figures.cost import cost
+from fleetsim.report.figures.drawing import Figure
+from fleetsim.report.figures.generation import generation
+from fleetsim.report.figures.power import site_power, total_power
+from fleetsim.report.figures.service import service
+from fleetsim.report.figures.utilisation import utilisation
+from fleetsim.report.figures.waiting import waiting
+from fleetsim.report.numerals import COUNT, day, number
+from fleetsim.report.series import SitePower, site_powers
+from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, printed, scope_tables, unit_text
+from fleetsim.report.view import ReportView
+from fleetsim.report.words import Language, both, metric_words, word
+from fleetsim.spec import Text
+
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A figure in its place: what it is called, what it says, and what to draw."""
+
+    key: str
+    heading: Text
+    caption: Text
+    figure: Figure | None
+
+
+def write_page(view: ReportView, path: Path, lang: Language) -> None:
+    """Write the page; it opens in ``lang`` and carries both languages."""
+    path.write_text(render(view, lang), encoding="utf-8")
+
+
+def render(view: ReportView, lang: Language) -> str:
+    """The page as text."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from plotly.offline import get_plotlyjs
+
+    environment = Environment(
+        loader=PackageLoader("fleetsim.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    powers = site_powers(view.records)
+    panels = {panel.key: panel for panel in _panels(view, powers)}
+    sites = _site_panels(view, powers)
+    drawn = {panel.key: panel.figure for panel in (*panels.values(), *sites) if panel.figure is not None}
+    return environment.get_template("page.html.j2").render(
+        lang=lang,
+        view=view,
+        t=bilingual,
+        w=lambda key, **values: bilingual(both(key, **values)),
+        head=_head(view),
+        answers=_paired_answers(view),
+        panels=panels,
+        site_panels=sites,
+        averaged=averaged(powers),
+        balance=[_segments(line) for line in balance_lines(view)],
+        subject_tables=[_subject_table(view, "site", SITE_COLUMNS), _subject_table(view, "fleet", FLEET_COLUMNS)],
+        scope_tables=scope_tables(view),
+        assumptions=grouped(view.assumptions),
+        notes=_notes(view.notes),
+        figures=script_json(drawn),
+        balance_error=number(view.run("balance_error"), view.unit("balance_error"), "en"),
+        assumptions_lead=both(
+            "assumptions_lead_one" if len(view.assumptions) == 1 else "assumptions_lead",
+            count=str(len(view.assumptions)),
+        ),
+        plotly=Markup(get_plotlyjs()),
+    )
+
+
+def bilingual(text: Text) -> Markup:
+    """A text in both languages, of which the page shows one; once where both are the same."""
+    if text.en == text.zh:
+        return escape(text.en)
+    return Markup('<span lang="en">{}</span><span lang="zh">{}</span>').format(text.en, text.zh)
+
+
+def script_json(content: Any) -> Markup:
+    """JSON that can stand inside a script element: nothing in it can close the element or open a comment."""
+    text = json.dumps(_finite(content), ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def _finite(content: Any) -> Any:
+    """The content with ``null`` for numbers that JSON cannot carry."""
+    if isinstance(content, dict):
+        return {key: _finite(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_finite(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content
+
+
+def _each(make: Callable[[Language], str]) -> Text:
+    return Text(en=make("en"), zh=make("zh"))
+
+
+def _head(view: ReportView) -> dict[str, Text]:
+    """The lines under the title."""
+    days = view.records.clock.days
+    counts = {
+        "vehicles": number(view.run("vehicles"), COUNT, "en"),
+        "fleets": str(len(view.subjects("fleet"))),
+        "sites": str(len(view.subjects("site"))),
+    }
+    return {
+        "period": _each(
+            lambda lang: word("period", lang, first=day(view.first_day, lang), last=day(view.last_day, lang))
+        ),
+        "days": both("day_count_one" if days == 1 else "day_count", days=str(days)),
+        "counts": both("fleet_count", **counts),
+    }
+
+
+def _paired_answers(view: ReportView) -> list[dict[str, Any]]:
+    """Each answer in both languages, with the definitions behind it."""
+
+    def joined(answer: Answer, lang: Language) -> str:
+        return (" " if lang == "en" else "").join(answer.sentences[1:])
+
+    return [
+        {
+            "topic": en.topic,
+            "question": Text(en=en.question, zh=zh.question),
+            "figure": Text(en=en.figure, zh=zh.figure),
+            "label": _name(en.metrics[0]),
+            "lead": Text(en=en.sentences[0], zh=zh.sentences[0]),
+            "rest": Text(en=joined(en, "en"), zh=joined(zh, "zh")),
+            "certainty": Text(en=en.certainty, zh=zh.certainty),
+            "definitions": [(_name(metric), _definition(metric)) for metric in en.metrics],
+        }
+        for en, zh in zip(answers(view, "en"), answers(view, "zh"), strict=True)
+    ]
+
+
+def _name(metric: str) -> Text:
+    words = metric_words(metric)
+    return words.name if words else Text(en=metric, zh=metric)
+
+
+def _definition(metric: str) -> Text:
+    words = metric_words(metric)
+    return words.definition if words else Text(en=metric, zh=metric)
+
+
+def _panels(view: ReportView, powers: tuple[SitePower, ...]) -> list[Panel]:
+    figures: dict[str, Figure | None] = {
+        "power_total": total_power(view, powers),
+        "utilisation": utilisation(view),
+        "service": service(view),
+        "waiting": waiting(view),
+        "generation": generation(view),
+        "cost": cost(view),
+    }
+    said = captions(view, powers)
+    return [Panel(key, both(f"figure.{key}"), said[key], figure) for key, figure in figures.items()]
+
+
+def _site_panels(view: ReportView, powers: tuple[SitePower, ...]) -> list[Panel]:
+    """A small figure for each site; a lone one is drawn larger."""
+    height = 340 if len(powers) == 1 else 210
+    return [
+        Panel(
+            key=f"power_{power.site}",
+            heading=view.name(power.site),
+            caption=site_caption(view, power.site),
+            figure=site_power(view, power, height),
+        )
+        for power in powers
+    ]
+
+
+def _segments(line: BalanceLine) -> dict[str, Any]:
+    """A line of the balance as a bar: the width of each part in per cent of all that is positive."""
+    whole = sum(max(value, 0.0) for _, value in line.parts_kwh) or 1.0
+    return {
+        "name": both(line.key),
+        "whole": number(line.whole_kwh, "kWh", "en"),
+        "parts": [
+            {
+                "name": both(key),
+                "value": number(value, "kWh", "en"),
+                "share": number(max(value, 0.0) / whole, "share", "en"),
+                "width": f"{100 * max(value, 0.0) / whole:.3f}",
+            }
+            for key, value in line.parts_kwh
+        ],
+    }
+
+
+def _subject_table(view: ReportView, scope: str, columns: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "scope": scope,
+        "heading": both(f"table.{scope}s"),
+        "first": both(f"column.{scope}"),
+        "heads": [
+            {"name": both(f"short.{name}"), "unit": unit_text(view.unit(name)), "full": _name(name)} for name in columns
+        ],
+        "rows": [
+            {"name": view.name(subject), "values": [printed(view, scope, subject, name) for name in columns]}
+            for subject in view.subjects(scope)
+        ],
+    }
+
+
+NOTES = ("level", "year", "hydrology", "zone", "clean_share", "clean_share_consumption", "clean_share_dedicated")
+"""Notes with a name in the word list; others go by their own."""
+
+
+def _notes(notes: Mapping[str, str]) -> list[tuple[Text, str]]:
+    return [(both(f"note.{key}") if key in NOTES else Text(en=key, zh=key), text) for key, text in notes.items()]

@@ -1,0 +1,93 @@
+"""The summary of a run for a terminal: the answer first, then tables, the balance, and what is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from fleetsim.report.answers import answers
+from fleetsim.report.assumed import GROUPS, counted
+from fleetsim.report.balance import balance_lines
+from fleetsim.report.columns import table, wrap
+from fleetsim.report.numerals import day, number
+from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, printed
+from fleetsim.report.view import ReportView
+from fleetsim.report.words import Language, in_language, unit_label, word
+
+MOST_ASSUMPTIONS = 12
+"""Assumptions that the summary lists; the page has them all."""
+
+
+def summary(view: ReportView, lang: Language, width: int = 100, page: Path | None = None) -> str:
+    """The summary as plain text of at most ``width`` cells a line; ``page`` is where the page lies."""
+    blocks = [
+        _heading(view, lang, width),
+        *([answer.question, *_wrapped(answer.sentences, lang, width)] for answer in answers(view, lang)),
+        _subjects(view, lang, width, "site", SITE_COLUMNS),
+        _subjects(view, lang, width, "fleet", FLEET_COLUMNS),
+        _balance(view, lang, width),
+        _assumptions(view, lang, width),
+        _remarks(view, lang, width),
+        [] if page is None else [word("page_at", lang, path=str(page))],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _heading(view: ReportView, lang: Language, width: int) -> list[str]:
+    days = view.records.clock.days
+    period = word("period", lang, first=day(view.first_day, lang), last=day(view.last_day, lang))
+    count = word("day_count_one" if days == 1 else "day_count", lang, days=str(days))
+    return [*wrap(in_language(view.title, lang), width), *wrap(f"{period} · {count} · {view.run_id}", width)]
+
+
+def _wrapped(sentences: Iterable[str], lang: Language, width: int) -> list[str]:
+    """Sentences as one indented paragraph."""
+    text = (" " if lang == "en" else "").join(sentences)
+    return [f"  {line}" for line in wrap(text, width - 2)]
+
+
+def _subjects(view: ReportView, lang: Language, width: int, scope: str, columns: Sequence[str]) -> list[str]:
+    """One row per site or fleet, under heads with the unit on their second line."""
+    subjects = view.subjects(scope)
+    if not subjects:
+        return []
+    heads = [(word(f"column.{scope}", lang), "")]
+    heads += [(word(f"short.{name}", lang), unit_label(view.unit(name), lang)) for name in columns]
+    rows = [
+        [view.called(subject, lang), *(printed(view, scope, subject, name) for name in columns)]
+        for subject in subjects
+    ]
+    return table(heads, rows, width)
+
+
+def _balance(view: ReportView, lang: Language, width: int) -> list[str]:
+    lines = balance_lines(view)
+    if not lines:
+        return []
+    block = wrap(word("balance_line", lang, error=number(view.run("balance_error"), "share", lang)), width)
+    for line in lines:
+        whole = _part(line.key, line.whole_kwh, lang)
+        parts = " + ".join(_part(key, value, lang) for key, value in line.parts_kwh)
+        block += wrap("  " + word("balance_equation", lang, whole=whole, parts=parts), width, indent="    ")
+    return block
+
+
+def _part(key: str, kwh: float, lang: Language) -> str:
+    return word("balance_part", lang, value=number(kwh, "kWh", lang), name=word(key, lang))
+
+
+def _assumptions(view: ReportView, lang: Language, width: int) -> list[str]:
+    count, groups = counted(view.assumptions, GROUPS, lang)
+    if count == 0:
+        return wrap(word("assumptions_none", lang), width)
+    listed = [f"{file}  {key} = {value}" for file, key, value, _ in view.assumptions[:MOST_ASSUMPTIONS]]
+    if count > MOST_ASSUMPTIONS:
+        listed.append(word("assumptions_more", lang, count=str(count - MOST_ASSUMPTIONS)))
+    head = wrap(word("assumptions_short", lang, count=str(count), groups=groups), width)
+    return [*head, *(line for entry in listed for line in wrap(f"  {entry}", width, "    "))]
+
+
+def _remarks(view: ReportView, lang: Language, width: int) -> list[str]:
+    if not view.remarks:
+        return []
+    return [word("remarks", lang), *(line for remark in view.remarks for line in wrap(f"  {remark}", width, "    "))]
