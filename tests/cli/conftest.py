@@ -41,5 +41,5 @@ def straw_engine(results: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, ob
         return pipeline.read(results / "small-1")
 
     monkeypatch.setattr(pipeline, "run", run)
-    monkeypatch.setattr(Results, "summary", lambda self, language, width: f"summary in {language}")
+    monkeypatch.setattr(Results, "summary", lambda _self, language, _width: f"summary in {language}")
     return asked
