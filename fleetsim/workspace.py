@@ -10,6 +10,7 @@ from fleetsim.errors import InputError, Problem, RunError
 
 INPUT_FOLDERS = ("profiles", "grid", "configs")
 RESULTS_FOLDER = "results"
+_NOT_INPUTS = shutil.ignore_patterns("__pycache__", "*.py*")
 RESULTS_GITIGNORE = "*\n!.gitignore\n"
 
 
@@ -60,7 +61,7 @@ def init(target: Path) -> list[Path]:
     try:
         with TemporaryDirectory(prefix=".fleetsim-init-", dir=target) as aside:
             for name in INPUT_FOLDERS:
-                shutil.copytree(source / name, Path(aside) / name, ignore=shutil.ignore_patterns("__pycache__", "*.py*"))
+                shutil.copytree(source / name, Path(aside) / name, ignore=_NOT_INPUTS)
             results = Path(aside) / RESULTS_FOLDER
             results.mkdir()
             (results / ".gitignore").write_text(RESULTS_GITIGNORE, encoding="utf-8")

@@ -105,7 +105,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr("fleetsim.workspace.shutil.copytree", full)
 
-    with pytest.raises(RunError, match="could not be made in .*: No space left on device"):
+    with pytest.raises(RunError, match=r"could not be made in .*: No space left on device"):
         init(tmp_path / "new" / "space")
 
     assert list(tmp_path.iterdir()) == []

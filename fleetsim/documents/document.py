@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from fleetsim.documents.faults import faults_of
+from fleetsim.documents.requirement import shortened
 from fleetsim.documents.text_file import read_text, shown
 from fleetsim.documents.yaml_text import Location, load_yaml, nearest_line
 from fleetsim.errors import Problem
@@ -35,8 +36,7 @@ class Document:
 
     def problem(self, at: Location, found: str, allowed: str) -> Problem:
         """A fault at a key of this document."""
-        key = ".".join(map(str, at))
-        key = key if key.isprintable() else ascii(key)
+        key = shortened(".".join(map(str, at)), most=200)
         for depth in range(len(at), 0, -1):
             if at[:depth] in self.overridden:
                 return Problem(self.overridden[at[:depth]], None, key, found, allowed)

@@ -28,9 +28,7 @@ def faults_of(model: type[BaseModel], data: Any, error: ValidationError) -> list
     faults = dict.fromkeys(_faults(model, data, error))
     unknown = {fault.at: fault for fault in faults if fault.allowed.startswith(_UNKNOWN)}
     misspelt = {
-        (*at[:-1], meant)
-        for at in unknown
-        if (meant := nearest(at[-1], _keys_of(model, data, at[:-1]))) is not None
+        (*at[:-1], meant) for at in unknown if (meant := nearest(at[-1], _keys_of(model, data, at[:-1]))) is not None
     }
     return [fault for fault in faults if not (fault.allowed.startswith(_MISSING) and fault.at in misspelt)]
 

@@ -41,7 +41,8 @@ def dump(scenario: Scenario) -> str:
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     """Writes equal blocks out in full, since an alias would hide what they say."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _: Any) -> bool:
+        """Say that no block needs an alias."""
         return True
 
 

@@ -15,12 +15,13 @@ def used_profiles(scenario: Scenario) -> Profiles:
     """The vehicle sheets, charger types, places, routes and climates that the scenario leads to."""
     spec, profiles = scenario.spec, scenario.profiles
     routes = _named(profiles.routes, (fleet.work.route for fleet in spec.fleets.values()))
+    trips = [trip for timetable in scenario.timetables.values() for trip in timetable.trips]
     places = _named(
         profiles.places,
         [
             *(site.place for site in spec.sites.values()),
             *(point.place for route in routes.values() for point in route.waypoints),
-            *(place for table in scenario.timetables.values() for t in table.trips for place in (t.origin, t.destination)),
+            *(place for trip in trips for place in (trip.origin, trip.destination)),
         ],
     )
     cities = [*(place.city for place in places.values()), *(route.city for route in routes.values())]

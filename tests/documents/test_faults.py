@@ -67,35 +67,55 @@ def test_a_good_block_has_no_faults() -> None:
         ({"count": 2.5}, "count: found 2.5; must be a whole number, above 0 and at most 100000"),
         ({"count": "2"}, "count: found '2'; must be a plain whole number without quotes, above 0 and at most 100000"),
         ({"count": True}, "count: found true; must be a whole number, above 0 and at most 100000"),
-        ({"load_kw": "1,200"}, "load_kw: found '1,200'; must be a plain number without a comma, "
-         "at least 0 and at most 100000 kW"),
+        (
+            {"load_kw": "1,200"},
+            "load_kw: found '1,200'; must be a plain number without a comma, at least 0 and at most 100000 kW",
+        ),
         ({"load_kw": -1}, "load_kw: found -1; must be at least 0 and at most 100000 kW"),
         ({"load_kw": [1, 2]}, "load_kw: found a list of 2; must be a list of 3 entries"),
         ({"load_kw": [1, 2, -3]}, "load_kw.2: found -3; must be at least 0 and at most 100000 kW"),
-        ({"load_kw": [1, 2, "3 kW"]}, "load_kw.2: found '3 kW'; must be a plain number without a unit, "
-         "at least 0 and at most 100000 kW"),
-        ({"solar": {"kind": "fixd", "share": 1}}, "solar.kind: found 'fixd'; must be one of: fixed, varying "
-         "(did you mean fixed?)"),
+        (
+            {"load_kw": [1, 2, "3 kW"]},
+            "load_kw.2: found '3 kW'; must be a plain number without a unit, at least 0 and at most 100000 kW",
+        ),
+        (
+            {"solar": {"kind": "fixd", "share": 1}},
+            "solar.kind: found 'fixd'; must be one of: fixed, varying (did you mean fixed?)",
+        ),
         ({"solar": {"share": 1}}, "solar.kind: this key is missing; it must be one of: fixed, varying"),
-        ({"solar": {"kind": "fixed", "share": 30}}, "solar.share: found 30; must be at least 0 and at most 1 "
-         "(was it given in per cent?)"),
-        ({"solar": {"kind": "varying", "shares": [0.5]}}, "solar.shares: found a list of 1; "
-         "must be a list of at least 2 entries"),
+        (
+            {"solar": {"kind": "fixed", "share": 30}},
+            "solar.share: found 30; must be at least 0 and at most 1 (was it given in per cent?)",
+        ),
+        (
+            {"solar": {"kind": "varying", "shares": [0.5]}},
+            "solar.shares: found a list of 1; must be a list of at least 2 entries",
+        ),
         ({"solar": 3}, "solar: found 3; must be a block with kind: fixed or varying"),
         ({"chargers": []}, "chargers: found a list of 0; must be a list of at least 1 entry"),
         ({"chargers": {}}, "chargers: found an empty block; must be a list of at least 1 entry"),
         ({"chargers": None}, "chargers: found nothing; must be a list of at least 1 entry"),
-        ({"neighbours": {"North": 0.5}}, "neighbours.North: found 'North'; must be a name of small letters, digits "
-         "and underscores that begins with a letter"),
-        ({"neighbours": {"north": 2}}, "neighbours.north: found 2; must be at least 0 and at most 1 "
-         "(was it given in per cent?)"),
+        (
+            {"neighbours": {"North": 0.5}},
+            "neighbours.North: found 'North'; must be a name of small letters, digits "
+            "and underscores that begins with a letter",
+        ),
+        (
+            {"neighbours": {"north": 2}},
+            "neighbours.north: found 2; must be at least 0 and at most 1 (was it given in per cent?)",
+        ),
         ({"neighbours": [1]}, "neighbours: found a list of 1; must be a block of names, each with its own value"),
         ({"open": "x"}, "open: found 'x'; must be true or false"),
         ({200: None}, "200: a key must be a word (was a number written with a comma?)"),
-        ({"sources": {"cont": {"certainty": "assumed", "source": "a guess"}}}, "sources.cont: a source must belong to "
-         "a key of its block, or to * for all of them"),
-        ({"sources": {"count": {"certainty": "hearsay", "source": "a guess"}}}, "sources.count.certainty: found "
-         "'hearsay'; must be one of: measured, published, derived, known, estimated, assumed"),
+        (
+            {"sources": {"cont": {"certainty": "assumed", "source": "a guess"}}},
+            "sources.cont: a source must belong to a key of its block, or to * for all of them",
+        ),
+        (
+            {"sources": {"count": {"certainty": "hearsay", "source": "a guess"}}},
+            "sources.count.certainty: found "
+            "'hearsay'; must be one of: measured, published, derived, known, estimated, assumed",
+        ),
     ],
 )
 def test_a_faulty_block_says_what_is_allowed(change: dict[Any, Any], message: str) -> None:
@@ -110,8 +130,10 @@ def test_a_faulty_block_says_what_is_allowed(change: dict[Any, Any], message: st
         ({"power_kw": float("nan")}, "power_kw: found nan; must be above 0 and at most 1500 kW"),
         ({"power_kw": 10**400}, "power_kw: found a huge number; must be above 0 and at most 1500 kW"),
         ({"power_kw": None}, "power_kw: found nothing; must be a number, above 0 and at most 1500 kW"),
-        ({"power_kw": {"a": 1}}, "power_kw: found a block with the keys a; must be a number, "
-         "above 0 and at most 1500 kW"),
+        (
+            {"power_kw": {"a": 1}},
+            "power_kw: found a block with the keys a; must be a number, above 0 and at most 1500 kW",
+        ),
         ({"name": "DC 120"}, "name: found 'DC 120'; must be a block with the keys en, zh"),
         ({"name": {"en": "a"}}, "name.zh: this key is missing; it must be text"),
         ({"opened": 20260309}, "opened: found 20260309; must be a date like 2026-03-09"),

@@ -1,0 +1,60 @@
+"""Remarks warn of what is allowed but tight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fleetsim.scenario.loading import load
+
+EAST = "sites.east"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "remark"),
+    [
+        (
+            [],
+            "connection smaller than all chargers, base load and standby together, so that it will be shared: "
+            "east (800 of 1264 kW)",
+        ),
+        (
+            [f"{EAST}.base_load_kw=900"],
+            "sites.east: base load and standby reach 901 kW and leave nothing of the connection's 800 kW",
+        ),
+        ([f"{EAST}.chargers.0.count=2"], "sites.east: 2 chargers for 22 vehicles"),
+        (["fleets.line_1_extra.count=1"], "fleets.line_1_extra: its timetable has up to 2 blocks a day for 1 vehicles"),
+        (
+            ["sites.west={kind: depot, place: station, chargers: [{type: dc_60, count: 1}]}"],
+            "sites.west: no fleet lives here",
+        ),
+    ],
+)
+def test_what_is_tight_is_remarked(small_workspace: Path, overrides: list[str], remark: str) -> None:
+    assert remark in load(small_workspace / "configs" / "depot.yaml", overrides=overrides).remarks
+
+
+def test_a_roomy_site_is_not_remarked_upon(small_workspace: Path) -> None:
+    remarks = load(small_workspace / "configs" / "depot.yaml", overrides=[f"{EAST}.connection_kw=1300"]).remarks
+
+    assert not any("east" in remark for remark in remarks)
+
+
+def test_a_fleet_whose_route_is_in_another_city_is_remarked_upon(small_workspace: Path) -> None:
+    climates = small_workspace / "profiles" / "climates.yaml"
+    text = climates.read_text(encoding="utf-8")
+    climates.write_text(text + text.replace("kunming:", "lijiang:"), encoding="utf-8")
+    routes = small_workspace / "profiles" / "routes.yaml"
+    routes.write_text(routes.read_text(encoding="utf-8").replace("city: kunming", "city: lijiang"), encoding="utf-8")
+
+    remarks = load(small_workspace / "configs" / "depot.yaml").remarks
+
+    assert "fleets.line_1: its home is in kunming, its route in lijiang" in remarks
+
+
+def test_assumptions_and_missing_sources_are_counted(small_workspace: Path) -> None:
+    remarks = load(small_workspace / "configs" / "depot.yaml").remarks
+
+    assert any(remark.endswith("figures are assumptions") for remark in remarks)
+    assert "21 figures have no source, the first is bus_large.battery_kwh in profiles/vehicles.yaml" in remarks
