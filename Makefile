@@ -2,6 +2,7 @@
 PYTHON =
 VENV = .venv
 SCENARIO = configs/first_depot.yaml
+RESULTS = results
 # What is installed into the environment: the checkout itself, so that an edit takes effect at once. CI puts a wheel here.
 INSTALL = --editable .
 PYTEST_ARGS =
@@ -16,7 +17,7 @@ COMPILE = uv pip compile --upgrade --universal --python-version 3.11 --generate-
 .PHONY: run test lint bench docs lock clean help
 
 run: $(VENV)/.installed ## install if needed, run SCENARIO, print its summary and the path of its page
-	$(BIN)/fleetsim run "$(SCENARIO)"
+	$(BIN)/fleetsim run "$(SCENARIO)" --results "$(RESULTS)"
 
 test: $(VENV)/.developed ## run the whole test suite
 	$(BIN)/pytest $(PYTEST_ARGS)

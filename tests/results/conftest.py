@@ -1,73 +1,19 @@
-"""Small records with every kind of column, some of them empty."""
+"""The small run as fixtures."""
 
 from __future__ import annotations
 
-from datetime import date
-
-import numpy as np
 import pytest
 
 from fleetsim.clock import Clock
 from fleetsim.results.records import Records
-from fleetsim.results.schema import SCOPES, SESSION_ENDS, TABLES, complete
-
-ENTITIES = {
-    "vehicles": ("red_1", "red_2", "red_3"),
-    "fleets": ("red",),
-    "kinds": ("bus",),
-    "models": ("bus_12m",),
-    "cities": ("kunming",),
-    "sites": ("north", "south"),
-    "site_kinds": ("depot",),
-    "places": ("north_yard", "south_yard"),
-    "routes": (),
-}
+from tests.recorded import CLOCK, small_records
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock(date(2026, 3, 9), days=2, warmup_days=1)
+    return CLOCK
 
 
 @pytest.fixture
-def records(clock: Clock) -> Records:
-    tables = {name: complete(name, {}) for name in TABLES}
-    zeros = np.zeros(3, dtype="i4")
-    tables["vehicles"] = complete(
-        "vehicles",
-        {
-            "vehicle": np.arange(3),
-            "fleet": zeros,
-            "kind": zeros,
-            "model": zeros,
-            "city": zeros,
-            "home": np.array([1, 1, 1]),
-            "battery_kwh": np.array([300.0, 300.0, 250.5]),
-        },
-    )
-    tables["sites"] = complete("sites", {"site": np.arange(2), "kind": zeros[:2], "city": zeros[:2]})
-    tables["places"] = complete("places", {"place": np.arange(2), "lat": np.array([25.0, 26.0])})
-    tables["sessions"] = complete(
-        "sessions",
-        {
-            "session": np.arange(4),
-            "vehicle": np.array([2, 0, 2, 1]),
-            "site": np.array([1, 1, 1, 1]),
-            "charger": np.array([0, 1, -1, 0]),
-            "arrive_at": np.array([90_000.0, 90_000.25, np.nan, 172_800.000001]),
-            "energy_kwh": np.array([10.0, np.nan, 1e-9, 123.456789]),
-            "end_reason": np.array([0, 1, -1, SESSION_ENDS.index("horizon")]),
-        },
-    )
-    tables["metrics"] = complete(
-        "metrics",
-        {
-            "scope": np.array([SCOPES.index("run"), SCOPES.index("fleet")]),
-            "subject": np.array(["small", "red"], dtype=object),
-            "metric": np.array(["energy_kwh", "clean_share"], dtype=object),
-            "value": np.array([133.5, np.nan]),
-            "unit": np.array(["kWh", ""], dtype=object),
-            "definition": np.array(["energy at the meter", "clean share"], dtype=object),
-        },
-    )
-    return Records(clock, ENTITIES, tables)
+def records() -> Records:
+    return small_records()

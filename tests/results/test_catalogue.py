@@ -10,8 +10,9 @@ import pytest
 
 from fleetsim.errors import InputError, RunError
 from fleetsim.results.catalogue import Catalogue, RunRow
+from fleetsim.results.facts import Timing
 from fleetsim.results.listing import CATALOGUE_FILE, list_failure, list_run, open_catalogue, rebuild
-from tests.results.test_store import Timing, facts, save
+from tests.recorded import save, small_facts
 
 ROW = RunRow("small-1", "small", 1, "2026-03-09T00:00:00+08:00", 2, 3, "done", None, "0", "2" * 64, "2026", 1.0, 2.0)
 METRIC = ("run", "small", "energy_kwh", 133.5, "kWh", "energy at the meter")
@@ -85,7 +86,9 @@ def test_a_database_that_cannot_be_opened_is_named(tmp_path):
 
 def test_the_catalogue_made_again_from_the_folders_is_the_one_that_was_there(records, tmp_path):
     save(tmp_path, records)
-    list_run(tmp_path, None, facts(), Timing("2026-03-09T00:00:00.000+08:00", 1, 1.0, 2.0), records.tables["metrics"])
+    list_run(
+        tmp_path, None, small_facts(), Timing("2026-03-09T00:00:00.000+08:00", 1, 1.0, 2.0), records.tables["metrics"]
+    )
     list_failure(tmp_path, None, "broken-2", "broken", "lost")
     before = [rows(tmp_path / CATALOGUE_FILE, table) for table in ("runs", "metrics")]
     (tmp_path / CATALOGUE_FILE).unlink()

@@ -14,7 +14,7 @@ from fleetsim.clock import Clock
 from fleetsim.results import parquet
 from fleetsim.results.records import Records
 from fleetsim.results.schema import TABLES, complete
-from tests.results.conftest import ENTITIES
+from tests.recorded import ENTITIES
 
 
 def written(path, table: str, records: Records) -> pa.Table:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fleetsim.errors import InputError, RunError
-from fleetsim.results.facts import RunFacts, Timing, write_facts
 from fleetsim.results.identity import identify
-from fleetsim.results.records import Records
 from fleetsim.results.schema import TABLES
 from fleetsim.results.store import (
     aside,
@@ -24,37 +21,9 @@ from fleetsim.results.store import (
     stored,
     write_records,
 )
+from tests.recorded import save
 
 FAILURE = {"run_id": "small-1", "scenario": "small", "error": "lost", "failed_at": "2026-03-09T00:00:00+08:00"}
-
-
-def facts(run_id: str = "small-1", sha256: str = "1" * 64) -> RunFacts:
-    return RunFacts(
-        run_id=run_id,
-        sha256=sha256,
-        scenario="small",
-        title={"en": "Small", "zh": "小"},
-        names={},
-        seed=1,
-        start_date="2026-03-09",
-        days=2,
-        warmup_days=1,
-        vehicles=3,
-        version="0",
-        scenario_sha256="2" * 64,
-        source_sha256="3" * 64,
-        inputs={},
-        environment={},
-        notes={},
-        remarks=[],
-        assumptions=[],
-    )
-
-
-def save(results: Path, records: Records, run_id: str = "small-1", *, replace: bool = False, wall_s: float = 2.0) -> None:
-    with aside(results, run_id, replace=replace) as folder:
-        write_records(folder, records)
-        write_facts(folder, facts(run_id), Timing("2026-03-09T00:00:00.000+08:00", 1, 1.0, wall_s))
 
 
 def test_records_come_back_with_clock_entities_and_every_table(records, tmp_path):
