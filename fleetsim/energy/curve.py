@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from math import log
 
 HOUR_S = 3_600.0
@@ -44,34 +44,32 @@ class ChargeSteps:
     delivered_per_kwh: float
     """Energy at the charger's outlet per kWh at the meter."""
     time_s: tuple[float, ...] = field(init=False)
+    seconds_per_kwh: tuple[float, ...] = field(init=False)
+    """Seconds at full power per kWh stored, by step."""
     peak_kw: tuple[float, ...] = field(init=False)
     """Highest power of each step and those after it."""
 
     def __post_init__(self) -> None:
-        times = [0.0]
-        for low, high, draw_kw in zip(self.level_kwh, self.level_kwh[1:], self.draw_kw, strict=False):
-            times.append(times[-1] + (high - low) / (draw_kw * self.stored_per_kwh) * HOUR_S)
-        peaks = list(self.draw_kw)
-        for step in range(len(peaks) - 2, -1, -1):
-            peaks[step] = max(peaks[step], peaks[step + 1])
-        object.__setattr__(self, "time_s", tuple(times))
-        object.__setattr__(self, "peak_kw", tuple(peaks))
+        paces = tuple(HOUR_S / (draw_kw * self.stored_per_kwh) for draw_kw in self.draw_kw)
+        spans = ((high - low) * pace for (low, high), pace in zip(pairwise(self.level_kwh), paces, strict=True))
+        object.__setattr__(self, "seconds_per_kwh", paces)
+        object.__setattr__(self, "time_s", tuple(accumulate(spans, initial=0.0)))
+        object.__setattr__(self, "peak_kw", tuple(accumulate(reversed(self.draw_kw), max))[::-1])
 
     def step_of(self, level_kwh: float) -> int:
         """The step that a battery at this level is in; at an edge, the one above."""
-        return min(bisect_right(self.level_kwh, level_kwh) - 1, len(self.draw_kw) - 1)
+        step = bisect_right(self.level_kwh, level_kwh) - 1
+        return step if step < len(self.draw_kw) else step - 1
 
     def time_at(self, level_kwh: float) -> float:
         """Seconds at full power from empty to this level."""
         step = self.step_of(level_kwh)
-        return self.time_s[step] + (level_kwh - self.level_kwh[step]) / (
-            self.draw_kw[step] * self.stored_per_kwh
-        ) * HOUR_S
+        return self.time_s[step] + (level_kwh - self.level_kwh[step]) * self.seconds_per_kwh[step]
 
     def level_at(self, time_s: float) -> float:
         """The inverse of :meth:`time_at`."""
         step = min(bisect_right(self.time_s, time_s) - 1, len(self.draw_kw) - 1)
-        return self.level_kwh[step] + (time_s - self.time_s[step]) * self.draw_kw[step] * self.stored_per_kwh / HOUR_S
+        return self.level_kwh[step] + (time_s - self.time_s[step]) / self.seconds_per_kwh[step]
 
 
 def charge_steps(
@@ -97,7 +95,7 @@ def charge_steps(
     limit_rate = limit_kw / battery_kwh
     edges: list[float] = [0.0]
     powers: list[float] = []
-    for (soc, rate), (next_soc, next_rate) in itertools.pairwise(corners):
+    for (soc, rate), (next_soc, next_rate) in pairwise(corners):
         for _low, high, first, last in _straight_pieces(soc, rate, next_soc, next_rate, limit_rate):
             kw = mean_power_kw(first, last) * battery_kwh
             if powers and abs(powers[-1] - kw) <= 1e-9 * kw:
@@ -123,7 +121,7 @@ def _straight_pieces(
     if (rate - limit) * (next_rate - limit) < 0:
         cuts.insert(1, soc + (limit - rate) / (next_rate - rate) * (next_soc - soc))
     pieces = []
-    for low, high in itertools.pairwise(cuts):
+    for low, high in pairwise(cuts):
         slope = (next_rate - rate) / (next_soc - soc)
         flat = slope == 0 or min(rate + slope * (low - soc), rate + slope * (high - soc)) >= limit * (1 - 1e-12)
         parts = 1 if flat else max(1, round((high - low) / STEP_SOC + 0.499))

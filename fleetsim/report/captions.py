@@ -15,8 +15,10 @@ from fleetsim.spec import Text
 
 def captions(view: ReportView, powers: Sequence[SitePower]) -> dict[str, Text]:
     """The caption of each figure of the run, by its key."""
+    averaged = _averaged(powers)
     return {
-        "power_total": _total(view, powers),
+        "power_total": _followed(_total(view, powers), averaged),
+        "power_sites": _followed(both("caption.power_sites"), averaged),
         "utilisation": _each(
             lambda lang: word(
                 "caption.utilisation",
@@ -28,7 +30,9 @@ def captions(view: ReportView, powers: Sequence[SitePower]) -> dict[str, Text]:
         ),
         "service": both("caption.service"),
         "waiting": both("caption.waiting"),
-        "generation": _each(lambda lang: word("caption.generation", lang, zone=_zone(view, lang))),
+        "generation": _followed(
+            _each(lambda lang: word("caption.generation", lang, zone=_zone(view, lang))), averaged
+        ),
         "cost": both("caption.cost"),
     }
 
@@ -53,10 +57,14 @@ def site_caption(view: ReportView, site: str) -> Text:
     )
 
 
-def averaged(powers: Sequence[SitePower]) -> Text:
+def _averaged(powers: Sequence[SitePower]) -> Text:
     """How long a time each point of the figures over time stands for."""
     size = step(max((len(power.slot_s) for power in powers), default=1))
     return both("caption.slots", minutes=str(15 * size))
+
+
+def _followed(first: Text, second: Text) -> Text:
+    return Text(en=f"{first.en} {second.en}", zh=f"{first.zh}{second.zh}")
 
 
 def _total(view: ReportView, powers: Sequence[SitePower]) -> Text:

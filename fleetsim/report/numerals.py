@@ -11,7 +11,7 @@ NO_BREAK = "\u00a0"
 COUNT = "1"
 """Unit of what is counted."""
 ROUNDING = 1e-6
-"""Shares below this are errors of rounding; they are printed by their order of magnitude, not in per cent."""
+"""Shares below this, the tolerance of the balance, are errors of rounding and printed as such."""
 _FINE = ("CNY/kWh", "kWh/km", "kg CO2/km")
 
 
@@ -24,7 +24,7 @@ def number(value: float, unit: str, lang: Language) -> str:
     if not math.isfinite(value):
         return word("nothing", lang)
     if unit == "share":
-        return f"{value:.1e}" if _is_rounding(value) else f"{100 * value:.1f}"
+        return f"<{NO_BREAK}{100 * ROUNDING:.4f}" if 0 < abs(value) < ROUNDING else f"{100 * value:.1f}"
     if unit == COUNT:
         return f"{value:,.0f}"
     if unit in _FINE:
@@ -40,13 +40,9 @@ def quantity(value: float, unit: str, lang: Language) -> str:
     """
     label = unit_label(unit, lang)
     printed = number(value, unit, lang)
-    if not math.isfinite(value) or not label or (unit == "share" and _is_rounding(value)):
+    if not math.isfinite(value) or not label:
         return printed
     return f"{printed}{label}" if label == "%" and lang == "zh" else f"{printed}{NO_BREAK}{label}"
-
-
-def _is_rounding(share: float) -> bool:
-    return 0 < abs(share) < ROUNDING
 
 
 def day(at: date, lang: Language) -> str:
@@ -56,6 +52,17 @@ def day(at: date, lang: Language) -> str:
     ('9 March 2026', '2026年3月9日')
     """
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}" if lang == "en" else f"{at.year}年{at.month}月{at.day}日"
+
+
+def period(first: date, last: date, lang: Language) -> str:
+    """The days of a run; one day stands alone.
+
+    >>> period(date(2026, 3, 9), date(2026, 3, 15), "en")
+    '9 March 2026 to 15 March 2026'
+    """
+    if first == last:
+        return day(first, lang)
+    return word("period", lang, first=day(first, lang), last=day(last, lang))
 
 
 def moment(at: datetime, lang: Language) -> str:

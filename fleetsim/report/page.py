@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from fleetsim.report.answers import Answer, answers
 from fleetsim.report.assumed import grouped
 from fleetsim.report.balance import BalanceLine, balance_lines
-from fleetsim.report.captions import averaged, captions, site_caption
+from fleetsim.report.captions import captions, site_caption
 from fleetsim.report.figures.cost import cost
 from fleetsim.report.figures.drawing import Figure
 from fleetsim.report.figures.generation import generation
@@ -22,13 +22,12 @@ from fleetsim.report.figures.power import site_power, total_power
 from fleetsim.report.figures.service import service
 from fleetsim.report.figures.utilisation import utilisation
 from fleetsim.report.figures.waiting import waiting
-from fleetsim.report.numerals import COUNT, day, number
+from fleetsim.report.numerals import COUNT, number, period, quantity
 from fleetsim.report.series import SitePower, site_powers
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, printed, scope_tables, unit_text
 from fleetsim.report.view import ReportView
-from fleetsim.report.words import Language, both, metric_words, word
+from fleetsim.report.words import Language, both, metric_words
 from fleetsim.spec import Text
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,8 @@ def render(view: ReportView, lang: Language) -> str:
         lstrip_blocks=True,
     )
     powers = site_powers(view.records)
-    panels = {panel.key: panel for panel in _panels(view, powers)}
+    said = captions(view, powers)
+    panels = {panel.key: panel for panel in _panels(view, powers, said)}
     sites = _site_panels(view, powers)
     drawn = {panel.key: panel.figure for panel in (*panels.values(), *sites) if panel.figure is not None}
     return environment.get_template("page.html.j2").render(
@@ -71,14 +71,14 @@ def render(view: ReportView, lang: Language) -> str:
         answers=_paired_answers(view),
         panels=panels,
         site_panels=sites,
-        averaged=averaged(powers),
+        sites_caption=said["power_sites"],
         balance=[_segments(line) for line in balance_lines(view)],
         subject_tables=[_subject_table(view, "site", SITE_COLUMNS), _subject_table(view, "fleet", FLEET_COLUMNS)],
         scope_tables=scope_tables(view),
         assumptions=grouped(view.assumptions),
         notes=_notes(view.notes),
         figures=script_json(drawn),
-        balance_error=number(view.run("balance_error"), view.unit("balance_error"), "en"),
+        balance_error=quantity(view.run("balance_error"), "share", "en"),
         assumptions_lead=both(
             "assumptions_lead_one" if len(view.assumptions) == 1 else "assumptions_lead",
             count=str(len(view.assumptions)),
@@ -122,9 +122,7 @@ def _head(view: ReportView) -> dict[str, Text]:
         "sites": str(len(view.subjects("site"))),
     }
     return {
-        "period": _each(
-            lambda lang: word("period", lang, first=day(view.first_day, lang), last=day(view.last_day, lang))
-        ),
+        "period": _each(lambda lang: period(view.first_day, view.last_day, lang)),
         "days": both("day_count_one" if days == 1 else "day_count", days=str(days)),
         "counts": both("fleet_count", **counts),
     }
@@ -161,7 +159,7 @@ def _definition(metric: str) -> Text:
     return words.definition if words else Text(en=metric, zh=metric)
 
 
-def _panels(view: ReportView, powers: tuple[SitePower, ...]) -> list[Panel]:
+def _panels(view: ReportView, powers: tuple[SitePower, ...], said: Mapping[str, Text]) -> list[Panel]:
     figures: dict[str, Figure | None] = {
         "power_total": total_power(view, powers),
         "utilisation": utilisation(view),
@@ -170,7 +168,6 @@ def _panels(view: ReportView, powers: tuple[SitePower, ...]) -> list[Panel]:
         "generation": generation(view),
         "cost": cost(view),
     }
-    said = captions(view, powers)
     return [Panel(key, both(f"figure.{key}"), said[key], figure) for key, figure in figures.items()]
 
 

@@ -9,7 +9,7 @@ from fleetsim.report.answers import answers
 from fleetsim.report.assumed import GROUPS, counted
 from fleetsim.report.balance import balance_lines
 from fleetsim.report.columns import table, wrap
-from fleetsim.report.numerals import day, number
+from fleetsim.report.numerals import number, period, quantity
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, printed
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, in_language, unit_label, word
@@ -35,9 +35,9 @@ def summary(view: ReportView, lang: Language, width: int = 100, page: Path | Non
 
 def _heading(view: ReportView, lang: Language, width: int) -> list[str]:
     days = view.records.clock.days
-    period = word("period", lang, first=day(view.first_day, lang), last=day(view.last_day, lang))
+    dates = period(view.first_day, view.last_day, lang)
     count = word("day_count_one" if days == 1 else "day_count", lang, days=str(days))
-    return [*wrap(in_language(view.title, lang), width), *wrap(f"{period} · {count} · {view.run_id}", width)]
+    return [*wrap(in_language(view.title, lang), width), *wrap(f"{dates} · {count} · {view.run_id}", width)]
 
 
 def _wrapped(sentences: Iterable[str], lang: Language, width: int) -> list[str]:
@@ -64,7 +64,7 @@ def _balance(view: ReportView, lang: Language, width: int) -> list[str]:
     lines = balance_lines(view)
     if not lines:
         return []
-    block = wrap(word("balance_line", lang, error=number(view.run("balance_error"), "share", lang)), width)
+    block = wrap(word("balance_line", lang, error=quantity(view.run("balance_error"), "share", lang)), width)
     for line in lines:
         whole = _part(line.key, line.whole_kwh, lang)
         parts = " + ".join(_part(key, value, lang) for key, value in line.parts_kwh)

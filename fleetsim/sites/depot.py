@@ -72,14 +72,14 @@ class Depot:
         self._empty = list(range(len(plant.charger_groups)))
         self._finished: list[tuple[float, int]] = []
         """Chargers whose vehicle has finished, by the time at which it leaves."""
-        self._agenda: list[tuple[float, int, Callable[[Visit | None], None], Visit | None]] = []
+        self._agenda: list[tuple[float, int, Callable[[Visit | None, float], None], Visit | None]] = []
         self._order = count()
         self._due_s = NEVER
         self._limits = deque(plant.limits)
         self._limit_kw = NEVER
         heapify(self._empty)
-        self._change_limit(None)
-        self._arm()
+        self._change_limit(None, env.now)
+        self._arm(env.now)
 
     def stay(
         self, vehicle: int, vehicle_class: int, level_kwh: float, target_kwh: float, until_s: float
@@ -93,21 +93,22 @@ class Depot:
         if charger is None:
             self._queue.append(visit)
         else:
-            self._plug(visit, charger)
-        self._arm()
+            self._plug(visit, charger, now_s)
+        self._arm(now_s)
         return visit
 
     def extend(self, visit: Visit, until_s: float, target_kwh: float) -> None:
         """A vehicle whose time was up stays for ``target_kwh``, until ``until_s`` at the longest, and draws at once."""
+        now_s = self._env.now
         visit.ended = self._env.event()
         visit.until_s = until_s
         visit.target_kwh = target_kwh
         self._note(until_s, self._time_up, visit)
         visit.plan = ALWAYS
         if visit.stage is not Stage.QUEUED:
-            self._halt(visit)
-            self._draw(visit)
-        self._arm()
+            self._halt(visit, now_s)
+            self._draw(visit, now_s)
+        self._arm(now_s)
 
     def leave(self, visit: Visit) -> None:
         """A vehicle whose time was up goes."""
@@ -117,17 +118,17 @@ class Depot:
             self._queue.remove(visit)
             visit.stage = Stage.OVER
         else:
-            self._halt(visit)
-            self._end(visit, _DEPARTURE)
-            self._pass_on(visit.charger, now_s)
-        self._arm()
+            self._halt(visit, now_s)
+            self._end(visit, _DEPARTURE, now_s)
+            self._pass_on(visit.charger, now_s, now_s)
+        self._arm(now_s)
 
     def close(self) -> None:
         """The horizon has come: write down what is still open."""
         now_s = self._env.now
         for visit in tuple(self._plugged.values()):
-            self._halt(visit)
-            self._end(visit, _HORIZON)
+            self._halt(visit, now_s)
+            self._end(visit, _HORIZON, now_s)
         for visit in self._queue:
             self._log.waits.add(visit.vehicle, self._plant.site, visit.arrive_s, now_s, _OPEN)
 
@@ -141,17 +142,16 @@ class Depot:
             return heappop(self._empty)
         return heappop(self._finished)[1] if self._finished else None
 
-    def _pass_on(self, charger: int, free_s: float) -> None:
+    def _pass_on(self, charger: int, free_s: float, now_s: float) -> None:
         """A charger is done with its vehicle, which keeps the plug until ``free_s`` unless somebody waits."""
         if self._queue:
             visit = self._queue.popleft()
-            self._log.waits.add(visit.vehicle, self._plant.site, visit.arrive_s, self._env.now, _SERVED)
-            self._plug(visit, charger)
+            self._log.waits.add(visit.vehicle, self._plant.site, visit.arrive_s, now_s, _SERVED)
+            self._plug(visit, charger, now_s)
         else:
             heappush(self._finished, (free_s, charger))
 
-    def _plug(self, visit: Visit, charger: int) -> None:
-        now_s = self._env.now
+    def _plug(self, visit: Visit, charger: int, now_s: float) -> None:
         visit.charger = charger
         visit.plug_s = now_s
         visit.steps_id = self._plant.steps[visit.vehicle_class][self._plant.charger_groups[charger]]
@@ -160,7 +160,7 @@ class Depot:
         visit.stage = Stage.HELD
         self._plugged[visit.session] = visit
         if self._strategy is immediate:
-            self._draw(visit)
+            self._draw(visit, now_s)
             return
         visit.plan = self._strategy(
             SiteView(now_s, self._limit_kw, self._signals),
@@ -172,7 +172,7 @@ class Depot:
             ),
         )
         if visit.plan is ALWAYS:
-            self._draw(visit)
+            self._draw(visit, now_s)
             return
         for slot in visit.plan:
             self._note(slot.start_s, self._slot_begins, visit)
@@ -180,22 +180,20 @@ class Depot:
 
     # Power
 
-    def _draw(self, visit: Visit) -> None:
-        now_s = self._env.now
+    def _draw(self, visit: Visit, now_s: float) -> None:
         visit.stage = Stage.DRAWING
         if visit.start_s != visit.start_s:
             visit.start_s = now_s
         self._sharing.start(now_s, visit.session, visit.steps, visit.level_kwh, visit.target_kwh)
 
-    def _halt(self, visit: Visit) -> None:
+    def _halt(self, visit: Visit, now_s: float) -> None:
         if visit.stage is Stage.DRAWING:
-            visit.level_kwh = self._sharing.stop(self._env.now, visit.session)
-            visit.end_s = self._env.now
+            visit.level_kwh = self._sharing.stop(now_s, visit.session)
+            visit.end_s = now_s
             visit.stage = Stage.HELD
 
-    def _end(self, visit: Visit, reason: int) -> None:
+    def _end(self, visit: Visit, reason: int, now_s: float) -> None:
         """Write the session down. A vehicle that has what it wanted keeps its plug until it was to leave."""
-        now_s = self._env.now
         del self._plugged[visit.session]
         visit.stage = Stage.OVER
         end_s = now_s if visit.end_s != visit.end_s else visit.end_s
@@ -208,10 +206,10 @@ class Depot:
 
     # Alarm
 
-    def _note(self, at_s: float, action: Callable[[Visit | None], None], visit: Visit | None) -> None:
+    def _note(self, at_s: float, action: Callable[[Visit | None, float], None], visit: Visit | None) -> None:
         heappush(self._agenda, (at_s, next(self._order), action, visit))
 
-    def _arm(self) -> None:
+    def _arm(self, now_s: float) -> None:
         """Let the alarm ring at the next moment that matters; one that rings too early does no harm."""
         agenda = self._agenda
         while agenda and agenda[0][3] is not None and agenda[0][3].stage is Stage.OVER:
@@ -220,7 +218,6 @@ class Depot:
         if agenda and agenda[0][0] < due_s:
             due_s = agenda[0][0]
         if due_s < self._due_s:
-            now_s = self._env.now
             delay_s = max(0.0, due_s - now_s)
             self._due_s = now_s + delay_s
             alarm = self._env.timeout(delay_s)
@@ -234,39 +231,39 @@ class Depot:
         self._due_s = NEVER
         if self._sharing.next_s <= now_s + TOLERANCE_S:
             for session in self._sharing.advance(now_s):
-                self._reach_target(self._plugged[session])
+                self._reach_target(self._plugged[session], now_s)
         agenda = self._agenda
         while agenda and agenda[0][0] <= now_s + TOLERANCE_S:
             action, visit = heappop(agenda)[2:]
             if visit is None or visit.stage is not Stage.OVER:
-                action(visit)
-        self._arm()
+                action(visit, now_s)
+        self._arm(now_s)
 
-    def _reach_target(self, visit: Visit) -> None:
+    def _reach_target(self, visit: Visit, now_s: float) -> None:
         visit.level_kwh = visit.target_kwh
-        visit.end_s = self._env.now
-        self._end(visit, _TARGET)
+        visit.end_s = now_s
+        self._end(visit, _TARGET, now_s)
         visit.ended.succeed()
-        self._pass_on(visit.charger, max(visit.planned_s, self._env.now))
+        self._pass_on(visit.charger, max(visit.planned_s, now_s), now_s)
 
-    def _time_up(self, visit: Visit | None) -> None:
+    def _time_up(self, visit: Visit | None, now_s: float) -> None:
         assert visit is not None
-        if visit.until_s <= self._env.now + TOLERANCE_S and not visit.ended.triggered:
-            self._halt(visit)
+        if visit.until_s <= now_s + TOLERANCE_S and not visit.ended.triggered:
+            self._halt(visit, now_s)
             visit.ended.succeed()
 
-    def _slot_begins(self, visit: Visit | None) -> None:
+    def _slot_begins(self, visit: Visit | None, now_s: float) -> None:
         assert visit is not None
         if visit.plan is not ALWAYS and visit.stage is Stage.HELD and not visit.ended.triggered:
-            self._draw(visit)
+            self._draw(visit, now_s)
 
-    def _slot_ends(self, visit: Visit | None) -> None:
+    def _slot_ends(self, visit: Visit | None, now_s: float) -> None:
         assert visit is not None
         if visit.plan is not ALWAYS:
-            self._halt(visit)
+            self._halt(visit, now_s)
 
-    def _change_limit(self, _: Visit | None) -> None:
+    def _change_limit(self, _: Visit | None, now_s: float) -> None:
         self._limit_kw = self._limits.popleft()[1]
-        self._sharing.limit(self._env.now, self._limit_kw)
+        self._sharing.limit(now_s, self._limit_kw)
         if self._limits:
             self._note(self._limits[0][0], self._change_limit, None)

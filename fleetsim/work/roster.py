@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
+from itertools import pairwise
 
 import numpy as np
 
@@ -80,7 +80,7 @@ def _blocks(
     trips = way_home.enclose(service)
     depart = [float(trip.depart_s) for trip in timetable]
     run = [float(trip.arrive_s - trip.depart_s) for trip in timetable]
-    stay = [0.0, *(max(0.0, b.depart_s - a.arrive_s) for a, b in itertools.pairwise(timetable))]
+    stay = [0.0, *(max(0.0, b.depart_s - a.arrive_s) for a, b in pairwise(timetable))]
     if not trips[0].service:
         run.insert(0, trips[0].distance_km / conditions.route.speed_kmh * HOUR_S)
         depart.insert(0, depart[0] - run[0])

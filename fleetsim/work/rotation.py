@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def _blocks(
     lag_s = pattern.spread_min * MIN_S * vehicle / setting.vehicles
     start_s = day * DAY_S + seconds_of_day(pattern.start) + lag_s
     depart_s, run_s = _timetable(trips, pattern.layover_min * MIN_S, start_s, conditions.route, setting)
-    between = [a.service and b.service for a, b in itertools.pairwise(trips)]
+    between = [a.service and b.service for a, b in pairwise(trips)]
     layover_s = np.array([0.0, *between]) * pattern.layover_min * MIN_S * work.minimum_layover_share
     return build(
         trips, vehicle, depart_s, run_s, layover_s, normals[:, vehicle, day], work, conditions, setting, way_home

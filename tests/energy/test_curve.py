@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,7 @@ def test_power_never_exceeds_the_charger_nor_what_the_battery_accepts() -> None:
     steps = stairs()
     for low, high, draw_kw in zip(steps.level_kwh, steps.level_kwh[1:], steps.draw_kw, strict=False):
         middle = (low + high) / 2 / 300
-        accepted = next(rate for (a, rate), (b, _) in itertools.pairwise(LFP) if a <= middle < b and b > a)
+        accepted = next(rate for (a, rate), (b, _) in pairwise(LFP) if a <= middle < b and b > a)
         assert draw_kw * 0.95 <= min(120, accepted * 300) * (1 + 1e-9)
 
 

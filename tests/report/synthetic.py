@@ -249,7 +249,8 @@ def _metrics(
     entries = [("run", "kunming_buses", _run_values([*sites, *fleet_values], frames))]
     entries += [("fleet", name, values) for name, values in zip(fleets, fleet_values, strict=True)]
     entries += [("site", name, values) for name, values in zip(names, sites, strict=True)]
-    entries += [("grid", "yunnan", {"clean_share": 0.86, **generation, "demand_gwh": float(grid["demand_mw"].sum()) / 4e3})]
+    demand = {"demand_gwh": float(grid["demand_mw"].sum()) / 4e3}
+    entries.append(("grid", "yunnan", {"clean_share": 0.86, **generation, **demand}))
     rows = [(scope, subject, name, value) for scope, subject, values in entries for name, value in values.items()]
     described = [metric_words(row[2]) for row in rows]
     return complete(

@@ -8,6 +8,7 @@ from fleetsim.clock import HOUR_S, SLOT_S
 from fleetsim.report.figures.drawing import Figure, layout, value_axis, words
 from fleetsim.report.numerals import quantity
 from fleetsim.report.view import ReportView
+from fleetsim.report.words import LANGUAGES
 from fleetsim.results.schema import select
 
 MOST_PRICES = 12
@@ -32,17 +33,21 @@ def cost(view: ReportView) -> Figure | None:
         "type": "bar",
         "x": [f"{price:.4f}" for price in steps],
         "y": by_price_kwh.tolist(),
-        "text": [
-            words("price_share", share={lang: quantity(float(part), "share", lang) for lang in ("en", "zh")})
-            for part in share
-        ],
-        "textposition": "auto",
+        "text": [{lang: quantity(float(part), "share", lang) for lang in LANGUAGES} for part in share],
+        "textposition": "outside",
+        "cliponaxis": False,
         "marker": {"color": "var(--series-1)"},
         "hovertemplate": "%{y:,.0f} kWh",
         "showlegend": False,
     }
     axes = {
-        "xaxis": {"type": "category", "title": {"text": words("axis.price")}, "automargin": True, "fixedrange": True},
+        "xaxis": {
+            "type": "category",
+            "title": {"text": words("axis.price")},
+            "automargin": True,
+            "fixedrange": True,
+            "showgrid": False,
+        },
         "yaxis": value_axis("axis.energy_kwh"),
     }
-    return {"data": [bars], "layout": {**layout(280, **axes), "hovermode": "closest"}}
+    return {"data": [bars], "layout": layout(280, **axes, hovermode="closest")}

@@ -27,6 +27,8 @@ Words = dict[str, Any]
 
 SITE_COLOURS = tuple(f"var(--series-{number})" for number in range(1, 8))
 DAY_MS = 86_400_000
+NARROW = {"daily": {"en": "%a", "zh": "%-m/%-d"}, "dated": {"en": "%-d %b", "zh": "%-m/%-d"}}
+"""How the page writes dates where there is little room: with a tick for each day, and otherwise."""
 
 
 def words(key: str, **values: str | Words) -> Words:
@@ -85,7 +87,7 @@ def time_axis(view: ReportView) -> dict[str, Any]:
     return {**axis, "dtick": DAY_MS} if clock.days <= 8 else axis
 
 
-def layout(height: int, **axes: Any) -> dict[str, Any]:
+def layout(height: int, **settings: Any) -> dict[str, Any]:
     """A quiet frame; colours of text and grid come from the page."""
     return {
         "height": height,
@@ -94,26 +96,34 @@ def layout(height: int, **axes: Any) -> dict[str, Any]:
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
         "bargap": 0.35,
-        "meta": {"narrow_tickformat": {"en": "%-d %b", "zh": "%-m/%-d"}},
-        **axes,
+        "meta": NARROW,
+        **settings,
     }
 
 
 def value_axis(title: str, **settings: Any) -> dict[str, Any]:
-    """An axis of values from zero on, named above its end rather than along it."""
-    return {"title": {"text": words(title), "standoff": 8}, "rangemode": "tozero", "automargin": True, **settings}
+    """An axis of values from zero on."""
+    return {
+        "title": {"text": words(title), "standoff": 8},
+        "rangemode": "tozero",
+        "exponentformat": "none",
+        "separatethousands": True,
+        "automargin": True,
+        **settings,
+    }
 
 
 def names_axis(names: list[Words]) -> dict[str, Any]:
     """An axis of names, first on top."""
     return {
-        "type": "category",
+        "type": "linear",
         "tickmode": "array",
         "tickvals": list(range(len(names))),
         "ticktext": [shortened(name) for name in names],
         "range": [len(names) - 0.5, -0.5],
         "automargin": True,
         "showgrid": False,
+        "zeroline": False,
         "fixedrange": True,
     }
 

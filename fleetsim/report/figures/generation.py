@@ -65,7 +65,7 @@ def generation(view: ReportView) -> Figure | None:
         return None
     axes = {
         "xaxis": {**time_axis(view), "anchor": "y2"},
-        "yaxis": value_axis("axis.power_mw", domain=[0.5, 1]),
+        "yaxis": value_axis("axis.power_mw", domain=[0.54, 1]),
         "yaxis2": value_axis("axis.clean_share", domain=[0, 0.36], tickformat=".0%", rangemode="normal"),
         "legend2": {"orientation": "h", "x": 0, "xanchor": "left", "y": 0.37, "yanchor": "bottom"},
     }

@@ -23,7 +23,8 @@ from fleetsim.report.numerals import quantity
 from fleetsim.report.series import Series, SitePower, civil, step, thin, total_kw
 from fleetsim.report.view import ReportView
 
-LOADS = (("vehicles", "var(--vehicles)"), ("base", "var(--base)"), ("standby", "var(--standby)"))
+LOADS = (("base", "var(--base)"), ("standby", "var(--standby)"), ("vehicles", "var(--vehicles)"))
+"""From the bottom of the stack: what is always there, then the vehicles."""
 
 
 def total_power(view: ReportView, powers: Sequence[SitePower]) -> Figure | None:

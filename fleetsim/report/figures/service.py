@@ -6,50 +6,68 @@ import math
 from typing import Any
 
 from fleetsim.report.figures.drawing import Figure, joined, label, layout, names_axis, value_axis, words
-from fleetsim.report.numerals import COUNT, number
+from fleetsim.report.numerals import COUNT, NO_BREAK, number, quantity
 from fleetsim.report.view import ReportView
+from fleetsim.report.words import LANGUAGES
 
-OUTCOMES = (
-    ("done", "var(--series-1)", ""),
-    ("late", "var(--series-2)", "/"),
-    ("cancelled", "var(--series-4)", "x"),
-)
-"""Outcome, colour and pattern of its bar."""
+OUTCOMES = (("late", "var(--series-2)", "/"), ("cancelled", "var(--series-4)", "x"))
+"""What a trip on time is not, with the colour and pattern of its bar."""
+LEAST_SPAN = 0.01
+"""Share of trips that the axis spans at least, so that a single late trip does not look like a disaster."""
+ROOM = 2.2
+"""Length of the axis over the longest bar: what follows it is room for words."""
 
 
 def service(view: ReportView) -> Figure | None:
-    """Shares of the timetabled trips by outcome, the counts beside them; fleets without a timetable are left out."""
+    """Late and cancelled trips as bars, the service level in words behind them; fleets without a timetable left out."""
     fleets = [fleet for fleet in view.subjects("fleet") if view.metric("fleet", fleet, "trips_planned") > 0]
     if not fleets:
         return None
-    bars = [_bars(view, fleets, *outcome) for outcome in OUTCOMES]
-    axes = {
-        "xaxis": value_axis("axis.trips", tickformat=".0%", range=[0, 1], fixedrange=True),
-        "yaxis": {**names_axis([label(view.name(fleet)) for fleet in fleets]), "type": "linear", "zeroline": False},
+    missed = [sum(_share(view, fleet, outcome) for outcome, *_ in OUTCOMES) for fleet in fleets]
+    sentence = {
+        "type": "scatter",
+        "mode": "text",
+        "x": missed,
+        "y": list(range(len(fleets))),
+        "text": [_sentence(view, fleet) for fleet in fleets],
+        "textposition": "middle right",
+        "textfont": {"color": "var(--ink)"},
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "cliponaxis": False,
     }
-    frame = layout(104 + 34 * max(len(fleets), 2), **axes, barmode="stack")
-    return {"data": bars, "layout": {**frame, "hovermode": "closest"}}
+    span = max(LEAST_SPAN, *missed) * ROOM
+    axes = {
+        "xaxis": value_axis("axis.trips", tickformat=".1~%", range=[0, span], fixedrange=True),
+        "yaxis": names_axis([label(view.name(fleet)) for fleet in fleets]),
+    }
+    frame = layout(104 + 32 * max(len(fleets), 2), **axes, barmode="stack", hovermode="closest")
+    return {"data": [*(_bars(view, fleets, *outcome) for outcome in OUTCOMES), sentence], "layout": frame}
+
+
+def _share(view: ReportView, fleet: str, outcome: str) -> float:
+    share = view.metric("fleet", fleet, f"trips_{outcome}") / view.metric("fleet", fleet, "trips_planned")
+    return share if math.isfinite(share) else 0.0
+
+
+def _sentence(view: ReportView, fleet: str) -> Any:
+    planned = number(view.metric("fleet", fleet, "trips_planned"), COUNT, "en")
+    level = view.metric("fleet", fleet, "service_level")
+    share = {lang: quantity(level, "share", lang) for lang in LANGUAGES}
+    return joined(NO_BREAK, words("trips_on_time", share=share, planned=planned))
 
 
 def _bars(view: ReportView, fleets: list[str], outcome: str, colour: str, pattern: str) -> dict[str, Any]:
-    counts = [view.metric("fleet", fleet, f"trips_{outcome}") for fleet in fleets]
-    planned = [view.metric("fleet", fleet, "trips_planned") for fleet in fleets]
-    shares = [count / whole if math.isfinite(count) else 0.0 for count, whole in zip(counts, planned, strict=True)]
-    total = {lang: number(sum(filter(math.isfinite, counts)), COUNT, lang) for lang in ("en", "zh")}
     return {
         "type": "bar",
         "orientation": "h",
-        "name": joined(words(f"status.{outcome}"), " (", total, ")"),
-        "x": shares,
+        "name": words(f"status.{outcome}"),
+        "x": [_share(view, fleet, outcome) for fleet in fleets],
         "y": list(range(len(fleets))),
-        "customdata": counts,
-        "text": [number(count, COUNT, "en") for count in counts],
-        "textposition": "inside" if outcome == "done" else "none",
-        "insidetextanchor": "start",
-        "textfont": {"color": "var(--on-series)"},
+        "customdata": [view.metric("fleet", fleet, f"trips_{outcome}") for fleet in fleets],
         "marker": {
             "color": colour,
-            "pattern": {"shape": pattern, "fgcolor": "var(--surface)", "solidity": 0.3, "size": 6},
+            "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "var(--surface)", "size": 7},
         },
-        "hovertemplate": "%{customdata:,.0f} (%{x:.1%})",
+        "hovertemplate": "%{customdata:,.0f} (%{x:.2%})",
     }

@@ -9,11 +9,11 @@ from fleetsim.report.figures.drawing import Figure, label, layout, names_axis, v
 from fleetsim.report.view import ReportView
 
 DEFINITIONS = (
-    ("energy", "circle", "var(--series-1)"),
-    ("charging", "square", "var(--series-2)"),
     ("plugged", "diamond-open", "var(--series-3)"),
+    ("charging", "square-open", "var(--series-4)"),
+    ("energy", "circle", "var(--series-1)"),
 )
-"""Definition, symbol and colour: told apart by shape where colour fails."""
+"""Definition, symbol and colour: told apart by shape where colour fails; the last is drawn on top."""
 
 
 def utilisation(view: ReportView) -> Figure | None:
@@ -39,11 +39,11 @@ def utilisation(view: ReportView) -> Figure | None:
         **spans,
     }
     axes = {
-        "xaxis": value_axis("axis.share", tickformat=".0%", side="bottom"),
-        "yaxis": {**names_axis(names), "type": "linear", "showgrid": False, "zeroline": False},
+        "xaxis": value_axis("axis.share", tickformat=".0%"),
+        "yaxis": names_axis(names),
     }
     height = 96 + 30 * max(len(sites), 2)
-    return {"data": [line, *marks], "layout": {**layout(height, **axes), "hovermode": "closest"}}
+    return {"data": [line, *marks], "layout": layout(height, **axes, hovermode="closest")}
 
 
 def _marks(

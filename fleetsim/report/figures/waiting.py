@@ -38,7 +38,7 @@ def waiting(view: ReportView) -> Figure | None:
             "name": words("wait.p95"),
             "x": longs,
             "y": rows,
-            "marker": {"symbol": "line-ns-open", "size": 16, "line": {"width": 3, "color": "var(--mark)"}},
+            "marker": {"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": "var(--mark)"}},
             "hovertemplate": joined("%{x:.1f} ", unit("min")),
         },
         {
@@ -47,7 +47,7 @@ def waiting(view: ReportView) -> Figure | None:
             "xaxis": "x2",
             "marker": {
                 "color": "var(--series-4)",
-                "pattern": {"shape": "/", "fgcolor": "var(--surface)", "solidity": 0.2, "size": 7},
+                "pattern": {"shape": "/", "fillmode": "overlay", "fgcolor": "var(--surface)", "size": 7},
             },
             "hovertemplate": "%{x:,.1f} kWh",
         },
@@ -55,10 +55,9 @@ def waiting(view: ReportView) -> Figure | None:
     axes = {
         "xaxis": value_axis("axis.wait_min", domain=[0, 0.47]),
         "xaxis2": value_axis("axis.unmet_kwh", domain=[0.53, 1], anchor="y"),
-        "yaxis": {**names_axis(names), "type": "linear", "zeroline": False},
+        "yaxis": names_axis(names),
     }
-    frame = layout(104 + 34 * max(len(sites), 2), **axes)
-    return {"data": data, "layout": {**frame, "hovermode": "closest"}}
+    return {"data": data, "layout": layout(104 + 34 * max(len(sites), 2), **axes, hovermode="closest")}
 
 
 def _bars(rows: list[int], values: list[float], colour: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@
         axis.ticks = "outside";
         axis.tickcolor = colour("--grid");
         axis.showline = true;
-        if (narrow && axis.tickformat !== "%H:%M") axis.tickformat = layout.meta.narrow_tickformat;
+        if (narrow && axis.tickformat !== "%H:%M") axis.tickformat = axis.dtick ? layout.meta.daily : layout.meta.dated;
         if (narrow && axis.tickformat === "%H:%M") axis.dtick *= 2;
       }
     }
