@@ -30,7 +30,7 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
         home=home,
         places=profiles.places,
         place_codes=codes(names["places"]),
-        route_codes=codes(names["routes"]),
+        route_code=codes(names["routes"])[fleet.work.route],
         seed=spec.seed,
         clock=spec.clock,
     )
