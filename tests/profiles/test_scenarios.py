@@ -97,7 +97,7 @@ def test_the_week_is_the_agreed_one(scenarios: dict[str, Yaml]) -> None:
         scenario = scenarios[name]
         assert scenario["name"] == name
         assert (scenario["start_date"], scenario["days"], scenario["warmup_days"]) == (date(2026, 3, 9), 7, 2)
-        assert (scenario["grid"]["year"], scenario["grid"]["hydrology"]) == (2024, "normal")
+        assert (scenario["grid"]["year"], scenario["grid"]["hydrology"]) == (2026, "normal")
 
 
 def test_kunming_has_the_documented_piles_and_power(scenarios: dict[str, Yaml], profiles: Profiles) -> None:

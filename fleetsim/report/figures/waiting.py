@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from fleetsim.report.answers import NOTICEABLE_KWH
 from fleetsim.report.figures.drawing import Figure, joined, label, layout, names_axis, unit, value_axis, words
 from fleetsim.report.view import ReportView
 
@@ -14,7 +15,7 @@ def waiting(view: ReportView) -> Figure | None:
     sites = [
         site
         for site in view.subjects("site")
-        if view.metric("site", site, "waits") > 0 or view.metric("site", site, "unmet_kwh") >= 0.05
+        if view.metric("site", site, "waits") > 0 or view.metric("site", site, "unmet_kwh") >= NOTICEABLE_KWH
     ]
     if not sites:
         return None

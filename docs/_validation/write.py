@@ -1,0 +1,33 @@
+"""Write docs/validation.md from the program's own answers.
+
+Usage: python docs/_validation/write.py. Parts that need measured data name the folder in FLEETSIM_REFERENCE_DATA.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PARTS = {"Vehicles and energy": "energy", "Fleets and depots": "fleets", "Grid": "grid"}
+HEAD = """# Validation
+
+What fleetsim says beside what is published, measured or expected, misses included. Every figure of the program on this
+page is printed by the scripts in `docs/_validation/` from the public interface: `python docs/_validation/write.py`
+writes the page again. A figure that was adjusted to meet its counterpart is called calibration; it proves nothing.
+
+What is *not* validated: no metered depot, feeder or hourly dispatch of Yunnan is public. Depot positions, routes, block
+lengths and connections of the scenarios are assumptions, marked as such in their files and in every report.
+"""
+
+
+def main() -> None:
+    """Write the page."""
+    sys.path.insert(0, str(HERE))
+    parts = [f"## {title}\n\n{importlib.import_module(name).markdown().strip()}\n" for title, name in PARTS.items()]
+    (HERE.parent / "validation.md").write_text("\n".join([HEAD, *parts]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
