@@ -18,7 +18,6 @@ from fleetsim.errors import InputError, RunError
 from fleetsim.executors import InProcess, ProcessPool, executor
 from fleetsim.workspace import find_workspace
 
-
 # The jobs come from installed modules: a worker process need not find this file.
 WHO_WORKS = "echo $PPID"
 
