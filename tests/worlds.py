@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from fleetsim.clock import Clock
-from fleetsim.profiles import ChargerType, Climate, Place, Profiles, Route, VehicleModel
+from fleetsim.profiles import ChargerType, Climate, PassengerDemand, Place, Profiles, Route, VehicleModel
 from fleetsim.results.records import Records
 from fleetsim.scenario.schema import Scenario, ScenarioSpec
 from fleetsim.signals import Signals
@@ -60,7 +60,16 @@ def profiles(model: VehicleModel | None = None, climb_m: float = 0.0) -> Profile
         places=places,
         routes={"road": Route.model_validate(road)},
         cities={"town": Climate.model_validate(climate)},
+        demands={"crowd": crowd()},
     )
+
+
+def crowd(**changes: Any) -> PassengerDemand:
+    """Sixty passengers an hour out from 8 to 10, and back from 12 to 14, every day of the year."""
+    out, back = [0] * 24, [0] * 24
+    out[8:10], back[12:14] = [60, 60], [60, 60]
+    entry = {"name": NAME, "out_per_hour": out, "back_per_hour": back, "weekdays": [1] * 7, "months": [1] * 12}
+    return PassengerDemand.model_validate(entry | changes)
 
 
 def fleet(count: int = 4, **changes: Any) -> dict[str, Any]:
@@ -74,6 +83,14 @@ def rotation(**changes: Any) -> dict[str, Any]:
     """The work of :func:`fleet`."""
     blocks = [{"start": "05:00", "trips": 4, "layover_min": 5}, {"start": "14:00", "trips": 4, "layover_min": 5}]
     return {"kind": "rotation", "route": "road", "deadhead_km": 0, "blocks": blocks} | changes
+
+
+def on_demand(**changes: Any) -> dict[str, Any]:
+    """Work on the road of 25 km for the passengers of :func:`crowd`."""
+    return {
+        "kind": "on_demand", "route": "road", "demand": "crowd", "seats": 30, "max_wait_min": 20, "turnaround_min": 5,
+        "stand": 3, "trips_per_block": 4, "break_min": 60, "passenger_kg": 65,
+    } | changes  # fmt: skip
 
 
 def truck(**changes: Any) -> VehicleModel:

@@ -1,4 +1,4 @@
-"""What ``profiles/`` describes: vehicle sheets, charger types, places, routes and climates."""
+"""What ``profiles/`` describes: vehicle sheets, charger types, places, routes, climates, passengers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from fleetsim.profiles.spec import (
     ChargerType,
     Climate,
     ClimateMonth,
+    PassengerDemand,
     Place,
     Profiles,
     Route,
+    Season,
     VehicleModel,
     Waypoint,
 )
@@ -21,9 +23,11 @@ __all__ = [
     "ChargerType",
     "Climate",
     "ClimateMonth",
+    "PassengerDemand",
     "Place",
     "Profiles",
     "Route",
+    "Season",
     "VehicleModel",
     "Waypoint",
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
+from typing_extensions import Doc
 
 from fleetsim.spec import Name, SourcedSpec, Spec, Text
 from fleetsim.units import (
@@ -19,9 +21,11 @@ from fleetsim.units import (
     DragAreaM2,
     Efficiency,
     ElevationM,
+    Factor,
     LatitudeDeg,
     LongitudeDeg,
     MassKg,
+    PassengersPerHour,
     PayloadKg,
     Ratio,
     RollingResistance,
@@ -188,6 +192,55 @@ class Climate(SourcedSpec):
     """Correlation of one day's deviation with the next day's, 0 to 1."""
 
 
+MonthDay = Annotated[
+    str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"), Doc("a day of the year like 05-01")
+]
+
+
+class Season(Spec):
+    """Days of the year with a demand of their own, in place of their months'."""
+
+    first_day: MonthDay
+    """First of the days."""
+    last_day: MonthDay
+    """Last of the days; before the first where the season runs over the end of the year."""
+    factor: Factor
+    """Passengers over those of the mean day."""
+
+    def covers(self, day: date) -> bool:
+        """Whether a date is one of the days.
+
+        >>> Season(first_day="12-30", last_day="01-02", factor=1.5).covers(date(2026, 1, 1))
+        True
+        """
+        at = day.strftime("%m-%d")
+        if self.first_day <= self.last_day:
+            return self.first_day <= at <= self.last_day
+        return at >= self.first_day or at <= self.last_day
+
+
+class PassengerDemand(SourcedSpec):
+    """Who comes to the two ends of a line, and when."""
+
+    name: Text
+    """Name for the report."""
+    out_per_hour: tuple[PassengersPerHour, ...] = Field(min_length=24, max_length=24)
+    """Passengers that come to the route's first waypoint in each hour of the mean day."""
+    back_per_hour: tuple[PassengersPerHour, ...] = Field(min_length=24, max_length=24)
+    """Passengers that come to its last waypoint."""
+    weekdays: tuple[Factor, ...] = Field(min_length=7, max_length=7)
+    """Monday to Sunday: passengers over those of the mean day."""
+    months: tuple[Factor, ...] = Field(min_length=12, max_length=12)
+    """January to December: passengers over those of the mean day."""
+    seasons: tuple[Season, ...] = ()
+    """Days that differ from their month; the first that covers a day counts."""
+
+    def factor(self, day: date) -> float:
+        """Passengers of a day over those of the mean day."""
+        season = next((s.factor for s in self.seasons if s.covers(day)), self.months[day.month - 1])
+        return season * self.weekdays[day.weekday()]
+
+
 @dataclass(frozen=True, slots=True)
 class Profiles:
     """Everything that ``profiles/`` describes, by name."""
@@ -197,3 +250,4 @@ class Profiles:
     places: Mapping[str, Place]
     routes: Mapping[str, Route]
     cities: Mapping[str, Climate]
+    demands: Mapping[str, PassengerDemand] = field(default_factory=dict)

@@ -159,6 +159,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("clean_share", "clean share of what was driven, its initial energy left out"),
         _float("emission_kg", "emission of what was driven, kg CO2, its initial energy left out"),
         _time("due_at", "time by which a round is to be finished: the end of its shift"),
+        _int("passengers", "passengers on board, where the work counts them"),
+        _float("passenger_wait_h", "hours that all of them together waited for the planned departure"),
         _code("status", TRIP_STATUS, "done, late, cancelled or cut by the horizon"),
         _code("reason", TRIP_REASONS, "why it is late or cancelled"),
     ),

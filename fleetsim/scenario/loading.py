@@ -15,7 +15,7 @@ from fleetsim.errors import InputError, Problem
 from fleetsim.grid.inputs import load_grid
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import load_tariffs
-from fleetsim.profiles.loading import FILES, load_profiles, profile_file
+from fleetsim.profiles.loading import load_profiles, profile_file, profile_names
 from fleetsim.scenario.fleets import Fleet
 from fleetsim.scenario.overrides import override
 from fleetsim.scenario.parts import join, part_paths
@@ -143,7 +143,7 @@ def _fingerprints(paths: Sequence[Path], root: Path, spec: ScenarioSpec) -> Mapp
     timetables = {fleet.work.file for fleet in spec.fleets.values() if isinstance(fleet.work, Timetable)}
     grid = (root / "grid").rglob("*")
     inputs = [
-        *(profile_file(root, name) for name in FILES),
+        *(profile_file(root, name) for name in profile_names(root)),
         *sorted(file for file in grid if file.suffix in {".yaml", ".csv"} and file.is_file()),
         *(root / file for file in sorted(timetables)),
     ]

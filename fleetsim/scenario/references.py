@@ -15,7 +15,7 @@ from fleetsim.profiles import Profiles
 from fleetsim.scenario.fleets import Fleet, SanitationFleet
 from fleetsim.scenario.rounds import round_problems
 from fleetsim.scenario.sites import Site
-from fleetsim.work.spec import Collecting, Rounds
+from fleetsim.work.spec import Collecting, OnDemand, Rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,10 @@ def fleet_problems(
         yield from _unknown(document, (*at, "model"), fleet.model, profiles.get("vehicles"), "profiles/vehicles.yaml")
         route_at = (*at, "work", "route")
         yield from _unknown(document, route_at, fleet.work.route, profiles.get("routes"), "profiles/routes.yaml")
+        if isinstance(fleet.work, OnDemand):
+            demands = profiles.get("passenger_demand")
+            where = (*at, "work", "demand")
+            yield from _unknown(document, where, fleet.work.demand, demands, "profiles/passenger_demand.yaml")
         if isinstance(fleet, SanitationFleet):
             yield from _unknown_places(document, (*at, "work"), fleet.work, profiles.get("places"))
             yield from round_problems(document, at, fleet, sound.vehicles.get(fleet.model), sound.places)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from fleetsim.profiles import Profiles
 from fleetsim.scenario.schema import Scenario
+from fleetsim.work.spec import OnDemand
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ def used_profiles(scenario: Scenario) -> Profiles:
         places=places,
         routes=routes,
         cities=_named(profiles.cities, cities),
+        demands=_named(profiles.demands, (f.work.demand for f in spec.fleets.values() if isinstance(f.work, OnDemand))),
     )
 
 

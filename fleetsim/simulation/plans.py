@@ -10,6 +10,7 @@ from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import WorkPlan
 from fleetsim.work.planning import work_plan
 from fleetsim.work.setting import Setting
+from fleetsim.work.spec import OnDemand
 
 
 def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan:
@@ -34,7 +35,8 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
         seed=spec.seed,
         clock=spec.clock,
     )
-    return work_plan(fleet.work, scenario.timetables.get(fleet_name), conditions, setting)
+    demand = profiles.demands[fleet.work.demand] if isinstance(fleet.work, OnDemand) else None
+    return work_plan(fleet.work, scenario.timetables.get(fleet_name), demand, conditions, setting)
 
 
 def duty_remarks(scenario: Scenario) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def message(path: Path) -> str:
             "kind: rotation",
             "kind: rotatoin",
             "configs/depot.yaml:28: fleets.line_1.work.kind: found 'rotatoin'; "
-            "must be one of: rotation, timetable (did you mean rotation?)",
+            "must be one of: rotation, timetable, on_demand (did you mean rotation?)",
             id="misspelt kind of work",
         ),
         pytest.param(

@@ -27,6 +27,7 @@ def metrics(records: Records) -> Frame:
             **energy.site_energy(records, sites, scope),
             **energy.balance_error(vehicles, sites, scope),
             **service.trips_on_time(records, scope),
+            **service.passengers(records, scope),
             **service.reserves(records, scope),
             **service.queues(records, mismatch_s, scope),
             **utilisation.counts(records, scope),

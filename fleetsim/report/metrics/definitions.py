@@ -59,6 +59,14 @@ METRICS = (
         "share of duties done in time: timetabled service trips that departed no more than 5 minutes late, rounds "
         "finished within their shift; what was cancelled counts as failed",
     ),
+    Metric("passengers", "1", _FLEETS, "passengers who were taken by lines that leave when full"),
+    Metric("passengers_per_trip", "1", _FLEETS, "passengers over trips of lines that leave when full"),
+    Metric(
+        "passenger_wait_mean_min",
+        "min",
+        _FLEETS,
+        "mean wait of a passenger of such a line, from coming to the stand to the departure",
+    ),
     Metric("unmet_kwh", "kWh", _ALL, "energy asked for at plug-in and not stored by the end of the session"),
     Metric("reserve_crossings", "1", _FLEETS, "trips that began at or above the reserve and ended below it"),
     Metric("soc_min", "share", _FLEETS, "lowest state of charge at the start or the end of a trip"),

@@ -42,6 +42,22 @@ def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
     }
 
 
+def passengers(records: Records, scope: Scope) -> dict[str, Floats]:
+    """How many went along where they are counted, and how long they waited; a delay of the departure is theirs too."""
+    trips = records.tables["trips"]
+    ran = (trips["passengers"] >= 0) & (trips["status"] != CANCELLED) & np.isfinite(trips["depart_at"])
+    trips = select(trips, ran)
+    of = scope.vehicles(trips["vehicle"])
+    delay_h = np.maximum(0.0, trips["depart_at"] - trips["planned_depart_at"]) / HOUR_S
+    waited_h = trips["passenger_wait_h"] + trips["passengers"] * delay_h
+    number = scope.total(trips["passengers"].astype(np.float64), of)
+    return {
+        "passengers": number,
+        "passengers_per_trip": ratio(number, scope.count(of >= 0, of)),
+        "passenger_wait_mean_min": ratio(scope.total(waited_h, of), number) * HOUR_S / MINUTE_S,
+    }
+
+
 def _rounds(records: Records, scope: Scope) -> tuple[Ints, NDArray[np.bool_]]:
     """The rounds whose shift ended within the reported time: whose they are, and which were finished in time.
 
