@@ -50,6 +50,15 @@ class BusFleet(BatteryFleet):
     """What they do."""
 
 
+class ShuttleFleet(BatteryFleet):
+    """Shuttles of scenic areas, airports and the like."""
+
+    kind: Literal["shuttle"]
+    """``shuttle``"""
+    work: BusWork
+    """What they do."""
+
+
 class SanitationFleet(BatteryFleet):
     """Sweepers, sprinklers, compactors."""
 
@@ -59,5 +68,5 @@ class SanitationFleet(BatteryFleet):
     """The rounds of a day."""
 
 
-Fleet = Annotated[BusFleet | SanitationFleet, Field(discriminator="kind")]
+Fleet = Annotated[BusFleet | ShuttleFleet | SanitationFleet, Field(discriminator="kind")]
 """Any fleet."""
