@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.curve import ChargeSteps, charge_steps
-from fleetsim.scenario.fleets import BusFleet
+from fleetsim.scenario.fleets import Fleet
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Depot
 from fleetsim.simulation.names import charger_powers_kw
@@ -15,7 +15,7 @@ from fleetsim.sites.depot import DepotPlant
 
 
 def depot_plant(
-    name: str, scenario: Scenario, site_code: int, fleets: Mapping[str, BusFleet], steps: list[ChargeSteps]
+    name: str, scenario: Scenario, site_code: int, fleets: Mapping[str, Fleet], steps: list[ChargeSteps]
 ) -> DepotPlant:
     """The plant of a depot. Charge steps of its fleets behind its chargers are added to ``steps``."""
     site = scenario.spec.sites[name]
@@ -48,7 +48,7 @@ def base_load_kw(site: Depot) -> tuple[float, ...]:
 
 
 def _fleet_steps(
-    fleet: BusFleet, site: Depot, powers_kw: tuple[float, ...], scenario: Scenario
+    fleet: Fleet, site: Depot, powers_kw: tuple[float, ...], scenario: Scenario
 ) -> list[ChargeSteps]:
     model = scenario.profiles.vehicles[fleet.model]
     return [

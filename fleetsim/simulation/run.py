@@ -27,7 +27,7 @@ class Crew(Protocol):
         """What they drove, once the run is over."""
 
 
-CREWS: dict[str, Callable[[str, Stage], Crew]] = {"bus": BlockCrew}
+CREWS: dict[str, Callable[[str, Stage], Crew]] = {"bus": BlockCrew, "sanitation": BlockCrew}
 """What brings the fleets of each kind on stage."""
 
 
