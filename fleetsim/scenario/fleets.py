@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
+
+from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.spec import Name, SourcedSpec
 from fleetsim.units import ConsumptionKwhPerKm, Count, DurationMin, PositiveShare, Share
 from fleetsim.work.spec import Work
@@ -41,5 +44,5 @@ class BusFleet(SourcedSpec):
         return (self.home,)
 
 
-Fleet = BusFleet
+Fleet = Annotated[BusFleet | HydrogenBusFleet, Field(discriminator="kind")]
 """Any fleet."""
