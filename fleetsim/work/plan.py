@@ -119,6 +119,7 @@ class Block(NamedTuple):
     number: int
     blocks: int
     row: int
+    trips: int
     depart_s: float
     running_s: float
     not_before_s: float
@@ -156,7 +157,8 @@ class WorkPlan:
     def rosters(self, vehicles: int) -> list[list[Block]]:
         """The blocks of each of the fleet's vehicles, in order of departure."""
         summaries = np.concatenate([blocks.summaries() for blocks in self.sets], axis=1)[:, self._order].tolist()
-        rows = zip(range(len(self.vehicle)), self.blocks.tolist(), self.row.tolist(), *summaries, strict=True)
+        trips = np.array([blocks.shape.trips for blocks in self.sets])[self.blocks].tolist()
+        rows = zip(range(len(self.vehicle)), self.blocks.tolist(), self.row.tolist(), trips, *summaries, strict=True)
         listed = [Block(*row) for row in rows]
         cuts = np.searchsorted(self.vehicle, np.arange(vehicles + 1)).tolist()
         return [listed[start:end] for start, end in pairwise(cuts)]

@@ -84,7 +84,9 @@ class OpenPage:
 
 @pytest.mark.parametrize("sites", [1, 2, 14])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_every_figure_is_drawn_without_an_error(browser: Any, tmp_path: Path, sites: int, size: tuple[int, int]) -> None:
+def test_every_figure_is_drawn_without_an_error(
+    browser: Any, tmp_path: Path, sites: int, size: tuple[int, int]
+) -> None:
     page = OpenPage(browser, synthetic_view(sites=sites), tmp_path, size)
     assert page.ask("document.querySelectorAll('.plot').length") == sites + 5 + (sites > 1)
     assert page.undrawn() == []
@@ -104,7 +106,7 @@ def test_plots_follow_the_width_of_the_window(browser: Any, tmp_path: Path) -> N
     page = OpenPage(browser, synthetic_view(), tmp_path, DESKTOP)
     page.resize(PHONE)
     browser.execute_async_script("const done = arguments[0]; setTimeout(done, 500)")
-    widest = "Math.max(...[...document.querySelectorAll('.plot svg')].map((plot) => plot.getBoundingClientRect().right))"
+    widest = "Math.max(...[...document.querySelectorAll('.plot svg')].map((it) => it.getBoundingClientRect().right))"
     assert page.ask(widest) <= PHONE[0]
 
 

@@ -70,7 +70,7 @@ def test_assumptions_are_counted_and_the_page_is_named() -> None:
 
 def test_many_assumptions_are_cut_and_the_rest_counted() -> None:
     view = synthetic_view()
-    many = replace(view, assumptions=[("configs/a.yaml", f"fleets.f{number}.count", "1", "rule") for number in range(40)])
+    many = replace(view, assumptions=[("configs/a.yaml", f"fleets.f{n}.count", "1", "rule") for n in range(40)])
     assert f"and {40 - MOST_ASSUMPTIONS} more" in summary(many, "en", 100)
 
 

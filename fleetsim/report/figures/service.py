@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from fleetsim.report.figures.drawing import Figure, joined, label, layout, names_axis, value_axis, words
+from fleetsim.report.figures.drawing import Figure, Words, joined, label, layout, names_axis, value_axis, words
 from fleetsim.report.numerals import COUNT, NO_BREAK, number, quantity
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import LANGUAGES
@@ -53,7 +53,7 @@ def _share(view: ReportView, fleet: str, outcome: str) -> float:
 def _sentence(view: ReportView, fleet: str) -> Any:
     planned = number(view.metric("fleet", fleet, "trips_planned"), COUNT, "en")
     level = view.metric("fleet", fleet, "service_level")
-    share = {lang: quantity(level, "share", lang) for lang in LANGUAGES}
+    share: Words = {lang: quantity(level, "share", lang) for lang in LANGUAGES}
     return joined(NO_BREAK, words("trips_on_time", share=share, planned=planned))
 
 
