@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -102,7 +103,7 @@ def compression_kwh_per_kg(
     power = (ISENTROPIC_EXPONENT - 1.0) / ISENTROPIC_EXPONENT
     stage_j = GAS_CONSTANT_J_PER_KG_K * temperature_k / power * (ratio**power - 1.0)
     ends = [compressibility(suction_mpa * ratio**number, temperature_k) for number in range(stages + 1)]
-    factors = sum((low + high) / 2.0 for low, high in zip(ends, ends[1:], strict=False))
+    factors = sum((low + high) / 2.0 for low, high in pairwise(ends))
     return float(factors * stage_j / (isentropic_efficiency * motor_efficiency * J_PER_KWH))
 
 

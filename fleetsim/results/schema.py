@@ -79,8 +79,8 @@ TRIP_REASONS = ("battery", "no_vehicle", "hydrogen", "knock_on")
 SESSION_ENDS = ("target", "departure", "horizon", "outage")
 WAIT_OUTCOMES = ("served", "left", "balked", "horizon")
 REFUEL_ENDS = ("full", "empty_storage", "departure", "horizon", "outage")
-FLOWS = ("initial", "produced", "vented", "delivered", "dispensed")
-"""What brings hydrogen into a storage or takes it out; ``initial`` is what was there when reporting began."""
+FLOWS = ("initial", "produced", "vented", "delivered", "dispensed", "left")
+"""Hydrogen of a storage: what was there when reporting began, what came and went, what was there at the end."""
 LOADS = ("vehicle", "pack", "electrolyser", "compressor", "storage", "solar", "standby", "base")
 """What draws at a site; ``base`` is the building and everything else behind the same meter."""
 HOLDERS = ("vehicle", "pack", "storage", "tank")

@@ -30,12 +30,10 @@ from fleetsim.units import (
 )
 from fleetsim.work.spec import TimeOfDay, Work
 
-MOMENT = "%Y-%m-%d %H:%M"
-
 
 def _real_moment(text: str) -> str:
     try:
-        datetime.strptime(text, MOMENT)
+        datetime.fromisoformat(text)
     except ValueError:
         raise ValueError("must be a moment that the calendar has, like 2026-03-11 06:00") from None
     return text
@@ -50,7 +48,7 @@ Moment = Annotated[
 """Civil time of Asia/Shanghai."""
 
 ProductionName = Literal["constant", "valley"]
-"""When an electrolyser runs: always until the storage is full, or in the tariff's valley as far as the storage lasts."""
+"""When an electrolyser runs: always until the storage is full, or in the tariff's valley if the storage lasts."""
 
 
 class Electrolyser(SourcedSpec):
@@ -65,8 +63,8 @@ class Electrolyser(SourcedSpec):
     load_share: PositiveShare = 1.0
     """Load at which it runs when hydrogen is wanted, as a share of the rated power."""
     strategy: ProductionName = "constant"
-    """``constant``: at ``load_share`` until the storage is full; ``valley``: so in the tariff's valley or when the storage
-    is low, and at the lowest load otherwise."""
+    """``constant``: at ``load_share`` until the storage is full; ``valley``: so in the tariff's valley or when the
+    storage is low, and at the lowest load otherwise."""
     low_share: Share = 0.3
     """Share of the storage below which ``valley`` no longer waits for the valley."""
     vent_share: Share = 0.0

@@ -51,7 +51,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     tariffs = load_tariffs(root, problems)
     tariff_names = {*tariffs, *(problem.key.split(".")[0] for problem in problems[before:])}
     problems.extend(site_problems(document, sections, loaded.names))
-    problems.extend(fleet_problems(document, sections, loaded.names))
+    problems.extend(fleet_problems(document, sections, loaded.names, loaded.profiles))
     problems.extend(grid_problems(document, sections, grid, tariffs, tariff_names))
     timetables = _timetables(document, sections, root, loaded.names.get("places"), problems)
     if problems or spec is None or grid is None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from fleetsim.energy.weather import temperatures_c
 from fleetsim.results.schema import Entities
+from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.schema import Scenario
-from fleetsim.simulation.names import codes, entities
+from fleetsim.simulation.fuel_plan import fuel_remarks
+from fleetsim.simulation.names import codes, entities, home_place
 from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import WorkPlan
 from fleetsim.work.planning import work_plan
@@ -16,25 +19,30 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
     """All blocks of a fleet over the whole run, with the energy they take."""
     spec, profiles = scenario.spec, scenario.profiles
     fleet = spec.fleets[fleet_name]
-    home = spec.sites[fleet.home].place
-    city = profiles.places[home].city
-    conditions = Conditions(
-        model=profiles.vehicles[fleet.model],
-        route=profiles.routes[fleet.work.route],
-        temperature_c=temperatures_c(city, profiles.cities[city], spec.seed, spec.clock),
-        consumption_kwh_per_km=fleet.consumption_kwh_per_km,
-    )
     setting = Setting(
         fleet=fleet_name,
         vehicles=fleet.count,
-        home=home,
+        home=home_place(fleet, scenario),
         places=profiles.places,
         place_codes=codes(names["places"]),
         route_codes=codes(names["routes"]),
         seed=spec.seed,
         clock=spec.clock,
     )
+    conditions = fleet_conditions(fleet, scenario)
     return work_plan(fleet.work, scenario.timetables.get(fleet_name), conditions, setting)
+
+
+def fleet_conditions(fleet: Fleet, scenario: Scenario) -> Conditions:
+    """What decides the energy of a fleet's trips beside the road."""
+    spec, profiles = scenario.spec, scenario.profiles
+    city = profiles.places[spec.sites[fleet.home].place].city
+    return Conditions(
+        model=profiles.vehicles[fleet.model],
+        route=profiles.routes[fleet.work.route],
+        temperature_c=temperatures_c(city, profiles.cities[city], spec.seed, spec.clock),
+        consumption_kwh_per_km=fleet.consumption_kwh_per_km,
+    )
 
 
 def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
@@ -43,6 +51,11 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
     remarks = []
     for name, fleet in sorted(scenario.spec.fleets.items()):
         plan = fleet_plan(name, scenario, names)
+        if unmanned := int((plan.vehicle < 0).sum()):
+            remarks.append(f"fleets.{name}: {unmanned} blocks find none of the {fleet.count} vehicles at home")
+        if isinstance(fleet, HydrogenBusFleet):
+            remarks += fuel_remarks(name, fleet, plan, fleet_conditions(fleet, scenario), scenario, names)
+            continue
         battery_kwh = scenario.profiles.vehicles[fleet.model].battery_kwh * fleet.state_of_health
         usable_kwh = battery_kwh * (fleet.charge_target - fleet.reserve)
         needs = [need for roster in plan.rosters(fleet.count) for need in (block.need_kwh for block in roster)]
@@ -52,6 +65,4 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
                 f"fleets.{name}: {len(beyond)} of {len(needs)} blocks need more than the {usable_kwh:.0f} kWh between "
                 f"charge target and reserve (up to {max(beyond):.0f} kWh); they will be cut short or cancelled"
             )
-        if unmanned := int((plan.vehicle < 0).sum()):
-            remarks.append(f"fleets.{name}: {unmanned} blocks find none of the {fleet.count} vehicles at home")
     return tuple(remarks)

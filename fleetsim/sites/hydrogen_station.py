@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from simpy import Environment
 
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S
-from fleetsim.results.schema import FLOWS, REFUEL_ENDS, WAIT_OUTCOMES
+from fleetsim.results.schema import REFUEL_ENDS, WAIT_OUTCOMES
 from fleetsim.scenario.hydrogen import ProductionName
 from fleetsim.signals import Signals, windows
 from fleetsim.sites.log import SiteLog
@@ -31,7 +31,6 @@ RELIEF_SHARE = 0.1
 """Share of the storage above the low mark at which it no longer counts as low."""
 _SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
 _FULL, _EMPTY, _HORIZON = (REFUEL_ENDS.index(word) for word in ("full", "empty_storage", "horizon"))
-_DELIVERED = FLOWS.index("delivered")
 
 
 class Production(NamedTuple):
@@ -122,6 +121,8 @@ class HydrogenStation:
     def close(self) -> None:
         """The horizon has come: write down what is still open."""
         now_s = self._env.now
+        self._advance()
+        self._log.levels.add(self._plant.site, now_s, self._level_kg)
         for visit in self._filling:
             visit.level_kg = visit.start_kg + (now_s - visit.start_s) * self._plant.dispense_kg_per_s
             self._write_fill(visit, now_s, _HORIZON)
@@ -153,8 +154,7 @@ class HydrogenStation:
         _, brought_kg, emission_kg_per_kg = delivery
         kg = max(0.0, min(brought_kg, self._plant.capacity_kg - self._level_kg))
         self._level_kg += kg
-        now_s = self._env.now
-        self._log.flows.add(self._plant.site, _DELIVERED, -1, now_s, now_s, kg, kg * emission_kg_per_kg)
+        self._log.deliveries.add(self._plant.site, self._env.now, kg, kg * emission_kg_per_kg)
 
     # Dispensers
 
@@ -201,8 +201,9 @@ class HydrogenStation:
 
     def _write_fill(self, visit: Refuelling, end_s: float, reason: int) -> None:
         self._log.refuels.add(
-            visit.vehicle, self._plant.site, visit.arrive_s, visit.start_s, end_s, visit.start_kg, visit.level_kg, reason
-        )
+            visit.vehicle, self._plant.site, visit.arrive_s, visit.start_s, end_s, visit.start_kg, visit.level_kg,
+            reason,
+        )  # fmt: skip
 
     # Production
 

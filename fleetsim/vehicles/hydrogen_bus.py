@@ -49,7 +49,7 @@ class FuelClass:
     def trips(self, block: Block, level_kg: float) -> int:
         """How many trips of a block can be run with ``level_kg`` in the tank.
 
-        As many as the dispatcher expects to end, at home, with the reserve in the tank and without a flat buffer battery;
+        As many as the dispatcher expects to end at home with the reserve in the tank and the buffer battery not flat;
         fewer where that turns out wrong.
         """
         row, purpose = block.row, self.sets[block.blocks].shape.purpose
@@ -154,7 +154,9 @@ class HydrogenBus:
             return None
         self._level_kg -= float(fuel.actual[block.blocks].end_kg[block.row, trips - 1])
         blocks = fuel.sets[block.blocks]
-        return block.back_s(start_s) if trips == blocks.shape.trips else _early_return_s(blocks, block.row, start_s, trips)
+        if trips == blocks.shape.trips:
+            return block.back_s(start_s)
+        return _early_return_s(blocks, block.row, start_s, trips)
 
 
 def _early_return_s(blocks: BlockSet, row: int, start_s: float, trips: int) -> float:
