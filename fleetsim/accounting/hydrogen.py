@@ -11,8 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fleetsim.accounting.stocks import CLEAN, EMISSION, FIRST_SOURCE, INITIAL, NOTHING, Trace, account_trips, trace
-from fleetsim.accounting.stocks import stock_rows as rows_of_stock
+from fleetsim.accounting.stocks import (
+    CLEAN,
+    EMISSION,
+    FIRST_SOURCE,
+    INITIAL,
+    NOTHING,
+    Trace,
+    account_trips,
+    stock_rows,
+    trace,
+)
 from fleetsim.accounting.sums import Floats, ratio, sums
 from fleetsim.clock import SLOT_S, Clock
 from fleetsim.energy.hydrogen import LHV_KWH_PER_KG
@@ -20,7 +29,9 @@ from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
 from fleetsim.results.schema import FLOWS, SOURCES, STOCK_SOURCES, Entities, Frame, concatenate, select
 
-_INITIAL, _PRODUCED, _VENTED, _DELIVERED, _DISPENSED, _LEFT = range(len(FLOWS))
+_INITIAL, _PRODUCED, _VENTED, _DELIVERED, _DISPENSED = (
+    FLOWS.index(flow) for flow in ("initial", "produced", "vented", "delivered", "dispensed")
+)
 _BEFORE_DELIVERED = STOCK_SOURCES.index("delivered")
 """Number of sources that stand before that of delivered hydrogen."""
 _EVEN = 1e-9
@@ -83,17 +94,21 @@ def trace_hydrogen(records: Records, mix: Floats) -> HydrogenTrace:
     for site, storage in storages.items():
         here = refuels["site"] == site
         fills[here] = storage.between(refuels["start_at"][here], refuels["end_at"][here])
+    tanks = {**vehicles, "battery_kwh": vehicles["tank_kg"]}
+    trips, stops = in_kilograms(records.tables["trips"]), as_stops(refuels, vehicles)
+    return HydrogenTrace(storages, fills, trace(tanks, trips, stops, fills[:, 1:], fills[:, INITIAL]))
+
+
+def as_stops(refuels: Frame, vehicles: Frame) -> Frame:
+    """Refuels as a tank sees them: what charging is to a battery."""
     capacity_kg = vehicles["tank_kg"][refuels["vehicle"]]
-    stops = {
+    return {
         "vehicle": refuels["vehicle"],
         "plug_at": refuels["start_at"],
         "soc_start": refuels["tank_start_kg"] / capacity_kg,
         "soc_end": refuels["tank_end_kg"] / capacity_kg,
         "stored_kwh": refuels["hydrogen_kg"],
     }
-    tanks = {**vehicles, "battery_kwh": vehicles["tank_kg"]}
-    traced = trace(tanks, in_kilograms(records.tables["trips"]), stops, fills[:, 1:], fills[:, INITIAL])
-    return HydrogenTrace(storages, fills, traced)
 
 
 def in_kilograms(trips: Frame) -> Frame:
@@ -103,7 +118,7 @@ def in_kilograms(trips: Frame) -> Frame:
 
 
 def grid_mix(grid: GridSlots) -> Floats:
-    """What to trace of each kilowatt-hour, slot by slot: clean share, emission, shares of the sources up to delivered."""
+    """What to trace of each kilowatt-hour, slot by slot: clean share, kg CO2, shares of the sources up to delivered."""
     total_mw = grid.generation_mw.sum(axis=1)
     shares = np.zeros((len(total_mw), _BEFORE_DELIVERED + 1))
     shares[:, : len(SOURCES)] = np.column_stack([ratio(source_mw, total_mw) for source_mw in grid.generation_mw.T])
@@ -132,7 +147,8 @@ def account_fuelled_trips(trips: Frame, traced: HydrogenTrace) -> Frame:
     """The trips with clean share and emission of those that used hydrogen; the others stay as they are."""
     fuelled = np.isfinite(trips["hydrogen_kg"])
     accounted = account_trips(in_kilograms(trips), traced.tanks)
-    return {**trips, **{name: np.where(fuelled, accounted[name], trips[name]) for name in ("clean_share", "emission_kg")}}
+    names = ("clean_share", "emission_kg")
+    return {**trips, **{name: np.where(fuelled, accounted[name], trips[name]) for name in names}}
 
 
 def hydrogen_stocks(traced: HydrogenTrace, entities: Entities) -> Frame:
@@ -140,13 +156,13 @@ def hydrogen_stocks(traced: HydrogenTrace, entities: Entities) -> Frame:
     tanks = traced.tanks
     vehicles = np.array(entities["vehicles"], dtype=object)[tanks.events.vehicles]
     frames = [
-        rows_of_stock(
+        stock_rows(
             "tank", vehicles, tanks.initial_kwh * LHV_KWH_PER_KG, tanks.left_kwh * LHV_KWH_PER_KG, tanks.left_held
         )
     ]
     for site, storage in sorted(traced.storages.items()):
         name, level_kwh = np.array([entities["sites"][site]], dtype=object), storage.level_kg * LHV_KWH_PER_KG
-        frames.append(rows_of_stock("storage", name, level_kwh[:1], level_kwh[-1:], storage.left[np.newaxis]))
+        frames.append(stock_rows("storage", name, level_kwh[:1], level_kwh[-1:], storage.left[np.newaxis]))
     return concatenate("stocks", frames)
 
 
@@ -170,10 +186,12 @@ def _trace(flows: Frame, clock: Clock, mix: Floats) -> StorageTrace:
         rows = (flows["flow"] == flow) & (flows["end_at"] > flows["start_at"])
         start_s, end_s = flows["start_at"][rows], flows["end_at"][rows]
         rate = flows[column][rows] / (end_s - start_s)
-        steps = sums(rate, np.searchsorted(at_s, start_s), len(at_s)) - sums(rate, np.searchsorted(at_s, end_s), len(at_s))
-        going = sums(np.ones(len(rate)), np.searchsorted(at_s, start_s), len(at_s))
-        going -= sums(np.ones(len(rate)), np.searchsorted(at_s, end_s), len(at_s))
-        return np.where(np.cumsum(going)[:-1] > 0.5, np.cumsum(steps)[:-1] * lengths_s, 0.0)
+        first, last = np.searchsorted(at_s, start_s), np.searchsorted(at_s, end_s)
+
+        def going(values: Floats) -> Floats:
+            return np.asarray(np.cumsum(sums(values, first, len(at_s)) - sums(values, last, len(at_s)))[:-1])
+
+        return np.where(going(np.ones(len(rate))) > 0.5, going(rate) * lengths_s, 0.0)
 
     came_kg = piecewise(_PRODUCED, "hydrogen_kg") - piecewise(_VENTED, "hydrogen_kg")
     gone_kg, energy_kwh = piecewise(_DISPENSED, "hydrogen_kg"), piecewise(_PRODUCED, "energy_kwh")
@@ -208,8 +226,9 @@ def _trace(flows: Frame, clock: Clock, mix: Floats) -> StorageTrace:
 def mixed(held: Floats, level_kg: float, made: Floats, came_kg: float, gone_kg: float) -> tuple[Floats, Floats]:
     """Composition of a well-mixed storage after even in- and outflow, and that of what it gave meanwhile.
 
-    ``dc/dt = in / L (c_in - c)`` with a level that changes evenly: ``c - c_in`` falls by ``(L1 / L0) ^ (-in / (in - out))``,
-    by ``exp(-in / L0)`` where the flows are equal. What was given follows from the balance, so nothing gets lost.
+    ``dc/dt = in / L (c_in - c)`` with a level that changes evenly: ``c - c_in`` shrinks by
+    ``(L1 / L0) ^ (-in / (in - out))``, by ``exp(-in / L0)`` where the flows are equal. What was given follows from the
+    balance, so nothing gets lost.
 
     >>> after, given = mixed(np.array([1.0]), 10.0, np.array([0.0]), came_kg=10.0, gone_kg=10.0)
     >>> after.round(4).tolist(), given.round(4).tolist()

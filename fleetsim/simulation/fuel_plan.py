@@ -46,7 +46,7 @@ def fuel_plan(
 def fuel_remarks(
     name: str, fleet: HydrogenBusFleet, plan: WorkPlan, conditions: Conditions, scenario: Scenario, names: Entities
 ) -> list[str]:
-    """What a dispatcher would say of a plan: blocks beyond the tank, climbs beyond the fuel cell, a reserve too small."""
+    """What a dispatcher would say of a plan: blocks beyond the tank, climbs beyond the fuel cell, a small reserve."""
     fuel = fuel_plan(fleet, plan, conditions, scenario, names)
     cell = FuelCell.of(conditions.model)
     remarks = []
