@@ -103,7 +103,7 @@ def every_storage_balances_and_keeps_its_bounds(records: Records) -> None:
         left_kg = flows["hydrogen_kg"][mine & (flows["flow"] == names["left"])]
         np.testing.assert_allclose(change_kg.sum(), left_kg.sum(), rtol=1e-9, atol=1e-6)
         for at_s in np.unique(np.concatenate([flows["start_at"][mine], flows["end_at"][mine]])):
-            assert -1e-6 <= storage_level_kg(records, int(site), float(at_s))
+            assert storage_level_kg(records, int(site), float(at_s)) >= -1e-6
 
 
 def storage_level_kg(records: Records, site: int, at_s: float) -> float:
@@ -117,7 +117,7 @@ def storage_level_kg(records: Records, site: int, at_s: float) -> float:
 
 
 def every_tank_balances(records: Records) -> None:
-    """Each trip and fill begins with what the one before left, and hydrogen used or filled is the change of the tank."""
+    """Each trip and fill begins with what the one before left; hydrogen used or filled is the change of the tank."""
     trips, refuels = records.tables["trips"], records.tables["refuels"]
     trips = select(trips, np.isfinite(trips["hydrogen_kg"]))
     tank_kg = records.tables["vehicles"]["tank_kg"]
