@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fleetsim.profiles.spec import (
+    Body,
     ChargePoint,
     ChargerType,
     Climate,
@@ -17,6 +18,7 @@ from fleetsim.profiles.spec import (
 )
 
 __all__ = [
+    "Body",
     "ChargePoint",
     "ChargerType",
     "Climate",

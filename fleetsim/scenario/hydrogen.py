@@ -28,7 +28,7 @@ from fleetsim.units import (
     Share,
     StorageKg,
 )
-from fleetsim.work.spec import TimeOfDay, Work
+from fleetsim.work.spec import BusWork, TimeOfDay
 
 
 def _real_moment(text: str) -> str:
@@ -157,7 +157,7 @@ class HydrogenBusFleet(SourcedSpec):
     """Place of ``profiles/places.yaml`` where they stand between blocks; by default the station's own."""
     detour: Factor = 1.35
     """Road distance over the straight line between parking and station."""
-    work: Work
+    work: BusWork
     """What they do."""
     fill_target: PositiveShare = 1.0
     """Share of the tank at which a fill ends."""

@@ -12,9 +12,11 @@ from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import Tariff
 from fleetsim.profiles import Profiles
-from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.fleets import Fleet, SanitationFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
+from fleetsim.scenario.rounds import round_problems
 from fleetsim.scenario.sites import Site
+from fleetsim.work.spec import Collecting, Rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ def fleet_problems(
         yield from _unknown(document, (*at, "model"), fleet.model, profiles.get("vehicles"), "profiles/vehicles.yaml")
         route_at = (*at, "work", "route")
         yield from _unknown(document, route_at, fleet.work.route, profiles.get("routes"), "profiles/routes.yaml")
+        if isinstance(fleet, SanitationFleet):
+            yield from _unknown_places(document, (*at, "work"), fleet.work, profiles.get("places"))
+            yield from round_problems(document, at, fleet, sound.vehicles.get(fleet.model), sound.places)
         target, initial = ("charge_target", "initial_soc")
         if isinstance(fleet, HydrogenBusFleet):
             target, initial = ("fill_target", "initial_share")
@@ -108,6 +113,18 @@ def grid_problems(
         for text in tariffs[sections.tariff].problems_for(sections.clock):
             days = f"{sections.clock.dates[0]} to {sections.clock.dates[-1]}, warm-up included"
             yield document.problem(("start_date",), days, text)
+
+
+def _unknown_places(
+    document: Document, at: Location, work: Rounds, names: Collection[str] | None
+) -> Iterator[Problem]:
+    """Area and transfer stations that ``profiles/places.yaml`` does not know."""
+    named = [((*at, "area"), work.area)]
+    for number, shift in enumerate(work.shifts):
+        if isinstance(shift, Collecting):
+            named.append(((*at, "shifts", number, "transfer_station"), shift.transfer_station))
+    for where, place in named:
+        yield from _unknown(document, where, place, names, "profiles/places.yaml")
 
 
 def _unknown(

@@ -82,10 +82,12 @@ def _errand(fleet: HydrogenBusFleet, cell: FuelCell, conditions: Conditions, sce
     places = scenario.profiles.places
     home, station = places[home_place(fleet, scenario)], places[scenario.spec.sites[fleet.home].place]
     km = fleet.detour * straight_line_km(home, station)
-    speed_kmh = conditions.route.speed_kmh
+    route, speed_kmh = conditions.route, conditions.route.speed_kmh
     climb_m = station.elevation_m - home.elevation_m
     height_m = (station.elevation_m + home.elevation_m) / 2.0
-    legs = Legs(np.full(2, km), np.array([climb_m, -climb_m]), np.full(2, height_m))
+    legs = Legs(
+        np.full(2, km), np.array([climb_m, -climb_m]), np.full(2, height_m), route.stops_per_km, route.stop_time_share
+    )
     draw_kwh, back_kwh = conditions.energy(legs, np.full(2, speed_kmh), np.zeros(2), np.zeros(2))
     used_kwh = np.maximum(0.0, draw_kwh - back_kwh)
     kg = cell.consumption_kg(used_kwh, np.full(2, km / speed_kmh), pressure_hpa(height_m))

@@ -25,7 +25,7 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
         home=home_place(fleet, scenario),
         places=profiles.places,
         place_codes=codes(names["places"]),
-        route_codes=codes(names["routes"]),
+        route_code=codes(names["routes"])[fleet.work.route],
         seed=spec.seed,
         clock=spec.clock,
     )
@@ -46,7 +46,7 @@ def fleet_conditions(fleet: Fleet, scenario: Scenario) -> Conditions:
 
 
 def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
-    """Duties that cannot be done as planned: blocks beyond the battery, blocks without a vehicle."""
+    """Duties that cannot be done as planned: beyond the battery, beyond the shift, without a vehicle."""
     names = entities(scenario)
     remarks = []
     for name, fleet in sorted(scenario.spec.fleets.items()):
@@ -65,4 +65,15 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
                 f"fleets.{name}: {len(beyond)} of {len(needs)} blocks need more than the {usable_kwh:.0f} kWh between "
                 f"charge target and reserve (up to {max(beyond):.0f} kWh); they will be cut short or cancelled"
             )
+        if overlong := _overlong(plan):
+            remarks.append(f"fleets.{name}: {overlong} of {len(needs)} rounds are planned to end after their shift")
     return tuple(remarks)
+
+
+def _overlong(plan: WorkPlan) -> int:
+    """Number of rounds that are planned to end later than they are due."""
+    return sum(
+        int((blocks.planned_arrive_s[:, -1] > blocks.notes["due_at"][:, -1]).sum())
+        for blocks in plan.sets
+        if "due_at" in blocks.notes
+    )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.curve import ChargeSteps, charge_steps
-from fleetsim.scenario.fleets import BusFleet, Fleet
+from fleetsim.scenario.fleets import BatteryFleet, Fleet
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Depot, Site
 from fleetsim.simulation.names import charger_powers_kw
@@ -25,7 +25,7 @@ def depot_plant(
     rows = []
     for fleet in fleets.values():
         first = len(steps)
-        assert isinstance(fleet, BusFleet)
+        assert isinstance(fleet, BatteryFleet)
         steps.extend(_fleet_steps(fleet, site, powers, scenario))
         rows.append(tuple(range(first, len(steps))))
     return DepotPlant(
@@ -50,7 +50,7 @@ def base_load_kw(site: Site) -> tuple[float, ...]:
 
 
 def _fleet_steps(
-    fleet: BusFleet, site: Depot, powers_kw: tuple[float, ...], scenario: Scenario
+    fleet: BatteryFleet, site: Depot, powers_kw: tuple[float, ...], scenario: Scenario
 ) -> list[ChargeSteps]:
     model = scenario.profiles.vehicles[fleet.model]
     return [

@@ -29,7 +29,11 @@ class Crew(Protocol):
         """What they drove, once the run is over."""
 
 
-CREWS: dict[str, Callable[[str, Stage], Crew]] = {"bus": BlockCrew, "hydrogen_bus": HydrogenCrew}
+CREWS: dict[str, Callable[[str, Stage], Crew]] = {
+    "bus": BlockCrew,
+    "hydrogen_bus": HydrogenCrew,
+    "sanitation": BlockCrew,
+}
 """What brings the fleets of each kind on stage."""
 
 

@@ -6,7 +6,8 @@ the same legs, on other days, by other vehicles) stand together in a :class:`Blo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -63,6 +64,8 @@ class BlockSet:
     draw_kwh: Series
     regeneration_kwh: Series
     expected_kwh: Series
+    notes: Mapping[str, Series] = field(default_factory=dict)
+    """Columns of the table of trips that the work knows beforehand, such as the passengers of each trip."""
 
     @cached_property
     def net_by_leg_kwh(self) -> Series:
