@@ -37,6 +37,15 @@ def vehicle(**changes: Any) -> VehicleModel:
     return VehicleModel.model_validate(sheet | changes)
 
 
+def fuel_cell_vehicle(**changes: Any) -> VehicleModel:
+    """A bus with a tank of 25 kg, and a fuel cell of 100 kW that always turns half of its hydrogen into electricity."""
+    drive = {
+        "tank_kg": 25, "fuel_cell_kw": 100, "efficiency_curve": [{"load_share": 1, "efficiency": 0.5}],
+        "converter_efficiency": 1, "thin_air_share": 0.05, "buffer_set_point": 0.6, "buffer_floor": 0.3,
+    }  # fmt: skip
+    return vehicle(battery_kwh=100, hydrogen=drive | changes)
+
+
 def profiles(model: VehicleModel | None = None, climb_m: float = 0.0) -> Profiles:
     """One road of 25 km from the depot's gate, rising evenly by ``climb_m``."""
     at = {"name": NAME, "city": "town", "lon": 102.7, "quality": "C"}
@@ -55,7 +64,7 @@ def profiles(model: VehicleModel | None = None, climb_m: float = 0.0) -> Profile
     }  # fmt: skip
     charger = {"name": NAME, "power_kw": 120, "efficiency": 0.95, "standby_kw": 0.1}
     return Profiles(
-        vehicles={"bus": model or vehicle()},
+        vehicles={"bus": model or vehicle(), "fc_bus": fuel_cell_vehicle()},
         chargers={"dc": ChargerType.model_validate(charger)},
         places=places,
         routes={"road": Route.model_validate(road)},
@@ -109,6 +118,21 @@ def rounds(*shifts: Mapping[str, Any], count: int = 4, **changes: Any) -> dict[s
 def depot(count: int = 4, **changes: Any) -> dict[str, Any]:
     """A depot with chargers of 120 kW."""
     return {"kind": "depot", "place": "gate", "chargers": [{"type": "dc", "count": count}]} | changes
+
+
+def fuel_cell_fleet(count: int = 4, **changes: Any) -> dict[str, Any]:
+    """A fleet of fuel-cell buses with the work of :func:`fleet`, full tanks and a station at the gate."""
+    base = {"kind": "hydrogen_bus", "model": "fc_bus", "count": count, "home": "station", "initial_share": 1.0}
+    return base | {"work": rotation(), "consumption_kwh_per_km": 1.1} | changes
+
+
+def station(**changes: Any) -> dict[str, Any]:
+    """A hydrogen station at the depot's gate: 9 kg an hour, a storage of 200 kg, two dispensers of 2 kg a minute."""
+    electrolyser = {"rated_kw": 500, "kwh_per_kg": 55, "min_load_share": 0.3} | changes.pop("electrolyser", {})
+    return {
+        "kind": "hydrogen_station", "place": "gate", "electrolyser": electrolyser, "storage_kg": 200, "dispensers": 2,
+        "dispense_kg_per_min": 2,
+    } | changes  # fmt: skip
 
 
 def scenario(

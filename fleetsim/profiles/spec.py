@@ -27,6 +27,7 @@ from fleetsim.units import (
     MassKg,
     PassengersPerHour,
     PayloadKg,
+    PositiveShare,
     Ratio,
     RollingResistance,
     RotatingMassFactor,
@@ -34,6 +35,7 @@ from fleetsim.units import (
     SpeedKmh,
     StandbyKw,
     StopsPerKm,
+    TankKg,
     TemperatureC,
     TemperatureK,
 )
@@ -57,6 +59,34 @@ class Body(Spec):
     """Energy of lifting and pressing one bin."""
     water_kg: PayloadKg = 0.0
     """Water that it sprays from a full tank."""
+
+
+class FuelCellPoint(Spec):
+    """One corner of a fuel cell's efficiency curve."""
+
+    load_share: Share
+    """Net power over rated power."""
+    efficiency: Efficiency
+    """Net electricity over hydrogen (LHV)."""
+
+
+class HydrogenDrive(SourcedSpec):
+    """What makes a vehicle a fuel-cell vehicle; the battery of its sheet is then the buffer beside the fuel cell."""
+
+    tank_kg: TankKg
+    """Usable hydrogen of a full tank."""
+    fuel_cell_kw: ChargerKw
+    """Rated net power of the fuel cell at full air pressure."""
+    efficiency_curve: tuple[FuelCellPoint, ...] = Field(min_length=1)
+    """Efficiency against load, in order of load."""
+    converter_efficiency: Efficiency
+    """DC/DC converter between fuel cell and battery."""
+    thin_air_share: Share
+    """Extra hydrogen for the air compressor where the air pressure is below 867 hPa."""
+    buffer_set_point: PositiveShare
+    """State of charge to which the fuel cell keeps the buffer battery."""
+    buffer_floor: Share
+    """State of charge below which the buffer battery is not drawn."""
 
 
 class VehicleModel(SourcedSpec):
@@ -102,6 +132,8 @@ class VehicleModel(SourcedSpec):
     """Outside temperature above which the cabin is cooled."""
     body: Body | None = None
     """What it works with, on a vehicle that does more than drive."""
+    hydrogen: HydrogenDrive | None = None
+    """Tank and fuel cell, of a fuel-cell vehicle."""
 
 
 class ChargerType(SourcedSpec):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.spec import Name, SourcedSpec
 from fleetsim.units import ConsumptionKwhPerKm, Count, DurationMin, PositiveShare, Share
 from fleetsim.work.spec import BusWork, Rounds
@@ -68,5 +69,5 @@ class SanitationFleet(BatteryFleet):
     """The rounds of a day."""
 
 
-Fleet = Annotated[BusFleet | ShuttleFleet | SanitationFleet, Field(discriminator="kind")]
+Fleet = Annotated[BusFleet | ShuttleFleet | SanitationFleet | HydrogenBusFleet, Field(discriminator="kind")]
 """Any fleet."""

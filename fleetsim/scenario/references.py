@@ -13,6 +13,7 @@ from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import Tariff
 from fleetsim.profiles import Profiles
 from fleetsim.scenario.fleets import Fleet, SanitationFleet
+from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.rounds import round_problems
 from fleetsim.scenario.sites import Site
 from fleetsim.work.spec import Collecting, OnDemand, Rounds
@@ -61,12 +62,38 @@ def fleet_problems(
         if isinstance(fleet, SanitationFleet):
             yield from _unknown_places(document, (*at, "work"), fleet.work, profiles.get("places"))
             yield from round_problems(document, at, fleet, sound.vehicles.get(fleet.model), sound.places)
-        if fleet.reserve >= fleet.charge_target:
-            allowed = f"must be below the charge_target, {fleet.charge_target:g}"
+        target, initial = ("charge_target", "initial_soc")
+        if isinstance(fleet, HydrogenBusFleet):
+            target, initial = ("fill_target", "initial_share")
+            yield from hydrogen_problems(document, name, fleet, sections, profiles, sound)
+        if fleet.reserve >= getattr(fleet, target):
+            allowed = f"must be below the {target}, {getattr(fleet, target):g}"
             yield document.problem((*at, "reserve"), f"{fleet.reserve:g}", allowed)
-        if fleet.initial_soc < fleet.reserve:
+        if getattr(fleet, initial) < fleet.reserve:
             allowed = f"must be at least the reserve, {fleet.reserve:g}"
-            yield document.problem((*at, "initial_soc"), f"{fleet.initial_soc:g}", allowed)
+            yield document.problem((*at, initial), f"{getattr(fleet, initial):g}", allowed)
+
+
+def hydrogen_problems(
+    document: Document,
+    name: str,
+    fleet: HydrogenBusFleet,
+    sections: Sections,
+    profiles: Mapping[str, Collection[str]],
+    sound: Profiles,
+) -> Iterator[Problem]:
+    """A parking place that does not exist, a home without hydrogen, a vehicle sheet without a fuel cell."""
+    at: Location = ("fleets", name)
+    if fleet.parking is not None:
+        yield from _unknown(document, (*at, "parking"), fleet.parking, profiles.get("places"), "profiles/places.yaml")
+    stations = [site for site, spec in sections.sites.items() if isinstance(spec, HydrogenStation)]
+    if fleet.home in sections.sites and fleet.home not in stations:
+        yield document.problem((*at, "home"), repr(fleet.home), "must be a site of kind hydrogen_station")
+    model = sound.vehicles.get(fleet.model)
+    if model is not None and model.hydrogen is None:
+        fuelled = sorted(each for each, sheet in sound.vehicles.items() if sheet.hydrogen is not None)
+        allowed = one_of(fleet.model, fuelled, "profiles/vehicles.yaml with a hydrogen block")
+        yield document.problem((*at, "model"), repr(fleet.model), allowed)
 
 
 def grid_problems(

@@ -21,6 +21,7 @@ def used_profiles(scenario: Scenario) -> Profiles:
         profiles.places,
         [
             *(site.place for site in spec.sites.values()),
+            *(parking for fleet in spec.fleets.values() if (parking := getattr(fleet, "parking", None))),
             *(point.place for route in routes.values() for point in route.waypoints),
             *(place for fleet in spec.fleets.values() for place in fleet.work.places),
             *(place for trip in trips for place in (trip.origin, trip.destination)),

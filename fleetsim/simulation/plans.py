@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from fleetsim.energy.weather import temperatures_c
 from fleetsim.results.schema import Entities
+from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.schema import Scenario
-from fleetsim.simulation.names import codes, entities
+from fleetsim.simulation.fuel_plan import fuel_remarks
+from fleetsim.simulation.names import codes, entities, home_place
 from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import WorkPlan
 from fleetsim.work.planning import work_plan
@@ -17,18 +20,10 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
     """All blocks of a fleet over the whole run, with the energy they take."""
     spec, profiles = scenario.spec, scenario.profiles
     fleet = spec.fleets[fleet_name]
-    home = spec.sites[fleet.home].place
-    city = profiles.places[home].city
-    conditions = Conditions(
-        model=profiles.vehicles[fleet.model],
-        route=profiles.routes[fleet.work.route],
-        temperature_c=temperatures_c(city, profiles.cities[city], spec.seed, spec.clock),
-        consumption_kwh_per_km=fleet.consumption_kwh_per_km,
-    )
     setting = Setting(
         fleet=fleet_name,
         vehicles=fleet.count,
-        home=home,
+        home=home_place(fleet, scenario),
         places=profiles.places,
         place_codes=codes(names["places"]),
         route_code=codes(names["routes"])[fleet.work.route],
@@ -36,7 +31,20 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
         clock=spec.clock,
     )
     demand = profiles.demands[fleet.work.demand] if isinstance(fleet.work, OnDemand) else None
+    conditions = fleet_conditions(fleet, scenario)
     return work_plan(fleet.work, scenario.timetables.get(fleet_name), demand, conditions, setting)
+
+
+def fleet_conditions(fleet: Fleet, scenario: Scenario) -> Conditions:
+    """What decides the energy of a fleet's trips beside the road."""
+    spec, profiles = scenario.spec, scenario.profiles
+    city = profiles.places[spec.sites[fleet.home].place].city
+    return Conditions(
+        model=profiles.vehicles[fleet.model],
+        route=profiles.routes[fleet.work.route],
+        temperature_c=temperatures_c(city, profiles.cities[city], spec.seed, spec.clock),
+        consumption_kwh_per_km=fleet.consumption_kwh_per_km,
+    )
 
 
 def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
@@ -45,6 +53,11 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
     remarks = []
     for name, fleet in sorted(scenario.spec.fleets.items()):
         plan = fleet_plan(name, scenario, names)
+        if unmanned := int((plan.vehicle < 0).sum()):
+            remarks.append(f"fleets.{name}: {unmanned} blocks find none of the {fleet.count} vehicles at home")
+        if isinstance(fleet, HydrogenBusFleet):
+            remarks += fuel_remarks(name, fleet, plan, fleet_conditions(fleet, scenario), scenario, names)
+            continue
         battery_kwh = scenario.profiles.vehicles[fleet.model].battery_kwh * fleet.state_of_health
         usable_kwh = battery_kwh * (fleet.charge_target - fleet.reserve)
         needs = [need for roster in plan.rosters(fleet.count) for need in (block.need_kwh for block in roster)]
@@ -56,8 +69,6 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
             )
         if overlong := _overlong(plan):
             remarks.append(f"fleets.{name}: {overlong} of {len(needs)} rounds are planned to end after their shift")
-        if unmanned := int((plan.vehicle < 0).sum()):
-            remarks.append(f"fleets.{name}: {unmanned} blocks find none of the {fleet.count} vehicles at home")
     return tuple(remarks)
 
 

@@ -34,7 +34,7 @@ def block_trips(
     """The trips of one fleet from the rows of its vehicles' log, the ways home of blocks cut short among them."""
     run_of = np.full(len(plan.vehicle), -1, dtype=np.intp)
     run_of[runs["block"]] = np.arange(len(runs))
-    first_trip = _first_trips(plan)
+    first_trip = first_trips(plan)
     frames = []
     for number, blocks in enumerate(plan.sets):
         here = np.flatnonzero(plan.blocks == number)
@@ -48,7 +48,7 @@ def block_trips(
     return concatenate("trips", frames)
 
 
-def _first_trips(plan: WorkPlan) -> Array:
+def first_trips(plan: WorkPlan) -> Array:
     """Number of each block's first trip within its vehicle; a block has a spare number for an early way home."""
     width = np.array([blocks.shape.trips + 1 for blocks in plan.sets])[plan.blocks]
     before = np.cumsum(width) - width
@@ -78,7 +78,7 @@ class _Outings:
         self.done = np.arange(shape.trips) < self.trips_run[:, None]
         self.used_kwh = np.where(self.done, blocks.by_trip(blocks.net_by_leg_kwh)[rows] + lost_kwh, 0.0)
         self.regenerated_kwh = blocks.by_trip(blocks.regeneration_kwh)[rows] - lost_kwh
-        self.level_kwh = run["start_kwh"][:, None] - np.cumsum(self.used_kwh, axis=1)
+        self.level_kwh = run["start_level"][:, None] - np.cumsum(self.used_kwh, axis=1)
         self.depart_s, self.arrive_s = self._times(run["start_s"])
 
     def _times(self, start_s: Array) -> tuple[Array, Array]:

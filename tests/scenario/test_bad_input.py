@@ -37,7 +37,8 @@ def message(path: Path) -> str:
             SCENARIO,
             "kind: depot",
             "kind: depott",
-            "configs/depot.yaml:11: sites.east.kind: found 'depott'; must be depot (did you mean depot?)",
+            "configs/depot.yaml:11: sites.east.kind: found 'depott'; "
+            "must be one of: depot, hydrogen_station (did you mean depot?)",
             id="misspelt kind of site",
         ),
         pytest.param(
