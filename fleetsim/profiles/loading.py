@@ -93,10 +93,11 @@ def _check_curves(profiles: Profiles, documents: Mapping[str, Document], problem
                 problems.append(document.problem(at, f"{soc:g}", allowed))
             elif number == last and soc != 1:
                 problems.append(document.problem(at, f"{soc:g}", "the last corner must stand at 1"))
-        for number, point in enumerate(model.charge_curve[:-1]):
+        for number, point in enumerate(model.charge_curve):
             if point.c_rate <= 0:
                 at = (name, "charge_curve", number, "c_rate")
-                problems.append(document.problem(at, f"{point.c_rate:g}", "must be above 0 before the last corner"))
+                allowed = "must be above 0: a battery that accepts nothing is never full"
+                problems.append(document.problem(at, f"{point.c_rate:g}", allowed))
 
 
 def _check_bodies(profiles: Profiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:

@@ -72,6 +72,8 @@ def _text(name: str, meaning: str) -> Column:
 
 
 PURPOSES = ("service", "deadhead", "round", "passenger", "transfer")
+LATE_S = 300.0
+"""A departure more than this after its timetable is late."""
 TRIP_STATUS = ("done", "late", "cancelled", "horizon")
 """``late``: departed more than 5 minutes after the timetable; ``horizon``: still under way at the end."""
 TRIP_REASONS = ("battery", "no_vehicle", "hydrogen", "knock_on")
@@ -142,7 +144,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("elevation_m", "elevation, m"),
     ),
     "trips": (
-        _code("vehicle", "vehicles", "vehicle"),
+        _code("vehicle", "vehicles", "vehicle; none for a trip that no vehicle was there to run"),
+        _code("fleet", "fleets", "fleet"),
         _int("trip", "number of the trip within its vehicle, from the start of the warm-up"),
         _code("purpose", PURPOSES, "service, deadhead, round, passenger or transfer"),
         _code("route", "routes", "route, where there is one"),

@@ -50,7 +50,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     before = len(problems)
     tariffs = load_tariffs(root, problems)
     tariff_names = {*tariffs, *(problem.key.split(".")[0] for problem in problems[before:])}
-    problems.extend(site_problems(document, sections, loaded.names))
+    problems.extend(site_problems(document, sections, loaded.names, loaded.profiles))
     problems.extend(fleet_problems(document, sections, loaded.names, loaded.profiles))
     problems.extend(grid_problems(document, sections, grid, tariffs, tariff_names))
     timetables = _timetables(document, sections, root, loaded.names.get("places"), problems)

@@ -15,7 +15,7 @@ from fleetsim.profiles import Profiles
 from fleetsim.scenario.fleets import Fleet, SanitationFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.rounds import round_problems
-from fleetsim.scenario.sites import Site
+from fleetsim.scenario.sites import Depot, Site
 from fleetsim.work.spec import Collecting, OnDemand, Rounds
 
 
@@ -32,14 +32,28 @@ class Sections:
     tariff: str | None
 
 
-def site_problems(document: Document, sections: Sections, profiles: Mapping[str, Collection[str]]) -> Iterator[Problem]:
-    """Places and charger types that ``profiles/`` does not know."""
+def site_problems(
+    document: Document, sections: Sections, profiles: Mapping[str, Collection[str]], sound: Profiles
+) -> Iterator[Problem]:
+    """Places and charger types that ``profiles/`` does not know, and loads beyond their connection.
+
+    ``profiles`` are the names of all profiles, ``sound`` those without a fault.
+    """
     for name, site in sections.sites.items():
         at: Location = ("sites", name)
         yield from _unknown(document, (*at, "place"), site.place, profiles.get("places"), "profiles/places.yaml")
         for number, group in enumerate(site.chargers):
             where = (*at, "chargers", number, "type")
             yield from _unknown(document, where, group.type, profiles.get("chargers"), "profiles/chargers.yaml")
+        if isinstance(site, Depot) and site.connection_kw is not None:
+            types = [sound.chargers.get(group.type) for group in site.chargers]
+            base = site.base_load_kw
+            own_kw = (max(base) if isinstance(base, tuple) else base) + sum(
+                group.count * type_.standby_kw for group, type_ in zip(site.chargers, types, strict=True) if type_
+            )
+            if own_kw > site.connection_kw:
+                allowed = f"must be at least the {own_kw:g} kW that buildings and standing chargers draw at the most"
+                yield document.problem((*at, "connection_kw"), f"{site.connection_kw:g}", allowed)
 
 
 def fleet_problems(

@@ -45,13 +45,8 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
             continue
         standby_kw = sum(group.count * types[group.type].standby_kw for group in site.chargers)
         base_kw = max(site.base_load_kw) if isinstance(site.base_load_kw, tuple) else site.base_load_kw
-        own_kw, demand_kw = standby_kw + base_kw, standby_kw + base_kw + chargers_kw(site, types)
-        if own_kw >= site.connection_kw:
-            yield (
-                f"sites.{name}: base load and standby reach {own_kw:.0f} kW and leave nothing of the "
-                f"connection's {site.connection_kw:.0f} kW"
-            )
-        elif demand_kw > site.connection_kw:
+        demand_kw = standby_kw + base_kw + chargers_kw(site, types)
+        if demand_kw > site.connection_kw:
             shared.append(f"{name} ({site.connection_kw:.0f} of {demand_kw:.0f} kW)")
     if shared:
         yield (

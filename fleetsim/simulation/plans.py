@@ -67,9 +67,23 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
                 f"fleets.{name}: {len(beyond)} of {len(needs)} blocks need more than the {usable_kwh:.0f} kWh between "
                 f"charge target and reserve (up to {max(beyond):.0f} kWh); they will be cut short or cancelled"
             )
+        if early := _early(plan):
+            remarks.append(f"fleets.{name}: {early} of {len(needs)} blocks begin before the one before ends")
         if overlong := _overlong(plan):
             remarks.append(f"fleets.{name}: {overlong} of {len(needs)} rounds are planned to end after their shift")
     return tuple(remarks)
+
+
+def _early(plan: WorkPlan) -> int:
+    """Number of blocks that are planned to begin before the one before of the same vehicle ends."""
+    early = 0
+    ends_s = [blocks.planned_arrive_s[:, -1] for blocks in plan.sets]
+    starts_s = [blocks.planned_depart_s[:, 0] for blocks in plan.sets]
+    before: tuple[int, float] = (-1, 0.0)
+    for vehicle, blocks, row in zip(plan.vehicle.tolist(), plan.blocks.tolist(), plan.row.tolist(), strict=True):
+        early += vehicle >= 0 and vehicle == before[0] and starts_s[blocks][row] < before[1]
+        before = (vehicle, float(ends_s[blocks][row]))
+    return early
 
 
 def _overlong(plan: WorkPlan) -> int:

@@ -66,7 +66,11 @@ def run_component(job: Job) -> dict[str, Frame]:
     stage = Stage(job)
     crews = [CREWS[fleet.kind](name, stage) for name, fleet in stage.fleets.items()]
     stage.run()
-    trips = reported([crew.trips() for crew in crews], job.scenario.spec.clock)
+    fleet_codes = codes(job.names["fleets"])
+    driven = [crew.trips() for crew in crews]
+    for name, trips in zip(stage.fleets, driven, strict=True):
+        trips["fleet"][:] = fleet_codes[name]
+    trips = reported(driven, job.scenario.spec.clock)
     all_codes = codes(job.names["sites"])
     site_codes = {name: all_codes[name] for name in job.component.sites}
     capacity_kwh = capacities_kwh(job.scenario)

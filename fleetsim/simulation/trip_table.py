@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.clock import Clock
-from fleetsim.results.schema import PURPOSES, TRIP_REASONS, TRIP_STATUS, Frame, complete, concatenate, select
+from fleetsim.results.schema import LATE_S, PURPOSES, TRIP_REASONS, TRIP_STATUS, Frame, complete, concatenate, select
 from fleetsim.work.plan import BlockSet, WorkPlan
 
-LATE_S = 300.0
-"""A trip is late that departs more than this after its timetable."""
 _DEADHEAD = PURPOSES.index("deadhead")
 _DONE, _LATE, _CANCELLED, _HORIZON = (TRIP_STATUS.index(word) for word in ("done", "late", "cancelled", "horizon"))
 _BATTERY, _NO_VEHICLE, _KNOCK_ON = (TRIP_REASONS.index(word) for word in ("battery", "no_vehicle", "knock_on"))
@@ -21,8 +19,9 @@ Array = NDArray[Any]
 
 
 def reported(frames: Sequence[Frame], clock: Clock) -> Frame:
-    """The trips that end in the reported time, in order of planned departure."""
+    """The trips that end in the reported time or were to begin in it, in order of planned departure."""
     trips = concatenate("trips", frames)
+    trips = select(trips, trips["planned_depart_at"] < clock.end_s)
     over_s = np.where(np.isnan(trips["arrive_at"]), trips["planned_arrive_at"], trips["arrive_at"])
     trips = select(trips, over_s > clock.report_from_s)
     return select(trips, np.lexsort((trips["trip"], trips["vehicle"], trips["planned_depart_at"])))

@@ -35,6 +35,14 @@ def message(path: Path) -> str:
         ),
         pytest.param(
             SCENARIO,
+            "connection_kw: 800",
+            "connection_kw: 0.5",
+            "configs/depot.yaml:16: sites.east.connection_kw: found 0.5; must be at least the 1 kW that "
+            "buildings and standing chargers draw at the most",
+            id="connection below what the site draws by itself",
+        ),
+        pytest.param(
+            SCENARIO,
             "kind: depot",
             "kind: depott",
             "configs/depot.yaml:11: sites.east.kind: found 'depott'; "

@@ -10,15 +10,20 @@ from fleetsim.clock import HOUR_S, SLOT_S
 from fleetsim.report.metrics.hydrogen import HydrogenAccount
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.results.records import Records
-from fleetsim.results.schema import TRIP_STATUS
+from fleetsim.results.schema import SESSION_ENDS
 
 
 def session_energy(records: Records, scope: Scope) -> dict[str, Floats]:
     """What sessions took, delivered and stored."""
     sessions = records.tables["sessions"]
     of = scope.visits(sessions)
-    names = ("energy_kwh", "delivered_kwh", "stored_kwh", "unmet_kwh")
-    return {"sessions": scope.count(of >= 0, of), **{name: scope.total(sessions[name], of) for name in names}}
+    names = ("energy_kwh", "delivered_kwh", "stored_kwh")
+    over = sessions["end_reason"] != SESSION_ENDS.index("horizon")
+    return {
+        "sessions": scope.count(of >= 0, of),
+        **{name: scope.total(sessions[name], of) for name in names},
+        "unmet_kwh": scope.total(np.where(over, sessions["unmet_kwh"], 0.0), of),
+    }
 
 
 def driving(
@@ -27,7 +32,7 @@ def driving(
     """What was in the batteries, driven and left."""
     trips, sessions = records.tables["trips"], records.tables["sessions"]
     of_trip = scope.vehicles(trips["vehicle"])
-    ran = np.where(trips["status"] != TRIP_STATUS.index("cancelled"), trips["distance_km"], 0.0)
+    ran = np.where(np.isfinite(trips["depart_at"]), trips["distance_km"], 0.0)
     distance_km = scope.total(ran, of_trip)
     driven_kwh = scope.total(balance.driven_kwh, scope.of_vehicle)
     charged = scope.vehicles(sessions["vehicle"])

@@ -9,10 +9,8 @@ from fleetsim.accounting.sums import Floats, Ints, ratio
 from fleetsim.clock import HOUR_S
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.results.records import Records
-from fleetsim.results.schema import PURPOSES, TRIP_STATUS, select
+from fleetsim.results.schema import LATE_S, PURPOSES, TRIP_STATUS, select
 
-PUNCTUAL_S = 300.0
-"""A departure later than this behind the timetable is late."""
 CANCELLED = TRIP_STATUS.index("cancelled")
 MINUTE_S = 60.0
 FOREVER_S = 1e12
@@ -20,12 +18,15 @@ FOREVER_S = 1e12
 
 
 def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
-    """Service trips and rounds by how they went; a trip that is still under way at the end counts by its departure."""
+    """Service trips and rounds by how they went; a trip that is still under way at the end counts by its departure.
+
+    One that has not begun by then is late if it should have long since, else it is nobody's merit and does not count.
+    """
     trips = records.tables["trips"]
-    of, status = scope.vehicles(trips["vehicle"]), trips["status"]
-    service = trips["purpose"] == PURPOSES.index("service")
-    under_way = status == TRIP_STATUS.index("horizon")
-    delayed = trips["depart_at"] - trips["planned_depart_at"] > PUNCTUAL_S
+    of, status = scope.trips(trips), trips["status"]
+    under_way, begun = status == TRIP_STATUS.index("horizon"), np.isfinite(trips["depart_at"])
+    delayed = np.where(begun, trips["depart_at"], records.clock.end_s) - trips["planned_depart_at"] > LATE_S
+    service = (trips["purpose"] == PURPOSES.index("service")) & (begun | delayed | ~under_way)
     late = (status == TRIP_STATUS.index("late")) | (under_way & delayed)
     done = (status == TRIP_STATUS.index("done")) | (under_way & ~delayed)
     of_round, finished = _rounds(records, scope)
@@ -77,7 +78,7 @@ def _rounds(records: Records, scope: Scope) -> tuple[Ints, NDArray[np.bool_]]:
 def reserves(records: Records, scope: Scope) -> dict[str, Floats]:
     """How low the batteries went."""
     trips, vehicles = records.tables["trips"], records.tables["vehicles"]
-    of = np.where(trips["status"] == CANCELLED, -1, scope.vehicles(trips["vehicle"]))
+    of = np.where(np.isfinite(trips["soc_end"]), scope.vehicles(trips["vehicle"]), -1)
     reserve = np.full(len(records.entities["vehicles"]), np.nan)
     reserve[vehicles["vehicle"]] = vehicles["reserve_soc"]
     limit = reserve[trips["vehicle"]]
