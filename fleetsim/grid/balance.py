@@ -134,5 +134,5 @@ def bent(shape: Months, wet_share: float | None) -> Months:
     wet = np.zeros(12, dtype=bool)
     wet[WET_MONTHS] = True
     share = shape[wet].sum()
-    bent: Months = np.where(wet, shape * wet_share / share, shape * (1.0 - wet_share) / (1.0 - share))
-    return bent
+    scaled: Months = np.where(wet, shape * wet_share / share, shape * (1.0 - wet_share) / (1.0 - share))
+    return scaled

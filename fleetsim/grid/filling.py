@@ -30,4 +30,5 @@ def fill(
         level = (below + above) / 2
         short = (np.clip(shape + level, low, high) * weight).sum(axis=-1, keepdims=True) < wanted
         below, above = np.where(short, level, below), np.where(short, above, level)
-    return np.clip(shape + (below + above) / 2, low, high)
+    filled: NDArray[np.float64] = np.clip(shape + (below + above) / 2, low, high)
+    return filled

@@ -35,7 +35,8 @@ def smooth_profile(shape: Series, year: int) -> Series:
     monthly = shape / lengths * lengths.sum()
     profile: Series = np.interp(days, middles, monthly, period=float(lengths.sum()))
     means = np.bincount(month, profile) / lengths
-    return profile * (monthly / means)[month]
+    profile *= (monthly / means)[month]
+    return profile
 
 
 def spells(inflow: Inflow, zone: str, seed: int, year: int) -> Series:

@@ -74,7 +74,9 @@ def _zone_faults(zone: Zone, document: Document, problems: list[Problem]) -> Non
     found = [one.year for one in zone.water.years]
     wanted = [*(one.year for one in zone.years), zone.years[-1].year + 1]
     if found != wanted:
-        allowed = f"must be {wanted[0]} to {wanted[-1]} in order: the published years, and the next for the end of the last"
+        allowed = (
+            f"must be {wanted[0]} to {wanted[-1]} in order: the published years, and the next for the end of the last"
+        )
         line = document.line(("water", "years"))
         problems.append(Problem(document.file, line, "water.years", ", ".join(map(str, found)), allowed))
 

@@ -8,6 +8,7 @@ come industry that can stop, the firm export and, without limit, everybody else.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +88,7 @@ def _bands(tiers: tuple[PriceTier, ...]) -> Series:
     """Bounds of the steps of price, shape ``(steps, 2)``: no step holds the end of a tier inside."""
     ends = sorted({end for tier in tiers for end in (tier.from_cny_per_kwh, tier.to_cny_per_kwh)})
     bands = []
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in pairwise(ends):
         if any(tier.from_cny_per_kwh < high and tier.to_cny_per_kwh > low for tier in tiers):
             edges = np.linspace(low, high, int(np.ceil((high - low) / STEP_CNY_PER_KWH - 1e-9)) + 1)
             bands.append(np.column_stack([edges[:-1], edges[1:]]))

@@ -44,5 +44,5 @@ def sensitivity(basis: Basis, emission_by_step: Series, saved_by_left: Series) -
         return np.full(days, np.nan)
     emission = np.where(basis.step >= 0, emission_by_step.ravel()[basis.step], 0.0)
     emission -= np.where(basis.left >= 0, saved_by_left[basis.left], 0.0)
-    found: Series = splu(basis.columns).solve(emission, trans="T")
+    found: Series = splu(basis.columns.T.tocsc()).solve(emission)
     return found[:days]

@@ -14,7 +14,7 @@ The program sees the whole year at once: perfect foresight, which levels a dry s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,9 +104,9 @@ def solve(problem: WaterProblem) -> WaterPlan:
 
     matrix, right = _equations(problem)
     lowest, highest = _bounds(problem)
-    found = linprog(
-        _costs(problem), A_eq=matrix, b_eq=right, bounds=np.column_stack([lowest, highest]), method="highs-ds"
-    )
+    either_side: Any = np.column_stack([lowest, highest])
+    sparse: Any = matrix  # the stubs of SciPy know dense matrices only
+    found = linprog(_costs(problem), A_eq=sparse, b_eq=right, bounds=either_side, method="highs-ds")
     if found.x is None:
         raise RunError(f"the water of the year has no solution: {found.message}")
     stores, days = problem.inflow_gw.shape

@@ -27,11 +27,12 @@ METHODS = {
     "water": "linear program over the days of each calendar year, then a merit order of 15 minutes within each day",
     "foresight": "perfect within the calendar year: the program knows its inflow, wind, sun and demand",
     "emission_marginal": "emission of one more kWh at the meter, divided by 1 - loss_share: the exact sensitivity of "
-    "the year's emission to the day's demand, less what the water left at its end saves; province: thermal within it; southern: with the export that is lost. "
-    "Where all hydro with storage is at its capacity in a slot, the kWh is lost export alone; where wind and solar "
-    "are cut because the lines are full, it is zero",
+    "the year's emission, less what the water left at its end saves, to the day's demand; province: thermal within it; "
+    "southern: with the export that is lost. Where all hydro with storage is at its capacity in a slot, the kWh is "
+    "lost export alone; where wind and solar are cut because the lines are full, it is zero",
     "emission_marginal_ties": "at one price coal and buyers of the export share a change in proportion to their "
-    "sizes, and water that could wait is used early; at the end of a step the value is that of the step in use",
+    "sizes; water that could wait is used early, so the day that answers is late in its season; at the end of a step "
+    "the value is that of the step in use",
 }
 
 
@@ -73,7 +74,6 @@ def water_slots(
     spec: GridSpec, inputs: GridInputs, clock: Clock, seed: int, fleet_mw: Series | None = None
 ) -> WaterSlots:
     """The slots of ``clock``. Whole calendar years are solved, so no slot depends on where the horizon ends."""
-    content = blake2b((inputs.zone.model_dump_json() + inputs.sky.model_dump_json()).encode()).digest()
     fleet = None if fleet_mw is None else fleet_mw.reshape(-1, SLOTS_PER_DAY)
     years = sorted({day.year for day in clock.dates})
     parts, solved = [], []
@@ -82,7 +82,13 @@ def water_slots(
         day_of_year = np.array([(clock.dates[number] - date(calendar_year, 1, 1)).days for number in at])
         here = None if fleet is None else fleet[at]
         case = WaterCase(
-            content, inputs, spec.year, spec.hydrology, calendar_year, seed, _whole_year(here, day_of_year, calendar_year)
+            content(inputs),
+            inputs,
+            spec.year,
+            spec.hydrology,
+            calendar_year,
+            seed,
+            _whole_year(here, day_of_year, calendar_year),
         )
         solved.append(solved_year(case))
         parts.append(_slots(solved[-1], inputs, day_of_year, here))
@@ -98,6 +104,11 @@ def water_slots(
         np.concatenate(southern),
         {**METHODS, **_notes(spec, inputs, dict(zip(years, solved, strict=True)))},
     )
+
+
+def content(inputs: GridInputs) -> bytes:
+    """What the inputs say, as a short key."""
+    return blake2b((inputs.zone.model_dump_json() + inputs.sky.model_dump_json()).encode()).digest()
 
 
 @lru_cache(maxsize=16)

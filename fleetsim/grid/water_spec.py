@@ -12,7 +12,7 @@ from fleetsim.spec import Name, SourcedSpec, Spec
 from fleetsim.units import CapacityGw, EmissionKgPerKwh, EnergyTwh, Factor, PriceCnyPerKwh, Share
 
 
-class Plant(Spec):
+class Plant(SourcedSpec):
     """A hydro plant, or several of a river, with the province's part of them."""
 
     name: Name
@@ -50,8 +50,8 @@ class Water(SourcedSpec):
 
     quantile: Annotated[float, Field(gt=0, lt=1)]
     """Part of the years that have less inflow."""
-    start_share: Share
-    """Level of the stores on 1 January; a normal year finds its own."""
+    start_share: Share | None = None
+    """Level of the stores on 1 January; without one the year ends at the level, of its own finding, where it began."""
 
 
 class Waters(Spec):
@@ -77,7 +77,7 @@ class Inflow(SourcedSpec):
     """Kinds of year."""
 
 
-class WaterYear(SourcedSpec):
+class KnownWater(SourcedSpec):
     """What a published year needs beside its energies."""
 
     year: Annotated[int, Field(ge=1990, le=2100)]
@@ -175,7 +175,7 @@ class WaterModel(SourcedSpec):
     """Hydro with storage."""
     inflow: Inflow
     """Inflow."""
-    years: tuple[WaterYear, ...] = Field(min_length=1)
+    years: tuple[KnownWater, ...] = Field(min_length=1)
     """Published years in order, and the year after the last, for the end of it."""
     terminal_cny_per_kwh: Annotated[tuple[PriceCnyPerKwh, ...], Field(min_length=1), AfterValidator(_falling)]
     """What stored energy is worth at the end of a dry or wet year, by equal parts of the store from empty to full."""

@@ -17,7 +17,7 @@ from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.ladder import Ladder, ladder
 from fleetsim.grid.solar import fleet_profile
 from fleetsim.grid.water import WaterProblem
-from fleetsim.grid.water_spec import Water, WaterModel
+from fleetsim.grid.water_spec import KnownWater, Water, WaterModel
 from fleetsim.grid.wind import wind_profile
 
 GWD_PER_TWH = 1e3 / 24.0
@@ -99,6 +99,11 @@ def anchored(inputs: GridInputs, year: int, hydrology: str) -> bool:
     return hydrology == "published" and year <= inputs.zone.years[-1].year
 
 
+def _known(inputs: GridInputs, year: int) -> KnownWater:
+    """The water of a published year, or of the one after the last."""
+    return next(one for one in inputs.zone.water.years if one.year == year)
+
+
 def _renewables(
     inputs: GridInputs, balance: YearBalance, calendar_year: int, lengths: NDArray[np.int64], seed: int
 ) -> tuple[Series, Series]:
@@ -126,25 +131,23 @@ def _inflow(
 ) -> tuple[Series, Series | None, Series | None]:
     """Inflow of all hydro by day in GW, and the levels before the first and after the last day, where they are set.
 
-    A published year has the inflow that gives its generation between its two levels, evenly by the profile. A
-    normal year finds its own level and ends with it, a dry or wet one begins at a given level; both have
-    wet and dry spells.
+    A published year has the inflow that gives its generation between its two levels, evenly by the profile. The
+    kinds of year have wet and dry spells; one without a given level ends at the level where it began.
     """
     model, statistics = inputs.zone.water.inflow, inputs.statistics(year)
     hours = year_balance(inputs, year, hydrology).hours.sum()
     shape = np.array(model.shape)
     if anchored(inputs, year, hydrology):
-        now, later = (next(one for one in inputs.zone.water.years if one.year == year + step) for step in (0, 1))
+        now, later = _known(inputs, year), _known(inputs, year + 1)
         start, end = now.start_share * stores.full_gwd, later.start_share * stores.full_gwd
         profile = smooth_profile(bent(shape, now.inflow_wet_share), calendar_year)
         mean_gw = statistics.energy_twh.hydro * MWH_PER_TWH / MW_PER_GW / hours
         return profile * (mean_gw + float((end - start).sum()) / profile.size), start, end
-    name = "normal" if hydrology == "published" else hydrology
-    kind: Water = getattr(model.kinds, name)
+    kind: Water = getattr(model.kinds, "normal" if hydrology == "published" else hydrology)
     full_load_hours = inputs.zone.hydrology.normal.full_load_hours * year_factor(model.spread, kind.quantile)
     profile = smooth_profile(shape, calendar_year) * spells(model, inputs.zone.zone, seed, calendar_year)
     inflow = profile / profile.mean() * stores.hydro_gw * full_load_hours / hours
-    return inflow, None if name == "normal" else kind.start_share * stores.full_gwd, None
+    return inflow, None if kind.start_share is None else kind.start_share * stores.full_gwd, None
 
 
 def _ladder(inputs: GridInputs, balance: YearBalance, year: int) -> Ladder:

@@ -20,8 +20,9 @@ def test_prices_rise_from_step_to_step(steps: Ladder) -> None:
     assert np.all(np.diff(steps.price_cny_per_kwh) > 0.0)
 
 
-def test_all_coal_and_all_export_are_on_the_ladder(steps: Ladder) -> None:
-    assert steps.coal_mw.sum(axis=1) == pytest.approx(8_000.0, rel=2e-3)
+def test_all_coal_and_all_export_are_on_the_ladder(inputs: GridInputs, steps: Ladder) -> None:
+    available = np.array(inputs.zone.water.coal.available)
+    assert steps.coal_mw.sum(axis=1) == pytest.approx(8_000.0 * available, rel=2e-3)
     assert steps.export_mw.sum(axis=1) == pytest.approx(steps.top_export_mw)
 
 

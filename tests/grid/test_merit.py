@@ -64,7 +64,12 @@ def test_a_day_does_not_depend_on_the_others() -> None:
 
 def test_hydro_flattens_the_export_where_it_can() -> None:
     days = some_days(2)
-    calm = replace(days, wind_mw=0 * days.wind_mw, solar_mw=0 * days.solar_mw, release_mw=days.highest_mw[:, None] * np.full((3, 5), 0.5))
+    calm = replace(
+        days,
+        wind_mw=0 * days.wind_mw,
+        solar_mw=0 * days.solar_mw,
+        release_mw=days.highest_mw[:, None] * np.full((3, 5), 0.5),
+    )
     slots = merit_order(calm)
     export = slots.hydro_mw + slots.thermal_mw - calm.demand_mw
     assert np.ptp(export, axis=1).max() < 1.0
