@@ -3,7 +3,7 @@
 Two laws, each between columns that come about apart from each other. For a vehicle, its battery: what it
 held before its first event and what its sessions stored equals what its trips used, what it fed back, and
 what it holds after its last event. For a site, its meter: the power over time equals what its sessions
-took, outlet and conversion losses together, plus standby and base load.
+took, outlet and conversion losses together, plus hydrogen production, standby and base load.
 """
 
 from __future__ import annotations
@@ -60,11 +60,14 @@ class SiteBalance:
     fed_back_kwh: Floats
     standby_kwh: Floats
     base_kwh: Floats
+    hydrogen_kwh: Floats
+    """Energy that electrolyser and compressor took."""
 
     @property
     def residual_kwh(self) -> Floats:
         """What does not add up."""
-        taken_kwh = self.delivered_kwh + self.conversion_loss_kwh + self.standby_kwh + self.base_kwh
+        own_kwh = self.standby_kwh + self.base_kwh + self.hydrogen_kwh
+        taken_kwh = self.delivered_kwh + self.conversion_loss_kwh + own_kwh
         return np.abs(self.meter_kwh + self.fed_back_kwh - taken_kwh)
 
     @property
@@ -100,6 +103,7 @@ def site_balance(records: Records) -> SiteBalance:
     """The meter balance of every site; needs the ``site_slots`` that accounting adds."""
     tables, count = records.tables, len(records.entities["sites"])
     slots, sessions, draws = tables["site_slots"], tables["sessions"], tables["draws"]
+    flows = tables["hydrogen_flows"]
     before_kwh = energy_kwh(draws, tables["clocks"], until_s=records.clock.report_from_s)
     before_kwh[draws["start_at"] >= records.clock.report_from_s] = 0.0
     meter_kwh = sums(slots["grid_kw"] * SLOT_S / HOUR_S, slots["site"], count)
@@ -110,6 +114,7 @@ def site_balance(records: Records) -> SiteBalance:
         fed_back_kwh=sums(_fed_back(sessions), sessions["site"], count),
         standby_kwh=constant_load_kwh(draws, "standby", count),
         base_kwh=constant_load_kwh(draws, "base", count),
+        hydrogen_kwh=sums(np.nan_to_num(flows["energy_kwh"]), flows["site"], count),
     )
 
 

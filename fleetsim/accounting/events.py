@@ -39,11 +39,13 @@ class Events:
 
 
 def order_events(trips: Frame, sessions: Frame) -> Events:
-    """Put the trips that used energy and the sessions of vehicles in order.
+    """Put the trips that used energy from a battery and the sessions of vehicles in order.
 
-    A session that ends the moment it begins, because the vehicle must leave, comes before that trip.
+    Trips on hydrogen are left out. A session that ends the moment it begins, because the vehicle must leave, comes
+    before that trip.
     """
-    driven = np.flatnonzero((trips["status"] != CANCELLED) & np.isfinite(trips["used_kwh"]))
+    on_battery = np.isfinite(trips["used_kwh"]) & np.isnan(trips["hydrogen_kg"])
+    driven = np.flatnonzero((trips["status"] != CANCELLED) & on_battery)
     charged = np.flatnonzero(sessions["vehicle"] >= 0)
     vehicle = np.concatenate((sessions["vehicle"][charged], trips["vehicle"][driven])).astype(np.int64)
     begin_s = np.concatenate((sessions["plug_at"][charged], trips["depart_at"][driven]))

@@ -1,27 +1,37 @@
-"""What ``profiles/`` describes: vehicle sheets, charger types, places, routes and climates."""
+"""What ``profiles/`` describes: vehicle sheets, charger types, places, routes, climates, passengers."""
 
 from __future__ import annotations
 
 from fleetsim.profiles.spec import (
+    Body,
     ChargePoint,
     ChargerType,
     Climate,
     ClimateMonth,
+    FuelCellPoint,
+    HydrogenDrive,
+    PassengerDemand,
     Place,
     Profiles,
     Route,
+    Season,
     VehicleModel,
     Waypoint,
 )
 
 __all__ = [
+    "Body",
     "ChargePoint",
     "ChargerType",
     "Climate",
     "ClimateMonth",
+    "FuelCellPoint",
+    "HydrogenDrive",
+    "PassengerDemand",
     "Place",
     "Profiles",
     "Route",
+    "Season",
     "VehicleModel",
     "Waypoint",
 ]

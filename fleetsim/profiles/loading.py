@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from fleetsim.documents import Document, one_of, parse_mapping, read_yaml
 from fleetsim.errors import InputError, Problem
-from fleetsim.profiles.spec import ChargerType, Climate, Place, Profiles, Route, VehicleModel
+from fleetsim.profiles.spec import ChargerType, Climate, PassengerDemand, Place, Profiles, Route, VehicleModel
 from fleetsim.spec import Spec
 
 SpecT = TypeVar("SpecT", bound=Spec)
@@ -20,8 +20,11 @@ FILES: Mapping[str, type[Spec]] = {
     "places": Place,
     "routes": Route,
     "climates": Climate,
+    "passenger_demand": PassengerDemand,
 }
 """The files of ``profiles/`` and what each entry of theirs is."""
+OPTIONAL = frozenset({"passenger_demand"})
+"""Files that a workspace need not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,13 @@ class LoadedProfiles:
 
     profiles: Profiles
     names: Mapping[str, frozenset[str]]
-    """Names by file: ``vehicles``, ``chargers``, ``places``, ``routes``, ``climates``."""
+    """Names by file, such as ``vehicles``."""
 
 
 def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
     """The profiles of a workspace; faults go to ``problems``."""
     documents: dict[str, Document] = {}
-    for name in FILES:
+    for name in profile_names(root):
         try:
             documents[name] = read_yaml(profile_file(root, name), root)
         except InputError as error:
@@ -52,16 +55,23 @@ def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
         places=entries("places", Place),
         routes=entries("routes", Route),
         cities=entries("climates", Climate),
+        demands=entries("passenger_demand", PassengerDemand),
     )
-    names = {
+    names = {name: frozenset[str]() for name in FILES.keys() - profile_names(root)} | {
         name: frozenset(map(str, document.data)) if isinstance(document.data, dict) else frozenset()
         for name, document in documents.items()
     }
     loaded = LoadedProfiles(profiles, names)
     _check_curves(profiles, documents, problems)
+    _check_bodies(profiles, documents, problems)
     _check_places(loaded, documents, problems)
     _check_routes(loaded, documents, problems)
     return loaded
+
+
+def profile_names(root: Path) -> list[str]:
+    """The kinds of profile that a workspace has, or should have."""
+    return [name for name in FILES if name not in OPTIONAL or profile_file(root, name).exists()]
 
 
 def profile_file(root: Path, name: str) -> Path:
@@ -87,6 +97,14 @@ def _check_curves(profiles: Profiles, documents: Mapping[str, Document], problem
             if point.c_rate <= 0:
                 at = (name, "charge_curve", number, "c_rate")
                 problems.append(document.problem(at, f"{point.c_rate:g}", "must be above 0 before the last corner"))
+
+
+def _check_bodies(profiles: Profiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:
+    for name, model in profiles.vehicles.items():
+        if model.body is not None and model.body.water_kg > model.payload_kg:
+            allowed = f"must not be above the payload_kg, {model.payload_kg:g}"
+            found = f"{model.body.water_kg:g}"
+            problems.append(documents["vehicles"].problem((name, "body", "water_kg"), found, allowed))
 
 
 def _check_places(loaded: LoadedProfiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:

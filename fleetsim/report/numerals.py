@@ -36,7 +36,7 @@ def quantity(value: float, unit: str, lang: Language) -> str:
     r"""A value with its unit, kept on one line.
 
     >>> quantity(0.0814, "share", "zh"), quantity(1520.0, "kW", "zh")
-    ('8.1%', '1,520\\xa0kW')
+    ('8.1%', '1,520\xa0kW')
     """
     label = unit_label(unit, lang)
     printed = number(value, unit, lang)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
+
+from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.spec import Name, SourcedSpec
 from fleetsim.units import ConsumptionKwhPerKm, Count, DurationMin, PositiveShare, Share
-from fleetsim.work.spec import Work
+from fleetsim.work.spec import BusWork, Rounds
 
 
-class BusFleet(SourcedSpec):
-    """Battery buses of one model, one home and one kind of work."""
+class BatteryFleet(SourcedSpec):
+    """Battery vehicles of one model that live and charge at one home."""
 
-    kind: Literal["bus"]
-    """``bus``"""
+    kind: str
+    """Kind of vehicle."""
     model: Name
     """Vehicle sheet of ``profiles/vehicles.yaml``."""
     count: Count
     """Number of vehicles."""
     home: Name
     """Site where they live and charge."""
-    work: Work
-    """What they do."""
     charge_target: Share = 0.95
     """State of charge at which a session ends."""
     reserve: Share = 0.20
@@ -33,7 +34,7 @@ class BusFleet(SourcedSpec):
     patience_min: DurationMin = 30.0
     """How long a block waits for energy before it is cut short or cancelled."""
     consumption_kwh_per_km: ConsumptionKwhPerKm | None = None
-    """Fixed consumption in place of the trip formula (no regeneration then)."""
+    """Fixed consumption in place of the trip formula (no regeneration then); what a body takes comes on top."""
 
     @property
     def meets_at(self) -> tuple[str, ...]:
@@ -41,5 +42,32 @@ class BusFleet(SourcedSpec):
         return (self.home,)
 
 
-Fleet = BusFleet
+class BusFleet(BatteryFleet):
+    """Battery buses."""
+
+    kind: Literal["bus"]
+    """``bus``"""
+    work: BusWork
+    """What they do."""
+
+
+class ShuttleFleet(BatteryFleet):
+    """Shuttles of scenic areas, airports and the like."""
+
+    kind: Literal["shuttle"]
+    """``shuttle``"""
+    work: BusWork
+    """What they do."""
+
+
+class SanitationFleet(BatteryFleet):
+    """Sweepers, sprinklers, compactors."""
+
+    kind: Literal["sanitation"]
+    """``sanitation``"""
+    work: Rounds
+    """The rounds of a day."""
+
+
+Fleet = Annotated[BusFleet | ShuttleFleet | SanitationFleet | HydrogenBusFleet, Field(discriminator="kind")]
 """Any fleet."""

@@ -15,9 +15,10 @@ from fleetsim.errors import InputError, Problem
 from fleetsim.grid.inputs import load_grid
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import load_tariffs
-from fleetsim.profiles.loading import FILES, load_profiles, profile_file
+from fleetsim.profiles.loading import load_profiles, profile_file, profile_names
 from fleetsim.scenario.fleets import Fleet
 from fleetsim.scenario.overrides import override
+from fleetsim.scenario.parts import join, part_paths
 from fleetsim.scenario.references import Sections, fleet_problems, grid_problems, site_problems
 from fleetsim.scenario.remarks import remarks
 from fleetsim.scenario.schema import Horizon, Scenario, ScenarioSpec
@@ -41,7 +42,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
         raise InputError([Problem(str(path), None, "", "", hint)])
     root = find_workspace(path, workspace)
     problems: list[Problem] = []
-    document = override(read_yaml(path, root), overrides, problems)
+    document = override(join(read_yaml(path, root), path, root, problems), overrides, problems)
     spec = parse(ScenarioSpec, document, document.data, (), problems)
     sections = _sections(spec, document.data)
     loaded = load_profiles(root, problems)
@@ -50,7 +51,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     tariffs = load_tariffs(root, problems)
     tariff_names = {*tariffs, *(problem.key.split(".")[0] for problem in problems[before:])}
     problems.extend(site_problems(document, sections, loaded.names))
-    problems.extend(fleet_problems(document, sections, loaded.names))
+    problems.extend(fleet_problems(document, sections, loaded.names, loaded.profiles))
     problems.extend(grid_problems(document, sections, grid, tariffs, tariff_names))
     timetables = _timetables(document, sections, root, loaded.names.get("places"), problems)
     if problems or spec is None or grid is None:
@@ -63,7 +64,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
         timetables=timetables,
         grid=grid,
         tariff=tariffs[spec.tariff],
-        inputs=_fingerprints(path, root, spec),
+        inputs=_fingerprints([path, *part_paths(path, document.data)], root, spec),
     )
     return replace(scenario, remarks=remarks(scenario))
 
@@ -137,16 +138,16 @@ def _in_reading_order(problems: Sequence[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=lambda problem: (files.index(problem.file), problem.line or 0))
 
 
-def _fingerprints(path: Path, root: Path, spec: ScenarioSpec) -> Mapping[str, str]:
-    """SHA-256 of the scenario file and of every input that the workspace gave to it."""
+def _fingerprints(paths: Sequence[Path], root: Path, spec: ScenarioSpec) -> Mapping[str, str]:
+    """SHA-256 of the scenario file, its parts, and every input that the workspace gave to it."""
     timetables = {fleet.work.file for fleet in spec.fleets.values() if isinstance(fleet.work, Timetable)}
     grid = (root / "grid").rglob("*")
     inputs = [
-        *(profile_file(root, name) for name in FILES),
+        *(profile_file(root, name) for name in profile_names(root)),
         *sorted(file for file in grid if file.suffix in {".yaml", ".csv"} and file.is_file()),
         *(root / file for file in sorted(timetables)),
     ]
-    named = {_input_name(path, root): path} | {shown(file, root): file for file in inputs}
+    named = {_input_name(path, root): path for path in paths} | {shown(file, root): file for file in inputs}
     return {name: sha256(file.read_bytes()).hexdigest() for name, file in named.items()}
 
 

@@ -11,8 +11,12 @@ from fleetsim.errors import Problem
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import Tariff
-from fleetsim.scenario.fleets import Fleet
+from fleetsim.profiles import Profiles
+from fleetsim.scenario.fleets import Fleet, SanitationFleet
+from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
+from fleetsim.scenario.rounds import round_problems
 from fleetsim.scenario.sites import Site
+from fleetsim.work.spec import Collecting, OnDemand, Rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +43,57 @@ def site_problems(document: Document, sections: Sections, profiles: Mapping[str,
 
 
 def fleet_problems(
-    document: Document, sections: Sections, profiles: Mapping[str, Collection[str]]
+    document: Document, sections: Sections, profiles: Mapping[str, Collection[str]], sound: Profiles
 ) -> Iterator[Problem]:
-    """Homes, vehicle sheets and routes that do not exist, and states of charge that contradict each other."""
+    """Homes, vehicle sheets and routes that do not exist, and settings that contradict each other.
+
+    ``profiles`` are the names of all profiles, ``sound`` those without a fault.
+    """
     for name, fleet in sections.fleets.items():
         at: Location = ("fleets", name)
         yield from _unknown(document, (*at, "home"), fleet.home, sections.site_names, "sites")
         yield from _unknown(document, (*at, "model"), fleet.model, profiles.get("vehicles"), "profiles/vehicles.yaml")
         route_at = (*at, "work", "route")
         yield from _unknown(document, route_at, fleet.work.route, profiles.get("routes"), "profiles/routes.yaml")
-        if fleet.reserve >= fleet.charge_target:
-            allowed = f"must be below the charge_target, {fleet.charge_target:g}"
+        if isinstance(fleet.work, OnDemand):
+            demands = profiles.get("passenger_demand")
+            where = (*at, "work", "demand")
+            yield from _unknown(document, where, fleet.work.demand, demands, "profiles/passenger_demand.yaml")
+        if isinstance(fleet, SanitationFleet):
+            yield from _unknown_places(document, (*at, "work"), fleet.work, profiles.get("places"))
+            yield from round_problems(document, at, fleet, sound.vehicles.get(fleet.model), sound.places)
+        target, initial = ("charge_target", "initial_soc")
+        if isinstance(fleet, HydrogenBusFleet):
+            target, initial = ("fill_target", "initial_share")
+            yield from hydrogen_problems(document, name, fleet, sections, profiles, sound)
+        if fleet.reserve >= getattr(fleet, target):
+            allowed = f"must be below the {target}, {getattr(fleet, target):g}"
             yield document.problem((*at, "reserve"), f"{fleet.reserve:g}", allowed)
-        if fleet.initial_soc < fleet.reserve:
+        if getattr(fleet, initial) < fleet.reserve:
             allowed = f"must be at least the reserve, {fleet.reserve:g}"
-            yield document.problem((*at, "initial_soc"), f"{fleet.initial_soc:g}", allowed)
+            yield document.problem((*at, initial), f"{getattr(fleet, initial):g}", allowed)
+
+
+def hydrogen_problems(
+    document: Document,
+    name: str,
+    fleet: HydrogenBusFleet,
+    sections: Sections,
+    profiles: Mapping[str, Collection[str]],
+    sound: Profiles,
+) -> Iterator[Problem]:
+    """A parking place that does not exist, a home without hydrogen, a vehicle sheet without a fuel cell."""
+    at: Location = ("fleets", name)
+    if fleet.parking is not None:
+        yield from _unknown(document, (*at, "parking"), fleet.parking, profiles.get("places"), "profiles/places.yaml")
+    stations = [site for site, spec in sections.sites.items() if isinstance(spec, HydrogenStation)]
+    if fleet.home in sections.sites and fleet.home not in stations:
+        yield document.problem((*at, "home"), repr(fleet.home), "must be a site of kind hydrogen_station")
+    model = sound.vehicles.get(fleet.model)
+    if model is not None and model.hydrogen is None:
+        fuelled = sorted(each for each, sheet in sound.vehicles.items() if sheet.hydrogen is not None)
+        allowed = one_of(fleet.model, fuelled, "profiles/vehicles.yaml with a hydrogen block")
+        yield document.problem((*at, "model"), repr(fleet.model), allowed)
 
 
 def grid_problems(
@@ -77,6 +117,18 @@ def grid_problems(
         for text in tariffs[sections.tariff].problems_for(sections.clock):
             days = f"{sections.clock.dates[0]} to {sections.clock.dates[-1]}, warm-up included"
             yield document.problem(("start_date",), days, text)
+
+
+def _unknown_places(
+    document: Document, at: Location, work: Rounds, names: Collection[str] | None
+) -> Iterator[Problem]:
+    """Area and transfer stations that ``profiles/places.yaml`` does not know."""
+    named = [((*at, "area"), work.area)]
+    for number, shift in enumerate(work.shifts):
+        if isinstance(shift, Collecting):
+            named.append(((*at, "shifts", number, "transfer_station"), shift.transfer_station))
+    for where, place in named:
+        yield from _unknown(document, where, place, names, "profiles/places.yaml")
 
 
 def _unknown(

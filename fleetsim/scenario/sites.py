@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fleetsim.charging.spec import SharingName, StrategyName
+from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.spec import Name, SourcedSpec
 from fleetsim.units import ChargerKw, ConnectionKw, Count, LoadKw, Share
 
@@ -43,5 +44,5 @@ class Depot(SourcedSpec):
     """Who gives way when the connection binds."""
 
 
-Site = Depot
+Site = Annotated[Depot | HydrogenStation, Field(discriminator="kind")]
 """Any site."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from fleetsim.profiles import Profiles
 from fleetsim.scenario.schema import Scenario
+from fleetsim.work.spec import OnDemand
 
 T = TypeVar("T")
 
@@ -20,7 +21,9 @@ def used_profiles(scenario: Scenario) -> Profiles:
         profiles.places,
         [
             *(site.place for site in spec.sites.values()),
+            *(parking for fleet in spec.fleets.values() if (parking := getattr(fleet, "parking", None))),
             *(point.place for route in routes.values() for point in route.waypoints),
+            *(place for fleet in spec.fleets.values() for place in fleet.work.places),
             *(place for trip in trips for place in (trip.origin, trip.destination)),
         ],
     )
@@ -31,6 +34,7 @@ def used_profiles(scenario: Scenario) -> Profiles:
         places=places,
         routes=routes,
         cities=_named(profiles.cities, cities),
+        demands=_named(profiles.demands, (f.work.demand for f in spec.fleets.values() if isinstance(f.work, OnDemand))),
     )
 
 

@@ -4,45 +4,60 @@ from __future__ import annotations
 
 from fleetsim.energy.weather import temperatures_c
 from fleetsim.results.schema import Entities
+from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.schema import Scenario
-from fleetsim.simulation.names import codes, entities
+from fleetsim.simulation.fuel_plan import fuel_remarks
+from fleetsim.simulation.names import codes, entities, home_place
 from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import WorkPlan
 from fleetsim.work.planning import work_plan
 from fleetsim.work.setting import Setting
+from fleetsim.work.spec import OnDemand
 
 
 def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan:
     """All blocks of a fleet over the whole run, with the energy they take."""
     spec, profiles = scenario.spec, scenario.profiles
     fleet = spec.fleets[fleet_name]
-    home = spec.sites[fleet.home].place
-    city = profiles.places[home].city
-    conditions = Conditions(
+    setting = Setting(
+        fleet=fleet_name,
+        vehicles=fleet.count,
+        home=home_place(fleet, scenario),
+        places=profiles.places,
+        place_codes=codes(names["places"]),
+        route_code=codes(names["routes"])[fleet.work.route],
+        seed=spec.seed,
+        clock=spec.clock,
+    )
+    demand = profiles.demands[fleet.work.demand] if isinstance(fleet.work, OnDemand) else None
+    conditions = fleet_conditions(fleet, scenario)
+    return work_plan(fleet.work, scenario.timetables.get(fleet_name), demand, conditions, setting)
+
+
+def fleet_conditions(fleet: Fleet, scenario: Scenario) -> Conditions:
+    """What decides the energy of a fleet's trips beside the road."""
+    spec, profiles = scenario.spec, scenario.profiles
+    city = profiles.places[spec.sites[fleet.home].place].city
+    return Conditions(
         model=profiles.vehicles[fleet.model],
         route=profiles.routes[fleet.work.route],
         temperature_c=temperatures_c(city, profiles.cities[city], spec.seed, spec.clock),
         consumption_kwh_per_km=fleet.consumption_kwh_per_km,
     )
-    setting = Setting(
-        fleet=fleet_name,
-        vehicles=fleet.count,
-        home=home,
-        places=profiles.places,
-        place_codes=codes(names["places"]),
-        route_codes=codes(names["routes"]),
-        seed=spec.seed,
-        clock=spec.clock,
-    )
-    return work_plan(fleet.work, scenario.timetables.get(fleet_name), conditions, setting)
 
 
 def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
-    """Duties that cannot be done as planned: blocks beyond the battery, blocks without a vehicle."""
+    """Duties that cannot be done as planned: beyond the battery, beyond the shift, without a vehicle."""
     names = entities(scenario)
     remarks = []
     for name, fleet in sorted(scenario.spec.fleets.items()):
         plan = fleet_plan(name, scenario, names)
+        if unmanned := int((plan.vehicle < 0).sum()):
+            remarks.append(f"fleets.{name}: {unmanned} blocks find none of the {fleet.count} vehicles at home")
+        if isinstance(fleet, HydrogenBusFleet):
+            remarks += fuel_remarks(name, fleet, plan, fleet_conditions(fleet, scenario), scenario, names)
+            continue
         battery_kwh = scenario.profiles.vehicles[fleet.model].battery_kwh * fleet.state_of_health
         usable_kwh = battery_kwh * (fleet.charge_target - fleet.reserve)
         needs = [need for roster in plan.rosters(fleet.count) for need in (block.need_kwh for block in roster)]
@@ -52,6 +67,15 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
                 f"fleets.{name}: {len(beyond)} of {len(needs)} blocks need more than the {usable_kwh:.0f} kWh between "
                 f"charge target and reserve (up to {max(beyond):.0f} kWh); they will be cut short or cancelled"
             )
-        if unmanned := int((plan.vehicle < 0).sum()):
-            remarks.append(f"fleets.{name}: {unmanned} blocks find none of the {fleet.count} vehicles at home")
+        if overlong := _overlong(plan):
+            remarks.append(f"fleets.{name}: {overlong} of {len(needs)} rounds are planned to end after their shift")
     return tuple(remarks)
+
+
+def _overlong(plan: WorkPlan) -> int:
+    """Number of rounds that are planned to end later than they are due."""
+    return sum(
+        int((blocks.planned_arrive_s[:, -1] > blocks.notes["due_at"][:, -1]).sum())
+        for blocks in plan.sets
+        if "due_at" in blocks.notes
+    )

@@ -7,23 +7,25 @@ from collections.abc import Mapping
 from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.curve import ChargeSteps, charge_steps
-from fleetsim.scenario.fleets import BusFleet
+from fleetsim.scenario.fleets import BatteryFleet, Fleet
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import Depot
+from fleetsim.scenario.sites import Depot, Site
 from fleetsim.simulation.names import charger_powers_kw
 from fleetsim.sites.depot import DepotPlant
 
 
 def depot_plant(
-    name: str, scenario: Scenario, site_code: int, fleets: Mapping[str, BusFleet], steps: list[ChargeSteps]
+    name: str, scenario: Scenario, site_code: int, fleets: Mapping[str, Fleet], steps: list[ChargeSteps]
 ) -> DepotPlant:
     """The plant of a depot. Charge steps of its fleets behind its chargers are added to ``steps``."""
     site = scenario.spec.sites[name]
+    assert isinstance(site, Depot)
     powers = charger_powers_kw(site, scenario)
     by_power = sorted(range(len(powers)), key=lambda group: -powers[group])
     rows = []
     for fleet in fleets.values():
         first = len(steps)
+        assert isinstance(fleet, BatteryFleet)
         steps.extend(_fleet_steps(fleet, site, powers, scenario))
         rows.append(tuple(range(first, len(steps))))
     return DepotPlant(
@@ -36,19 +38,19 @@ def depot_plant(
     )
 
 
-def standby_kw(site: Depot, scenario: Scenario) -> float:
+def standby_kw(site: Site, scenario: Scenario) -> float:
     """Power that the electronics of all chargers draw at all times."""
     return sum(group.count * scenario.profiles.chargers[group.type].standby_kw for group in site.chargers)
 
 
-def base_load_kw(site: Depot) -> tuple[float, ...]:
+def base_load_kw(site: Site) -> tuple[float, ...]:
     """Load of the buildings: one value if it is constant, else one for each hour of the day."""
     load = site.base_load_kw
     return load if isinstance(load, tuple) else (load,)
 
 
 def _fleet_steps(
-    fleet: BusFleet, site: Depot, powers_kw: tuple[float, ...], scenario: Scenario
+    fleet: BatteryFleet, site: Depot, powers_kw: tuple[float, ...], scenario: Scenario
 ) -> list[ChargeSteps]:
     model = scenario.profiles.vehicles[fleet.model]
     return [

@@ -11,12 +11,14 @@ from fleetsim.scenario.schema import Scenario
 from fleetsim.signals import Signals
 from fleetsim.simulation.block_crew import BlockCrew
 from fleetsim.simulation.components import components
-from fleetsim.simulation.names import capacities_kwh, entities, scenario_tables
+from fleetsim.simulation.hydrogen_crew import HydrogenCrew
+from fleetsim.simulation.hydrogen_tables import hydrogen_tables
+from fleetsim.simulation.names import capacities_kwh, codes, entities, scenario_tables
 from fleetsim.simulation.site_tables import site_tables
 from fleetsim.simulation.stage import Job, Stage
 from fleetsim.simulation.trip_table import reported
 
-RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks")
+RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks", "refuels", "hydrogen_flows", "outages")
 """The tables that a run writes."""
 
 
@@ -27,7 +29,12 @@ class Crew(Protocol):
         """What they drove, once the run is over."""
 
 
-CREWS: dict[str, Callable[[str, Stage], Crew]] = {"bus": BlockCrew}
+CREWS: dict[str, Callable[[str, Stage], Crew]] = {
+    "bus": BlockCrew,
+    "hydrogen_bus": HydrogenCrew,
+    "sanitation": BlockCrew,
+    "shuttle": BlockCrew,
+}
 """What brings the fleets of each kind on stage."""
 
 
@@ -60,5 +67,9 @@ def run_component(job: Job) -> dict[str, Frame]:
     crews = [CREWS[fleet.kind](name, stage) for name, fleet in stage.fleets.items()]
     stage.run()
     trips = reported([crew.trips() for crew in crews], job.scenario.spec.clock)
-    sites = site_tables(stage.site_log, stage.steps, stage.plants, job.scenario, capacities_kwh(job.scenario))
-    return {"trips": trips, **sites}
+    all_codes = codes(job.names["sites"])
+    site_codes = {name: all_codes[name] for name in job.component.sites}
+    capacity_kwh = capacities_kwh(job.scenario)
+    sites = site_tables(stage.site_log, stage.steps, stage.plants, site_codes, job.scenario, capacity_kwh)
+    hydrogen = hydrogen_tables(stage.site_log, site_codes, job.scenario)
+    return {"trips": trips, **sites, **hydrogen}

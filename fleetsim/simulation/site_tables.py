@@ -12,6 +12,7 @@ from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import LOADS, Frame, complete, concatenate, select
 from fleetsim.scenario.schema import Scenario
+from fleetsim.simulation.hydrogen_tables import production_draws
 from fleetsim.simulation.plant import base_load_kw, standby_kw
 from fleetsim.sites.depot import DepotPlant
 from fleetsim.sites.log import SiteLog
@@ -25,10 +26,11 @@ def site_tables(
     log: SiteLog,
     steps: Sequence[ChargeSteps],
     plants: Mapping[str, DepotPlant],
+    site_codes: Mapping[str, int],
     scenario: Scenario,
     capacity_kwh: Array,
 ) -> dict[str, Frame]:
-    """The tables of one component's sites. ``capacity_kwh`` is indexed by vehicle code."""
+    """The tables of one component's sites, their codes by name. ``capacity_kwh`` is indexed by vehicle code."""
     clock = scenario.spec.clock
     rows = log.sessions.array()
     rows = rows[rows["end_s"] > clock.report_from_s]
@@ -40,7 +42,8 @@ def site_tables(
     waits = waits[waits["end_s"] > clock.report_from_s]
     waits = waits[np.lexsort((waits["vehicle"], waits["end_s"]))]
     draws = [
-        _own_loads(plants, scenario, clock),
+        _own_loads(site_codes, scenario, clock),
+        production_draws(log, clock),
         _draws_of_spells(log, rows, number, steps, clocks),
         _draws_of_pieces(log, rows, number),
     ]
@@ -219,21 +222,21 @@ def _draws_of_pieces(log: SiteLog, rows: Array, number: Array) -> Frame:
     )
 
 
-def _own_loads(plants: Mapping[str, DepotPlant], scenario: Scenario, clock: Clock) -> Frame:
+def _own_loads(site_codes: Mapping[str, int], scenario: Scenario, clock: Clock) -> Frame:
     """Standby of chargers and base load of buildings over the reported time."""
     pieces: list[tuple[int, int, float, float, float]] = []
-    for name, plant in plants.items():
+    for name, code in site_codes.items():
         site = scenario.spec.sites[name]
         idle_kw, base = standby_kw(site, scenario), base_load_kw(site)
         if idle_kw > 0.0:
-            pieces.append((plant.site, _STANDBY, clock.report_from_s, clock.end_s, idle_kw))
+            pieces.append((code, _STANDBY, clock.report_from_s, clock.end_s, idle_kw))
         if len(base) == 1 and base[0] > 0.0:
-            pieces.append((plant.site, _BASE, clock.report_from_s, clock.end_s, base[0]))
+            pieces.append((code, _BASE, clock.report_from_s, clock.end_s, base[0]))
         elif len(base) > 1:
             for day in range(clock.warmup_days, clock.total_days):
                 for hour, kw in enumerate(base):
                     start_s = day * DAY_S + hour * HOUR_S
-                    pieces.append((plant.site, _BASE, start_s, start_s + HOUR_S, kw))
+                    pieces.append((code, _BASE, start_s, start_s + HOUR_S, kw))
     names = ("site", "load", "start_at", "end_at", "offered_kw")
     columns = zip(*pieces, strict=True) if pieces else ()
     return complete("draws", dict(zip(names, map(np.array, columns), strict=True)) if pieces else {})

@@ -8,12 +8,16 @@ from simpy import Environment
 
 from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import Entities
+from fleetsim.scenario.hydrogen import HydrogenStation as HydrogenStationSpec
 from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.sites import Depot as DepotSpec
 from fleetsim.signals import Signals
 from fleetsim.simulation.components import Component
 from fleetsim.simulation.names import codes
 from fleetsim.simulation.plant import depot_plant
+from fleetsim.simulation.station_plant import station_plant
 from fleetsim.sites.depot import Depot, DepotPlant
+from fleetsim.sites.hydrogen_station import HydrogenStation
 from fleetsim.sites.log import SiteLog
 
 
@@ -41,9 +45,18 @@ class Stage:
         self.plants: dict[str, DepotPlant] = {
             name: depot_plant(name, job.scenario, site_codes[name], self.fleets, self.steps)
             for name in job.component.sites
+            if isinstance(spec.sites[name], DepotSpec)
         }
         self.depots = {
             name: Depot(self.env, plant, self.steps, job.signals, self.site_log) for name, plant in self.plants.items()
+        }
+
+        self.stations = {
+            name: HydrogenStation(
+                self.env, station_plant(site, spec.clock, site_codes[name]), job.signals, self.site_log
+            )
+            for name in job.component.sites
+            if isinstance(site := spec.sites[name], HydrogenStationSpec)
         }
 
     def run(self) -> None:
@@ -51,3 +64,5 @@ class Stage:
         self.env.run(until=self.job.scenario.spec.clock.end_s)
         for depot in self.depots.values():
             depot.close()
+        for station in self.stations.values():
+            station.close()

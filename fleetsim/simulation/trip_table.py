@@ -14,7 +14,7 @@ from fleetsim.work.plan import BlockSet, WorkPlan
 
 LATE_S = 300.0
 """A trip is late that departs more than this after its timetable."""
-_SERVICE, _DEADHEAD = PURPOSES.index("service"), PURPOSES.index("deadhead")
+_DEADHEAD = PURPOSES.index("deadhead")
 _DONE, _LATE, _CANCELLED, _HORIZON = (TRIP_STATUS.index(word) for word in ("done", "late", "cancelled", "horizon"))
 _BATTERY, _NO_VEHICLE, _KNOCK_ON = (TRIP_REASONS.index(word) for word in ("battery", "no_vehicle", "knock_on"))
 Array = NDArray[Any]
@@ -34,7 +34,7 @@ def block_trips(
     """The trips of one fleet from the rows of its vehicles' log, the ways home of blocks cut short among them."""
     run_of = np.full(len(plan.vehicle), -1, dtype=np.intp)
     run_of[runs["block"]] = np.arange(len(runs))
-    first_trip = _first_trips(plan)
+    first_trip = first_trips(plan)
     frames = []
     for number, blocks in enumerate(plan.sets):
         here = np.flatnonzero(plan.blocks == number)
@@ -48,7 +48,7 @@ def block_trips(
     return concatenate("trips", frames)
 
 
-def _first_trips(plan: WorkPlan) -> Array:
+def first_trips(plan: WorkPlan) -> Array:
     """Number of each block's first trip within its vehicle; a block has a spare number for an early way home."""
     width = np.array([blocks.shape.trips + 1 for blocks in plan.sets])[plan.blocks]
     before = np.cumsum(width) - width
@@ -78,7 +78,7 @@ class _Outings:
         self.done = np.arange(shape.trips) < self.trips_run[:, None]
         self.used_kwh = np.where(self.done, blocks.by_trip(blocks.net_by_leg_kwh)[rows] + lost_kwh, 0.0)
         self.regenerated_kwh = blocks.by_trip(blocks.regeneration_kwh)[rows] - lost_kwh
-        self.level_kwh = run["start_kwh"][:, None] - np.cumsum(self.used_kwh, axis=1)
+        self.level_kwh = run["start_level"][:, None] - np.cumsum(self.used_kwh, axis=1)
         self.depart_s, self.arrive_s = self._times(run["start_s"])
 
     def _times(self, start_s: Array) -> tuple[Array, Array]:
@@ -131,9 +131,10 @@ class _Outings:
             "soc_end": driven((start_kwh - used_kwh) / capacity_kwh),
             "status": status,
             "reason": reason,
+            **{name: values[self._rows] for name, values in blocks.notes.items()},
         }
         frame = complete("trips", {name: values.ravel() for name, values in columns.items()})
-        return select(frame, ((shape.purpose == _SERVICE) | begun).ravel())
+        return select(frame, ((shape.purpose != _DEADHEAD) | begun).ravel())
 
     def early_ways_home(self, vehicle: Array, first_trip: Array, capacity_kwh: float, clock: Clock) -> Frame:
         """The ways home of blocks that were cut short; they stand in no timetable."""

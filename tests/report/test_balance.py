@@ -18,7 +18,8 @@ def test_every_line_adds_up() -> None:
 
 def test_nothing_is_said_to_be_missing_where_nothing_is() -> None:
     keys = [key for line in balance_lines(synthetic_view()) for key, _ in line.parts_kwh]
-    assert "balance.rest" not in keys and "balance.edge" not in keys
+    assert "balance.rest" not in keys
+    assert "balance.edge" not in keys
 
 
 def test_energy_that_is_missing_is_a_part_of_its_own() -> None:

@@ -59,7 +59,8 @@ def test_every_colour_is_declared_for_light_and_dark() -> None:
     used = set(re.findall(r"var\((--[\w-]+)\)", str(every_figure(synthetic_view(sites=14)))))
     assert used
     for colour in used:
-        assert f"{colour}:" in light and f"{colour}:" in dark.split("* {")[0], colour
+        assert f"{colour}:" in light
+        assert f"{colour}:" in dark.split("* {")[0], colour
 
 
 def test_the_marker_stands_at_the_peak_of_the_metrics() -> None:
@@ -115,7 +116,9 @@ def test_definitions_and_methods_differ_by_more_than_colour() -> None:
     marks = figures["utilisation"]
     lines = figures["generation"]
     bars = figures["service"]
-    assert marks and lines and bars
+    assert marks
+    assert lines
+    assert bars
     assert len({trace["marker"]["symbol"] for trace in marks["data"] if "marker" in trace}) == 3
     assert len({trace["line"]["dash"] for trace in lines["data"] if trace.get("yaxis") == "y2"}) == 3
     assert len({trace["marker"]["pattern"]["shape"] for trace in bars["data"] if trace["type"] == "bar"}) == 2

@@ -84,7 +84,9 @@ class OpenPage:
 
 @pytest.mark.parametrize("sites", [1, 2, 14])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_every_figure_is_drawn_without_an_error(browser: Any, tmp_path: Path, sites: int, size: tuple[int, int]) -> None:
+def test_every_figure_is_drawn_without_an_error(
+    browser: Any, tmp_path: Path, sites: int, size: tuple[int, int]
+) -> None:
     page = OpenPage(browser, synthetic_view(sites=sites), tmp_path, size)
     assert page.ask("document.querySelectorAll('.plot').length") == sites + 5 + (sites > 1)
     assert page.undrawn() == []
@@ -104,17 +106,22 @@ def test_plots_follow_the_width_of_the_window(browser: Any, tmp_path: Path) -> N
     page = OpenPage(browser, synthetic_view(), tmp_path, DESKTOP)
     page.resize(PHONE)
     browser.execute_async_script("const done = arguments[0]; setTimeout(done, 500)")
-    widest = "Math.max(...[...document.querySelectorAll('.plot svg')].map((plot) => plot.getBoundingClientRect().right))"
+    widest = (
+        "Math.max(...[...document.querySelectorAll('.plot svg')].map((plot) => plot.getBoundingClientRect().right))"
+    )
     assert page.ask(widest) <= PHONE[0]
 
 
 def test_the_switch_changes_text_and_figures(browser: Any, tmp_path: Path) -> None:
     page = OpenPage(browser, synthetic_view(), tmp_path, DESKTOP)
-    assert "The service holds" in page.visible_text() and "运营班次有保障" not in page.visible_text()
+    assert "The service holds" in page.visible_text()
+    assert "运营班次有保障" not in page.visible_text()
     page.switch("zh")
-    assert "运营班次有保障" in page.visible_text() and "The service holds" not in page.visible_text()
+    assert "运营班次有保障" in page.visible_text()
+    assert "The service holds" not in page.visible_text()
     legend = page.ask("document.querySelector('#plot-generation .legend').textContent")
-    assert "水电" in legend and "Hydro" not in legend
+    assert "水电" in legend
+    assert "Hydro" not in legend
     page.switch("en")
     assert "Hydro" in page.ask("document.querySelector('#plot-generation .legend').textContent")
     assert page.errors() == []
@@ -139,7 +146,8 @@ def test_nothing_is_asked_of_the_network(browser: Any, tmp_path: Path) -> None:
     OpenPage(browser, synthetic_view(), tmp_path, DESKTOP)
     events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-    assert asked and all(url.startswith(("file:", "data:", "blob:")) for url in asked)
+    assert asked
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
 
 
 def test_markup_in_names_runs_nowhere(browser: Any, tmp_path: Path) -> None:

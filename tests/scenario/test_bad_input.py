@@ -37,7 +37,8 @@ def message(path: Path) -> str:
             SCENARIO,
             "kind: depot",
             "kind: depott",
-            "configs/depot.yaml:11: sites.east.kind: found 'depott'; must be depot (did you mean depot?)",
+            "configs/depot.yaml:11: sites.east.kind: found 'depott'; "
+            "must be one of: depot, hydrogen_station (did you mean depot?)",
             id="misspelt kind of site",
         ),
         pytest.param(
@@ -45,7 +46,7 @@ def message(path: Path) -> str:
             "kind: rotation",
             "kind: rotatoin",
             "configs/depot.yaml:28: fleets.line_1.work.kind: found 'rotatoin'; "
-            "must be one of: rotation, timetable (did you mean rotation?)",
+            "must be one of: rotation, timetable, on_demand (did you mean rotation?)",
             id="misspelt kind of work",
         ),
         pytest.param(

@@ -10,7 +10,7 @@ from synthetic import CHARGER_EFFICIENCY, CHARGER_KW, CONNECTION_KW, Diary, grid
 from fleetsim.accounting import account
 from fleetsim.report.metrics import METRICS, metrics
 from fleetsim.results.records import Records
-from fleetsim.results.schema import SCOPES, SOURCES, TABLES
+from fleetsim.results.schema import SCOPES, SOURCES, STOCK_SOURCES, TABLES
 
 Look = Callable[[str, str, str], float]
 DAY_S = 86_400.0
@@ -37,8 +37,13 @@ def value(accounted: Records) -> Look:
 def test_every_scope_has_every_metric_it_can_have_with_unit_and_definition(accounted: Records) -> None:
     frame = metrics(accounted)
     assert list(frame) == [column.name for column in TABLES["metrics"]]
-    subjects = {"run": {"run"}, "city": {"kunming", "lijiang"}, "fleet": {"city_line", "school_line"},
-                "site": {"south", "north"}, "grid": {"yunnan"}}
+    subjects = {
+        "run": {"run"},
+        "city": {"kunming", "lijiang"},
+        "fleet": {"city_line", "school_line"},
+        "site": {"south", "north"},
+        "grid": {"yunnan"},
+    }
     for scope, names in subjects.items():
         mine = frame["scope"] == SCOPES.index(scope)
         expected = {(name, metric.name) for name in names for metric in METRICS if scope in metric.scopes}
@@ -54,8 +59,17 @@ def test_names_are_unique_and_words_plain() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["energy_kwh", "delivered_kwh", "stored_kwh", "unmet_kwh", "sessions", "emission_kg", "cost_cny", "vehicles",
-     "waited_h"],
+    [
+        "energy_kwh",
+        "delivered_kwh",
+        "stored_kwh",
+        "unmet_kwh",
+        "sessions",
+        "emission_kg",
+        "cost_cny",
+        "vehicles",
+        "waited_h",
+    ],
 )
 def test_sums_of_fleets_sites_and_cities_are_the_run(value: Look, name: str) -> None:
     run = value("run", "run", name)
@@ -170,7 +184,7 @@ def test_clean_share_of_a_scope_is_weighted_by_energy(value: Look, accounted: Re
 def test_driven_shares_agree_with_the_stocks(value: Look, accounted: Records) -> None:
     stocks = accounted.tables["stocks"]
     drop = stocks["start_kwh"] - stocks["end_kwh"]
-    initial = stocks["source"] == 8
+    initial = stocks["source"] == STOCK_SOURCES.index("initial")
     driven = value("run", "run", "driven_kwh")
     assert value("run", "run", "initial_share") == pytest.approx(drop[initial].sum() / driven)
     sessions = accounted.tables["sessions"]
