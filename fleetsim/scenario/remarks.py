@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from fleetsim.profiles import ChargerType
@@ -31,9 +32,12 @@ def chargers_kw(site: Site, types: Mapping[str, ChargerType]) -> float:
 def _site_remarks(scenario: Scenario) -> Iterator[str]:
     types = scenario.profiles.chargers
     shared: list[str] = []
+    at_home: Counter[str] = Counter()
+    for fleet in scenario.spec.fleets.values():
+        at_home[fleet.home] += fleet.count
     for name, site in scenario.spec.sites.items():
         chargers = sum(group.count for group in site.chargers)
-        vehicles = sum(fleet.count for fleet in scenario.spec.fleets.values() if fleet.home == name)
+        vehicles = at_home[name]
         if vehicles == 0:
             yield f"sites.{name}: no fleet lives here"
         if isinstance(site, HydrogenStation):
@@ -75,8 +79,8 @@ def _fleet_remarks(scenario: Scenario) -> Iterator[str]:
         if home != route:
             yield f"fleets.{name}: its home is in {home}, its route in {route}"
         if isinstance(fleet.work, Timetable):
-            trips = scenario.timetables[name].trips
-            most = max(len({trip.block for trip in trips if day in trip.days}) for day in range(7))
+            runs = {(day, trip.block) for trip in scenario.timetables[name].trips for day in trip.days}
+            most = max(Counter(day for day, _ in runs).values(), default=0)
             if most > fleet.count:
                 yield f"fleets.{name}: its timetable has up to {most} blocks a day for {fleet.count} vehicles"
 
