@@ -1,7 +1,8 @@
-"""What ``profiles/`` describes: vehicle sheets, charger types, places, routes and climates."""
+"""What ``profiles/`` describes: vehicle sheets, charger types, places, routes, climates and taxi demand."""
 
 from __future__ import annotations
 
+from fleetsim.profiles.demand import DemandZone, TaxiDemand
 from fleetsim.profiles.spec import (
     ChargePoint,
     ChargerType,
@@ -19,9 +20,11 @@ __all__ = [
     "ChargerType",
     "Climate",
     "ClimateMonth",
+    "DemandZone",
     "Place",
     "Profiles",
     "Route",
+    "TaxiDemand",
     "VehicleModel",
     "Waypoint",
 ]

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from fleetsim.documents import Document, one_of, parse_mapping, read_yaml
 from fleetsim.errors import InputError, Problem
+from fleetsim.profiles.demand import TaxiDemand
 from fleetsim.profiles.spec import ChargerType, Climate, Place, Profiles, Route, VehicleModel
 from fleetsim.spec import Spec
 
@@ -20,8 +21,12 @@ FILES: Mapping[str, type[Spec]] = {
     "places": Place,
     "routes": Route,
     "climates": Climate,
+    "taxi_demand": TaxiDemand,
 }
 """The files of ``profiles/`` and what each entry of theirs is."""
+
+OPTIONAL = frozenset({"taxi_demand"})
+"""Files that a workspace without such fleets may lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +35,13 @@ class LoadedProfiles:
 
     profiles: Profiles
     names: Mapping[str, frozenset[str]]
-    """Names by file: ``vehicles``, ``chargers``, ``places``, ``routes``, ``climates``."""
+    """Names by file: ``vehicles``, ``chargers``, ``places``, ``routes``, ``climates``, ``taxi_demand``."""
 
 
 def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
     """The profiles of a workspace; faults go to ``problems``."""
     documents: dict[str, Document] = {}
-    for name in FILES:
+    for name in profile_files(root):
         try:
             documents[name] = read_yaml(profile_file(root, name), root)
         except InputError as error:
@@ -52,8 +57,9 @@ def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
         places=entries("places", Place),
         routes=entries("routes", Route),
         cities=entries("climates", Climate),
+        taxi_demand=entries("taxi_demand", TaxiDemand),
     )
-    names = {
+    names = {name: frozenset[str]() for name in OPTIONAL - documents.keys()} | {
         name: frozenset(map(str, document.data)) if isinstance(document.data, dict) else frozenset()
         for name, document in documents.items()
     }
@@ -61,7 +67,13 @@ def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
     _check_curves(profiles, documents, problems)
     _check_places(loaded, documents, problems)
     _check_routes(loaded, documents, problems)
+    _check_demand(loaded, documents, problems)
     return loaded
+
+
+def profile_files(root: Path) -> list[str]:
+    """The kinds of profile that a workspace has, or must have."""
+    return [name for name in FILES if name not in OPTIONAL or profile_file(root, name).is_file()]
 
 
 def profile_file(root: Path, name: str) -> Path:
@@ -112,6 +124,21 @@ def _check_routes(loaded: LoadedProfiles, documents: Mapping[str, Document], pro
                 allowed = f"must be above the waypoint before, {before:g} km"
                 problems.append(document.problem((*at, "distance_km"), found, allowed))
             before = point.distance_km
+
+
+def _check_demand(loaded: LoadedProfiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:
+    for name, demand in loaded.profiles.taxi_demand.items():
+        document = documents["taxi_demand"]
+        _check_city(demand.city, (name, "city"), document, loaded, problems)
+        for key in ("workday", "weekend", "weekdays"):
+            if sum(getattr(demand, key)) <= 0.0:
+                problems.append(document.problem((name, key), "only zeros", "must have a figure above 0"))
+        if sum(zone.share for zone in demand.zones) <= 0.0:
+            problems.append(document.problem((name, "zones"), "only zeros", "must have a share above 0"))
+        for number, zone in enumerate(demand.zones):
+            if "places" in loaded.names and zone.place not in loaded.names["places"]:
+                allowed = one_of(zone.place, sorted(loaded.names["places"]), "profiles/places.yaml")
+                problems.append(document.problem((name, "zones", number, "place"), repr(zone.place), allowed))
 
 
 def _check_city(

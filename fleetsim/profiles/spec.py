@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import Field
 
+from fleetsim.profiles.demand import TaxiDemand
 from fleetsim.spec import Name, SourcedSpec, Spec, Text
 from fleetsim.units import (
     AscentMPerKm,
@@ -52,6 +53,8 @@ class VehicleModel(SourcedSpec):
     """Usable energy of a new battery."""
     charge_limit_kw: ChargerKw
     """Highest DC power through the vehicle's inlet."""
+    swappable: bool = False
+    """Whether its battery can be exchanged at a swap station."""
     charge_curve: tuple[ChargePoint, ...] = Field(min_length=2)
     """Power accepted against state of charge; straight between corners, two corners at one state are a jump."""
     battery_efficiency: Efficiency
@@ -183,3 +186,4 @@ class Profiles:
     places: Mapping[str, Place]
     routes: Mapping[str, Route]
     cities: Mapping[str, Climate]
+    taxi_demand: Mapping[str, TaxiDemand] = field(default_factory=dict)

@@ -15,13 +15,14 @@ from fleetsim.errors import InputError, Problem
 from fleetsim.grid.inputs import load_grid
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import load_tariffs
-from fleetsim.profiles.loading import FILES, load_profiles, profile_file
-from fleetsim.scenario.fleets import Fleet
+from fleetsim.profiles.loading import load_profiles, profile_file, profile_files
+from fleetsim.scenario.fleets import BusFleet, Fleet
 from fleetsim.scenario.overrides import override
 from fleetsim.scenario.references import Sections, fleet_problems, grid_problems, site_problems
 from fleetsim.scenario.remarks import remarks
 from fleetsim.scenario.schema import Horizon, Scenario, ScenarioSpec
 from fleetsim.scenario.sites import Site
+from fleetsim.scenario.stations import taxi_problems, with_stations
 from fleetsim.spec import Name, Spec
 from fleetsim.work.spec import Timetable
 from fleetsim.work.timetable import TimetableTrips, read_timetable
@@ -52,11 +53,12 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     problems.extend(site_problems(document, sections, loaded.names))
     problems.extend(fleet_problems(document, sections, loaded.names))
     problems.extend(grid_problems(document, sections, grid, tariffs, tariff_names))
+    problems.extend(taxi_problems(document, sections, loaded))
     timetables = _timetables(document, sections, root, loaded.names.get("places"), problems)
     if problems or spec is None or grid is None:
         raise InputError(_in_reading_order(problems))
     scenario = Scenario(
-        spec=spec,
+        spec=with_stations(spec, loaded.profiles),
         workspace=root,
         file=document.file,
         profiles=loaded.profiles,
@@ -115,7 +117,7 @@ def _timetables(
     timetables: dict[str, TimetableTrips] = {}
     read: dict[str, TimetableTrips | None] = {}
     for name, fleet in sections.fleets.items():
-        if not isinstance(fleet.work, Timetable):
+        if not isinstance(fleet, BusFleet) or not isinstance(fleet.work, Timetable):
             continue
         file = fleet.work.file
         path = root / file
@@ -139,10 +141,11 @@ def _in_reading_order(problems: Sequence[Problem]) -> list[Problem]:
 
 def _fingerprints(path: Path, root: Path, spec: ScenarioSpec) -> Mapping[str, str]:
     """SHA-256 of the scenario file and of every input that the workspace gave to it."""
-    timetables = {fleet.work.file for fleet in spec.fleets.values() if isinstance(fleet.work, Timetable)}
+    buses = [fleet for fleet in spec.fleets.values() if isinstance(fleet, BusFleet)]
+    timetables = {fleet.work.file for fleet in buses if isinstance(fleet.work, Timetable)}
     grid = (root / "grid").rglob("*")
     inputs = [
-        *(profile_file(root, name) for name in FILES),
+        *(profile_file(root, name) for name in profile_files(root)),
         *sorted(file for file in grid if file.suffix in {".yaml", ".csv"} and file.is_file()),
         *(root / file for file in sorted(timetables)),
     ]

@@ -11,8 +11,8 @@ from fleetsim.errors import Problem
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import Tariff
-from fleetsim.scenario.fleets import Fleet
-from fleetsim.scenario.sites import Site
+from fleetsim.scenario.fleets import BusFleet, Fleet
+from fleetsim.scenario.sites import Site, SwapStation
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ def site_problems(document: Document, sections: Sections, profiles: Mapping[str,
     """Places and charger types that ``profiles/`` does not know."""
     for name, site in sections.sites.items():
         at: Location = ("sites", name)
-        yield from _unknown(document, (*at, "place"), site.place, profiles.get("places"), "profiles/places.yaml")
+        yield from unknown(document, (*at, "place"), site.place, profiles.get("places"), "profiles/places.yaml")
         for number, group in enumerate(site.chargers):
-            where = (*at, "chargers", number, "type")
-            yield from _unknown(document, where, group.type, profiles.get("chargers"), "profiles/chargers.yaml")
+            where = (*at, "slots", "type") if isinstance(site, SwapStation) else (*at, "chargers", number, "type")
+            yield from unknown(document, where, group.type, profiles.get("chargers"), "profiles/chargers.yaml")
 
 
 def fleet_problems(
@@ -44,10 +44,12 @@ def fleet_problems(
     """Homes, vehicle sheets and routes that do not exist, and states of charge that contradict each other."""
     for name, fleet in sections.fleets.items():
         at: Location = ("fleets", name)
-        yield from _unknown(document, (*at, "home"), fleet.home, sections.site_names, "sites")
-        yield from _unknown(document, (*at, "model"), fleet.model, profiles.get("vehicles"), "profiles/vehicles.yaml")
+        yield from unknown(document, (*at, "model"), fleet.model, profiles.get("vehicles"), "profiles/vehicles.yaml")
+        if not isinstance(fleet, BusFleet):
+            continue
+        yield from unknown(document, (*at, "home"), fleet.home, sections.site_names, "sites")
         route_at = (*at, "work", "route")
-        yield from _unknown(document, route_at, fleet.work.route, profiles.get("routes"), "profiles/routes.yaml")
+        yield from unknown(document, route_at, fleet.work.route, profiles.get("routes"), "profiles/routes.yaml")
         if fleet.reserve >= fleet.charge_target:
             allowed = f"must be below the charge_target, {fleet.charge_target:g}"
             yield document.problem((*at, "reserve"), f"{fleet.reserve:g}", allowed)
@@ -72,14 +74,14 @@ def grid_problems(
             yield document.problem(("grid", "year"), str(sections.grid.year), text)
     if not tariff_names or sections.tariff is None:
         return
-    yield from _unknown(document, ("tariff",), sections.tariff, tariff_names, "grid/tariffs.yaml")
+    yield from unknown(document, ("tariff",), sections.tariff, tariff_names, "grid/tariffs.yaml")
     if sections.tariff in tariffs and sections.clock is not None:
         for text in tariffs[sections.tariff].problems_for(sections.clock):
             days = f"{sections.clock.dates[0]} to {sections.clock.dates[-1]}, warm-up included"
             yield document.problem(("start_date",), days, text)
 
 
-def _unknown(
+def unknown(
     document: Document, at: Location, found: str, names: Collection[str] | None, where: str
 ) -> Iterator[Problem]:
     """A problem where a name is none of those there are; nothing where these could not be read."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fleetsim.profiles import ChargerType
+from fleetsim.scenario.fleets import BusFleet
 from fleetsim.scenario.provenance import figures
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import Site
+from fleetsim.scenario.sites import Depot, Site
 from fleetsim.work.spec import Timetable
 
 CROWDED = 4.0
@@ -33,8 +34,8 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
     for name, site in scenario.spec.sites.items():
         chargers = sum(group.count for group in site.chargers)
         vehicles = sum(fleet.count for fleet in scenario.spec.fleets.values() if fleet.home == name)
-        if vehicles == 0:
-            yield f"sites.{name}: no fleet lives here"
+        if not any(name in fleet.meets_at for fleet in scenario.spec.fleets.values()):
+            yield f"sites.{name}: no fleet {'lives' if isinstance(site, Depot) else 'charges'} here"
         if vehicles > CROWDED * chargers:
             yield f"sites.{name}: {chargers} chargers for {vehicles} vehicles"
         if site.connection_kw is None:
@@ -59,6 +60,8 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
 def _fleet_remarks(scenario: Scenario) -> Iterator[str]:
     profiles = scenario.profiles
     for name, fleet in scenario.spec.fleets.items():
+        if not isinstance(fleet, BusFleet):
+            continue
         home = profiles.places[scenario.spec.sites[fleet.home].place].city
         route = profiles.routes[fleet.work.route].city
         if home != route:

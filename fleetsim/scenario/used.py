@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from fleetsim.profiles import Profiles
+from fleetsim.scenario.fleets import BusFleet, TaxiFleet
 from fleetsim.scenario.schema import Scenario
 
 T = TypeVar("T")
@@ -14,7 +15,9 @@ T = TypeVar("T")
 def used_profiles(scenario: Scenario) -> Profiles:
     """The vehicle sheets, charger types, places, routes and climates that the scenario leads to."""
     spec, profiles = scenario.spec, scenario.profiles
-    routes = _named(profiles.routes, (fleet.work.route for fleet in spec.fleets.values()))
+    fleets = spec.fleets.values()
+    routes = _named(profiles.routes, (fleet.work.route for fleet in fleets if isinstance(fleet, BusFleet)))
+    demand = _named(profiles.taxi_demand, (fleet.demand for fleet in fleets if isinstance(fleet, TaxiFleet)))
     trips = [trip for timetable in scenario.timetables.values() for trip in timetable.trips]
     places = _named(
         profiles.places,
@@ -24,13 +27,14 @@ def used_profiles(scenario: Scenario) -> Profiles:
             *(place for trip in trips for place in (trip.origin, trip.destination)),
         ],
     )
-    cities = [*(place.city for place in places.values()), *(route.city for route in routes.values())]
+    cities = [each.city for named in (places, routes, demand) for each in named.values()]
     return Profiles(
-        vehicles=_named(profiles.vehicles, (fleet.model for fleet in spec.fleets.values())),
+        vehicles=_named(profiles.vehicles, (fleet.model for fleet in fleets)),
         chargers=_named(profiles.chargers, (group.type for site in spec.sites.values() for group in site.chargers)),
         places=places,
         routes=routes,
         cities=_named(profiles.cities, cities),
+        taxi_demand=demand,
     )
 
 

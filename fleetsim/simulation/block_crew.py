@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fleetsim.results.schema import Frame
+from fleetsim.scenario.fleets import BusFleet
 from fleetsim.simulation.names import capacity_kwh, first_vehicles
 from fleetsim.simulation.plans import fleet_plan
 from fleetsim.simulation.stage import Stage
@@ -18,6 +19,7 @@ class BlockCrew:
     def __init__(self, name: str, stage: Stage) -> None:
         scenario = stage.job.scenario
         fleet = stage.fleets[name]
+        assert isinstance(fleet, BusFleet)
         self._clock = scenario.spec.clock
         self._log = VehicleLog()
         self._first = first_vehicles(scenario)[name]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fleetsim.clock import DAY_S
 from fleetsim.results.schema import Entities, Frame, complete
 from fleetsim.scenario.fleets import Fleet
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import Depot
+from fleetsim.scenario.sites import Site, SwapStation
 
 
 def entities(scenario: Scenario) -> dict[str, tuple[str, ...]]:
@@ -56,7 +57,7 @@ def capacities_kwh(scenario: Scenario) -> NDArray[np.float64]:
     return np.repeat([capacity_kwh(fleet, scenario) for fleet in fleets], [fleet.count for fleet in fleets])
 
 
-def charger_powers_kw(site: Depot, scenario: Scenario) -> tuple[float, ...]:
+def charger_powers_kw(site: Site, scenario: Scenario) -> tuple[float, ...]:
     """Nameplate of each charger group, DC output."""
     types = scenario.profiles.chargers
     return tuple(group.power_kw or types[group.type].power_kw for group in site.chargers)
@@ -76,7 +77,7 @@ def _vehicles(scenario: Scenario, names: Entities) -> Frame:
     spec, profiles = scenario.spec, scenario.profiles
     fleets = [spec.fleets[name] for name in names["fleets"]]
     counts = [fleet.count for fleet in fleets]
-    cities = [profiles.places[spec.sites[fleet.home].place].city for fleet in fleets]
+    cities = [profiles.places[spec.sites[fleet.meets_at[0]].place].city for fleet in fleets]
 
     def by_fleet(values: list[int] | list[float]) -> np.ndarray:
         return np.repeat(values, counts)
@@ -89,7 +90,7 @@ def _vehicles(scenario: Scenario, names: Entities) -> Frame:
             "kind": by_fleet([codes(names["kinds"])[fleet.kind] for fleet in fleets]),
             "model": by_fleet([codes(names["models"])[fleet.model] for fleet in fleets]),
             "city": by_fleet([codes(names["cities"])[city] for city in cities]),
-            "home": by_fleet([codes(names["sites"])[fleet.home] for fleet in fleets]),
+            "home": by_fleet([-1 if fleet.home is None else codes(names["sites"])[fleet.home] for fleet in fleets]),
             "battery_kwh": capacities_kwh(scenario),
             "reserve_soc": by_fleet([fleet.reserve for fleet in fleets]),
         },
@@ -118,8 +119,38 @@ def _sites(scenario: Scenario, names: Entities) -> Frame:
                 [np.nan if site.connection_kw is None else site.connection_kw for site in sites]
             ),
             "power_factor": np.array([site.power_factor for site in sites]),
+            **_swapping(sites, scenario),
         },
     )
+
+
+def _swapping(sites: Sequence[Site], scenario: Scenario) -> Frame:
+    """What the table ``sites`` says of packs and swaps."""
+    swapping = [site if isinstance(site, SwapStation) else None for site in sites]
+    return {
+        "lanes": np.array([site.lanes if site else 0 for site in swapping]),
+        "packs": np.array([site.packs if site else 0 for site in swapping]),
+        "pack_kwh": np.array(
+            [pack_kwh(name, scenario) if site else np.nan for name, site in zip(sorted(scenario.spec.sites), swapping, strict=True)]
+        ),
+        "swaps_per_day": np.array([site.lanes * DAY_S / site.swap_s if site else np.nan for site in swapping]),
+    }
+
+
+def pack_kwh(station: str, scenario: Scenario) -> float:
+    """Energy of a full pack of a swap station: of any vehicle that changes its pack there."""
+    fleets = scenario.spec.fleets.values()
+    return next((capacity_kwh(fleet, scenario) for fleet in fleets if station in fleet.meets_at), np.nan)
+
+
+def first_packs(scenario: Scenario) -> Mapping[str, int]:
+    """Number of the first pack of each swap station; the packs before are those that the vehicles start with."""
+    first, at = {}, sum(fleet.count for fleet in scenario.spec.fleets.values())
+    for name, site in sorted(scenario.spec.sites.items()):
+        if isinstance(site, SwapStation):
+            first[name] = at
+            at += site.packs
+    return first
 
 
 def _places(scenario: Scenario, names: Entities) -> Frame:

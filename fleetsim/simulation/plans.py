@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fleetsim.energy.weather import temperatures_c
 from fleetsim.results.schema import Entities
+from fleetsim.scenario.fleets import BusFleet
 from fleetsim.scenario.schema import Scenario
 from fleetsim.simulation.names import codes, entities
 from fleetsim.work.effort import Conditions
@@ -16,6 +17,7 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
     """All blocks of a fleet over the whole run, with the energy they take."""
     spec, profiles = scenario.spec, scenario.profiles
     fleet = spec.fleets[fleet_name]
+    assert isinstance(fleet, BusFleet)
     home = spec.sites[fleet.home].place
     city = profiles.places[home].city
     conditions = Conditions(
@@ -42,6 +44,8 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
     names = entities(scenario)
     remarks = []
     for name, fleet in sorted(scenario.spec.fleets.items()):
+        if not isinstance(fleet, BusFleet):
+            continue
         plan = fleet_plan(name, scenario, names)
         battery_kwh = scenario.profiles.vehicles[fleet.model].battery_kwh * fleet.state_of_health
         usable_kwh = battery_kwh * (fleet.charge_target - fleet.reserve)

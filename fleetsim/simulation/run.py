@@ -14,9 +14,10 @@ from fleetsim.simulation.components import components
 from fleetsim.simulation.names import capacities_kwh, entities, scenario_tables
 from fleetsim.simulation.site_tables import site_tables
 from fleetsim.simulation.stage import Job, Stage
+from fleetsim.simulation.taxi_crew import TaxiCrew
 from fleetsim.simulation.trip_table import reported
 
-RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks")
+RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks", "swaps")
 """The tables that a run writes."""
 
 
@@ -27,7 +28,7 @@ class Crew(Protocol):
         """What they drove, once the run is over."""
 
 
-CREWS: dict[str, Callable[[str, Stage], Crew]] = {"bus": BlockCrew}
+CREWS: dict[str, Callable[[str, Stage], Crew]] = {"bus": BlockCrew, "taxi": TaxiCrew}
 """What brings the fleets of each kind on stage."""
 
 

@@ -21,11 +21,12 @@ Array = NDArray[Any]
 
 
 def reported(frames: Sequence[Frame], clock: Clock) -> Frame:
-    """The trips that end in the reported time, in order of planned departure."""
+    """The trips that end in the reported time, in order of planned departure; work without a plan by its own."""
     trips = concatenate("trips", frames)
     over_s = np.where(np.isnan(trips["arrive_at"]), trips["planned_arrive_at"], trips["arrive_at"])
     trips = select(trips, over_s > clock.report_from_s)
-    return select(trips, np.lexsort((trips["trip"], trips["vehicle"], trips["planned_depart_at"])))
+    planned_s = np.where(np.isnan(trips["planned_depart_at"]), trips["depart_at"], trips["planned_depart_at"])
+    return select(trips, np.lexsort((trips["trip"], trips["vehicle"], planned_s)))
 
 
 def block_trips(
