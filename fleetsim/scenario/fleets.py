@@ -77,8 +77,8 @@ class TaxiFleet(SourcedSpec):
     """Spread of the consumption from taxi to taxi: standard deviation over mean."""
     shift_changes: tuple[ShiftChange, ...] = ()
     """When drivers hand over."""
-    handover_soc: Share = 0.60
-    """State of charge below which a driver takes energy before handing over."""
+    handover_soc: Share = 0.40
+    """State of charge below which a driver takes energy before handing over, if no queue stands in the way."""
     handover_lead_min: DurationMin = 25.0
     """How long before the hand-over a driver sets out for energy."""
     seek_soc: tuple[Share, Share] = (0.25, 0.30)

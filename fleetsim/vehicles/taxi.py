@@ -14,6 +14,9 @@ from fleetsim.clock import DAY_S, HOUR_S
 from fleetsim.results.schema import PURPOSES, TRIP_STATUS
 from fleetsim.vehicles.log import TaxiLog
 
+SMALL_KWH = 1e-6
+SAME_S = 1e-3
+"""Moments closer together than this are one."""
 _PASSENGER, _DEADHEAD = PURPOSES.index("passenger"), PURPOSES.index("deadhead")
 _DONE, _CANCELLED, _HORIZON = (TRIP_STATUS.index(word) for word in ("done", "cancelled", "horizon"))
 
@@ -116,8 +119,8 @@ class Taxi:
                 self._drove(depart_s, taxis.end_s, taxis.end_s, level_kwh, 0.0, -1, -1, _PASSENGER)
                 return
             yield env.timeout(need_s - depart_s)
-            served = yield from self._fetch(depart_s, level_kwh, zones[int(need_s // HOUR_S)])
-            if not served:
+            goes_on = yield from self._fetch(depart_s, level_kwh, zones[int(need_s // HOUR_S)])
+            if not goes_on:
                 return
 
     # Work
@@ -158,7 +161,7 @@ class Taxi:
         if not checks:
             return NEVER
         day_s = after_s // DAY_S * DAY_S
-        later = bisect_right(checks, after_s - day_s)
+        later = bisect_right(checks, after_s - day_s + SAME_S)
         return day_s + checks[later] if later < len(checks) else day_s + DAY_S + checks[0]
 
     # Energy
@@ -168,8 +171,10 @@ class Taxi:
 
         The driver goes where travel and expected wait together are shortest among the stations near at hand, moves on
         to the next one from a queue that is too long or too slow, and waits for good where no other is left in reach.
+        Who only wants to hand over with more energy goes back to work instead.
         """
         env, taxis = self._env, self._class
+        needy = self._level_kwh <= self._habits.seek_kwh + SMALL_KWH
         at_hand = dict(taxis.near[zone])
         until_s, here = env.now, -1
         while True:
@@ -188,9 +193,12 @@ class Taxi:
             yield env.timeout(arrive_s - env.now)
             here = station
             others = self._others(here, at_hand)
-            if others and taxis.stations[here].expected_wait_s() > taxis.balk_s:
+            patience_s = NEVER if needy and not others else taxis.patience_s
+            if patience_s < NEVER and taxis.stations[here].expected_wait_s() > taxis.balk_s:
                 taxis.stations[here].balk(self._vehicle)
-            elif (yield from self._visit(here, taxis.patience_s if others else NEVER)):
+            elif (yield from self._visit(here, patience_s)):
+                return True
+            if not needy:
                 return True
             at_hand = others
             depart_s = until_s = env.now
