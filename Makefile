@@ -8,7 +8,7 @@ INSTALL = --editable .
 PYTEST_ARGS =
 
 BIN = $(VENV)/bin
-PIP = $(BIN)/python -m pip --disable-pip-version-check
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 BUILD = setuptools >=77
 COMPILE = uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
@@ -46,6 +46,7 @@ help: ## this list
 
 $(VENV)/.installed: requirements.lock setup.cfg pyproject.toml
 	python=$$(sh tools/find-python $(PYTHON)) && "$$python" -m venv --clear "$(VENV)"
+	@echo "installing into $(VENV) (about a minute)"
 	$(PIP) install --requirement requirements.lock
 	$(PIP) install --no-deps --no-build-isolation $(INSTALL)
 	touch $@

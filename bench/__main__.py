@@ -22,7 +22,8 @@ def main() -> None:
     for vehicles in asked.vehicles:
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
             measured.append(process.submit(measure, vehicles, asked.repetitions).result())
-    print(json.dumps([asdict(each) for each in measured], indent=2) if asked.json else "\n\n".join(map(table, measured)))
+    as_json = json.dumps([asdict(each) for each in measured], indent=2)
+    print(as_json if asked.json else "\n\n".join(map(table, measured)))
 
 
 def table(measured: Measurement) -> str:

@@ -20,8 +20,8 @@ BUS: dict[str, Any] = {
     "name": NAME, "battery_kwh": 300, "charge_limit_kw": 120, "battery_efficiency": 0.955, "curb_kg": 12_800,
     "payload_kg": 4_000, "rolling_resistance": 0.0125, "drag_area_m2": 5.0, "rotating_mass_factor": 1.1,
     "drive_efficiency": 0.92, "regeneration_efficiency": 0.9, "regeneration_share": 0.95, "peak_speed_factor": 1.3,
-    "auxiliary_kw": 3.5, "heating_kw_per_k": 0.5, "heating_below_c": 10, "cooling_kw_per_k": 0.35, "cooling_above_c": 24,
-    "charge_curve": [{"soc": 0.0, "c_rate": 1.0}, {"soc": 1.0, "c_rate": 1.0}],
+    "auxiliary_kw": 3.5, "heating_kw_per_k": 0.5, "heating_below_c": 10, "cooling_kw_per_k": 0.35,
+    "cooling_above_c": 24, "charge_curve": [{"soc": 0.0, "c_rate": 1.0}, {"soc": 1.0, "c_rate": 1.0}],
 }  # fmt: skip
 ROAD: dict[str, Any] = {
     "name": NAME, "city": "kunming", "speed_kmh": 20, "peak_speed_kmh": 20, "stops_per_km": 2, "stop_time_share": 0.3,

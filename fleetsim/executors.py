@@ -5,9 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Protocol, TypeVar
 
@@ -56,14 +57,14 @@ class ProcessPool:
 
     def __init__(self, workers: int) -> None:
         self._others = frozenset(process.pid for process in multiprocessing.active_children())
-        self._pool = ProcessPoolExecutor(
-            max_workers=workers, mp_context=multiprocessing.get_context("spawn"), initializer=_die_silently
-        )
+        self._pool = ProcessPoolExecutor(max_workers=workers, mp_context=multiprocessing.get_context("spawn"))
 
     def map(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> list[Result]:
         """``function`` of each job, in the order of the jobs. A worker that dies ends it with ``RunError``."""
         try:
-            return list(self._pool.map(function, jobs))
+            with _interrupts_held():
+                under_way = self._pool.map(function, jobs)
+            return list(under_way)
         except BrokenProcessPool:
             raise RunError(
                 "a worker process died before its work was done (killed, or out of memory): "
@@ -97,6 +98,14 @@ def executor(workers: int) -> Executor:
     return InProcess() if workers <= 1 else ProcessPool(workers)
 
 
-def _die_silently() -> None:
-    """Ctrl-C reaches the workers too; it is the parent that reports it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back while processes are started: they inherit that and leave it to their parent for good."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -3,64 +3,55 @@
 from __future__ import annotations
 
 import multiprocessing
+import operator
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from subprocess import getoutput
 
 import pytest
 
-from fleetsim.errors import InputError, Problem, RunError
+from fleetsim.errors import InputError, RunError
 from fleetsim.executors import InProcess, ProcessPool, executor
+from fleetsim.workspace import find_workspace
 
-
-def negative(number: int) -> int:
-    """A job."""
-    return -number
-
-
-def die(_number: int) -> int:
-    """A job that takes its worker with it."""
-    os._exit(9)
-
-
-def refuse(number: int) -> int:
-    """A job with bad input."""
-    raise InputError([Problem("a.yaml", 3, "count", str(number), "must be positive")])
+# The jobs come from installed modules: a worker process need not find this file.
+WHO_WORKS = "echo $PPID"
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_come_in_the_order_of_the_jobs(workers):
     with executor(workers) as where:
-        assert where.map(negative, range(20)) == [-number for number in range(20)]
+        assert where.map(operator.neg, range(20)) == [-number for number in range(20)]
 
 
 def test_one_worker_is_this_process_and_two_are_others():
     with executor(1) as here, executor(2) as elsewhere:
         assert isinstance(here, InProcess)
         assert isinstance(elsewhere, ProcessPool)
-        assert here.map(_pid, [0]) == [os.getpid()]
-        assert os.getpid() not in elsewhere.map(_pid, [0, 1])
+        assert here.map(getoutput, [WHO_WORKS]) == [str(os.getpid())]
+        assert str(os.getpid()) not in elsewhere.map(getoutput, [WHO_WORKS] * 2)
 
 
 def test_the_error_of_a_job_arrives_with_its_problems():
     with pytest.raises(InputError) as caught, executor(2) as where:
-        where.map(refuse, [5])
-    assert caught.value.problems[0].found == "5"
+        where.map(find_workspace, [Path("/nowhere/a.yaml")])
+    assert caught.value.problems[0].file == "/nowhere/a.yaml"
 
 
 def test_a_worker_that_dies_is_a_run_error():
     with pytest.raises(RunError, match="worker process died"), executor(2) as where:
-        where.map(die, [1])
+        where.map(os._exit, [9])
 
 
 def test_an_interrupt_ends_the_workers():
     before = set(multiprocessing.active_children())
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt), ProcessPool(2) as where:
-        where.map(negative, [1, 2])  # the workers are up
+        where.map(operator.neg, [1, 2])  # the workers are up
         where._pool.submit(time.sleep, 60)
         raise KeyboardInterrupt
     assert time.monotonic() - started < 20
@@ -106,10 +97,6 @@ def test_ctrl_c_ends_everything_without_words_from_the_workers(tmp_path):
     os.killpg(running.pid, signal.SIGINT)
     said, complaints = running.communicate(timeout=30)
     assert (said, complaints) == ("interrupted\n", "")
-
-
-def _pid(_number: int) -> int:
-    return os.getpid()
 
 
 def _env() -> dict[str, str]:

@@ -76,6 +76,19 @@ def rotation(**changes: Any) -> dict[str, Any]:
     return {"kind": "rotation", "route": "road", "deadhead_km": 0, "blocks": blocks} | changes
 
 
+def truck(**changes: Any) -> VehicleModel:
+    """A truck that can sweep with 33 kW, empty bins at 0.1 kWh each, and spray 4 t of water."""
+    return vehicle(body={"working_kw": 33, "cycle_kwh": 0.1, "water_kg": 4_000}).model_copy(update=changes)
+
+
+def rounds(*shifts: Mapping[str, Any], count: int = 4, **changes: Any) -> dict[str, Any]:
+    """A sanitation fleet that works at the end of the road, 25 km away, and charges at the depot's gate."""
+    work = {"kind": "rounds", "route": "road", "area": "top", "detour": 1.0, "shifts": list(shifts)}
+    work |= changes.pop("work", {})
+    base = {"kind": "sanitation", "model": "bus", "count": count, "home": "depot", "initial_soc": 0.95, "work": work}
+    return base | changes
+
+
 def depot(count: int = 4, **changes: Any) -> dict[str, Any]:
     """A depot with chargers of 120 kW."""
     return {"kind": "depot", "place": "gate", "chargers": [{"type": "dc", "count": count}]} | changes

@@ -7,7 +7,7 @@ from typing import Protocol
 from fleetsim.accounting.integrals import cut
 from fleetsim.accounting.sessions import session_energy, session_of_draw, session_peaks, session_signals, source_shares
 from fleetsim.accounting.slots import fleet_load_mw, grid_slots, site_slots
-from fleetsim.accounting.stocks import account_trips, session_properties, stocks_table, trace
+from fleetsim.accounting.stocks import account_swaps, account_trips, session_properties, stocks_table, trace
 from fleetsim.accounting.sums import Floats
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
@@ -43,10 +43,11 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
         **session_signals(energy, grid, prices.price_cny_per_kwh),
     }
     shares = source_shares(energy, grid)
-    traced = trace(tables["vehicles"], tables["trips"], sessions, session_properties(sessions, shares))
+    traced = trace(tables, sessions, session_properties(sessions, shares))
     accounted = {
         "sessions": sessions,
         "trips": account_trips(tables["trips"], traced),
+        "swaps": account_swaps(tables["swaps"], traced),
         "stocks": stocks_table(traced, records.entities),
         "site_slots": site_slots(records, pieces, prices.price_cny_per_kwh),
         "grid_slots": grid_slots(records, grid, fleet_load_mw(records, pieces)),

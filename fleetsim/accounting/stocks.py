@@ -1,16 +1,19 @@
 """Stock tracing: what the energy in each vehicle's battery, and so each kilometre driven, was made of.
 
 A battery is well mixed. It starts with energy of unknown origin (``initial``); a charge adds energy of the
-session's composition; a trip takes, or by regeneration returns, energy of the composition it finds.
+session's composition; a trip takes, or by regeneration returns, energy of the composition it finds. A swap pack takes
+its composition along, from the station into the vehicle and back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from fleetsim.accounting.events import Events, order_events
+from fleetsim.accounting.holders import Holders, holders
 from fleetsim.accounting.sums import Floats, ratio, sums
 from fleetsim.results.schema import HOLDERS, SOURCES, STOCK_SOURCES, Entities, Frame, complete
 
@@ -30,12 +33,13 @@ class Trace:
     property traced: its mean over the energy in the battery, from the node to the next.
     """
 
+    batteries: Holders
     events: Events
     held: Floats
     initial_kwh: Floats
-    """Energy in the battery of each vehicle of ``events`` before its first event."""
+    """Energy in each battery of ``events`` before its first event."""
     left_kwh: Floats
-    """Energy in the battery of each vehicle of ``events`` after its last event, by adding up."""
+    """Energy in each battery of ``events`` after its last event, by adding up."""
     left_held: Floats
     """Composition of ``left_kwh``."""
     driven_kwh: Floats
@@ -55,14 +59,15 @@ def session_properties(sessions: Frame, source_shares: Floats) -> Floats:
     )
 
 
-def trace(vehicles: Frame, trips: Frame, sessions: Frame, properties: Floats) -> Trace:
+def trace(tables: Mapping[str, Frame], sessions: Frame, properties: Floats) -> Trace:
     """Follow properties of the sessions' stored energy through the batteries.
 
     ``properties`` has one row a session and one column for each property, per kWh stored: a share of a
     source, kg CO2. Initial energy counts as having none of them.
     """
-    events = order_events(trips, sessions)
-    initial_kwh = events.first_soc * battery_kwh(vehicles)[events.vehicles]
+    trips, batteries = tables["trips"], holders({**tables, "sessions": sessions})
+    events = order_events(trips, sessions, tables["swaps"], batteries)
+    initial_kwh = events.first_soc * batteries.battery_kwh[events.holders]
     driven_kwh = sums(trips["used_kwh"][events.trips], events.node_of_trip, len(events.session))
     charge = events.session >= 0
     stored_kwh = np.zeros(len(events.session))
@@ -83,6 +88,7 @@ def trace(vehicles: Frame, trips: Frame, sessions: Frame, properties: Floats) ->
         held[at] = held[at - 1] + weight[:, np.newaxis] * (added[at] - held[at - 1])
     last_node = events.first_node + events.nodes - 1
     return Trace(
+        batteries=batteries,
         events=events,
         held=held,
         initial_kwh=initial_kwh,
@@ -90,13 +96,6 @@ def trace(vehicles: Frame, trips: Frame, sessions: Frame, properties: Floats) ->
         left_held=held[last_node],
         driven_kwh=driven_kwh,
     )
-
-
-def battery_kwh(vehicles: Frame) -> Floats:
-    """Battery energy by code of the vehicle."""
-    out = np.full(int(vehicles["vehicle"].max(initial=-1)) + 1, np.nan)
-    out[vehicles["vehicle"]] = vehicles["battery_kwh"]
-    return out
 
 
 def account_trips(trips: Frame, traced: Trace) -> Frame:
@@ -108,20 +107,30 @@ def account_trips(trips: Frame, traced: Trace) -> Frame:
     return {**trips, "clean_share": held[:, CLEAN] / known, "emission_kg": emission_kg}
 
 
+def account_swaps(swaps: Frame, traced: Trace) -> Frame:
+    """The swaps with the clean share of what the pack put in holds, its initial energy left out."""
+    held = traced.held[traced.events.node_of_swap]
+    known = 1.0 - held[:, INITIAL]
+    known[known < NOTHING] = np.nan
+    return {**swaps, "clean_share": held[:, CLEAN] / known}
+
+
 def stocks_table(traced: Trace, entities: Entities) -> Frame:
-    """The ``stocks`` of the vehicles' batteries: a row for each source of each vehicle that moved or charged."""
-    rows, sources = len(traced.events.vehicles), len(STOCK_SOURCES)
+    """The ``stocks`` of batteries and packs: a row for each source of each that moved or was charged."""
+    found, vehicles = traced.events.holders, traced.batteries.vehicles
+    rows, sources = len(found), len(STOCK_SOURCES)
     share = np.zeros((rows, sources))
     share[:, STOCK_SOURCES.index("initial")] = traced.left_held[:, INITIAL]
     share[:, : len(SOURCES)] = traced.left_held[:, FIRST_SOURCE : FIRST_SOURCE + len(SOURCES)]
     start_kwh = np.zeros((rows, sources))
     start_kwh[:, STOCK_SOURCES.index("initial")] = traced.initial_kwh
-    names = np.array(entities["vehicles"], dtype=object)[traced.events.vehicles]
+    names = traced.batteries.names(found, entities)
+    kinds = np.where(found < vehicles, HOLDERS.index("vehicle"), HOLDERS.index("pack"))
     return complete(
         "stocks",
         {
             "holder": np.repeat(names, sources),
-            "holder_kind": np.full(rows * sources, HOLDERS.index("vehicle")),
+            "holder_kind": np.repeat(kinds, sources),
             "source": np.tile(np.arange(sources), rows),
             "start_kwh": start_kwh.ravel(),
             "end_kwh": (traced.left_kwh[:, np.newaxis] * share).ravel(),

@@ -29,6 +29,8 @@ class Document:
     lines: Mapping[Location, int]
     overridden: Mapping[Location, str] = field(default_factory=dict)
     """Keys whose value came from elsewhere (the command line), and the word for that place."""
+    parts: Mapping[Location, Document] = field(default_factory=dict)
+    """Keys that were taken over from another document, and that document."""
 
     def line(self, at: Location) -> int | None:
         """Line of a key, or of the nearest block around it."""
@@ -40,6 +42,8 @@ class Document:
         for depth in range(len(at), 0, -1):
             if at[:depth] in self.overridden:
                 return Problem(self.overridden[at[:depth]], None, key, found, allowed)
+            if at[:depth] in self.parts:
+                return self.parts[at[:depth]].problem(at, found, allowed)
         return Problem(self.file, self.line(at), key, found, allowed)
 
 

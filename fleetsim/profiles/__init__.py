@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fleetsim.profiles.demand import DemandZone, TaxiDemand
 from fleetsim.profiles.spec import (
+    Body,
     ChargePoint,
     ChargerType,
     Climate,
@@ -16,6 +17,7 @@ from fleetsim.profiles.spec import (
 )
 
 __all__ = [
+    "Body",
     "ChargePoint",
     "ChargerType",
     "Climate",

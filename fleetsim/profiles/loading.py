@@ -65,6 +65,7 @@ def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
     }
     loaded = LoadedProfiles(profiles, names)
     _check_curves(profiles, documents, problems)
+    _check_bodies(profiles, documents, problems)
     _check_places(loaded, documents, problems)
     _check_routes(loaded, documents, problems)
     _check_demand(loaded, documents, problems)
@@ -99,6 +100,14 @@ def _check_curves(profiles: Profiles, documents: Mapping[str, Document], problem
             if point.c_rate <= 0:
                 at = (name, "charge_curve", number, "c_rate")
                 problems.append(document.problem(at, f"{point.c_rate:g}", "must be above 0 before the last corner"))
+
+
+def _check_bodies(profiles: Profiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:
+    for name, model in profiles.vehicles.items():
+        if model.body is not None and model.body.water_kg > model.payload_kg:
+            allowed = f"must not be above the payload_kg, {model.payload_kg:g}"
+            found = f"{model.body.water_kg:g}"
+            problems.append(documents["vehicles"].problem((name, "body", "water_kg"), found, allowed))
 
 
 def _check_places(loaded: LoadedProfiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:

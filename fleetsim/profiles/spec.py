@@ -15,6 +15,7 @@ from fleetsim.units import (
     AuxiliaryKw,
     BatteryKwh,
     ChargerKw,
+    CycleKwh,
     DistanceKm,
     DragAreaM2,
     Efficiency,
@@ -42,6 +43,17 @@ class ChargePoint(Spec):
     """State of charge, 0 to 1."""
     c_rate: Ratio
     """Power the battery accepts there, kW per kWh of battery."""
+
+
+class Body(Spec):
+    """What a working vehicle carries on its chassis, and what that takes from the battery beside the drive."""
+
+    working_kw: AuxiliaryKw = 0.0
+    """Mean power while it sweeps or sprays."""
+    cycle_kwh: CycleKwh = 0.0
+    """Energy of lifting and pressing one bin."""
+    water_kg: PayloadKg = 0.0
+    """Water that it sprays from a full tank."""
 
 
 class VehicleModel(SourcedSpec):
@@ -87,6 +99,8 @@ class VehicleModel(SourcedSpec):
     """Cooling power per kelvin above ``cooling_above_c``."""
     cooling_above_c: TemperatureC
     """Outside temperature above which the cabin is cooled."""
+    body: Body | None = None
+    """What it works with, on a vehicle that does more than drive."""
 
 
 class ChargerType(SourcedSpec):

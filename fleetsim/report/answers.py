@@ -13,6 +13,8 @@ from fleetsim.report.words import Language, word
 
 HOLDS = 0.99
 """Service level from which a service is said to hold; the sentence names it where it does not."""
+NOTICEABLE_KWH = 0.05
+"""Unmet energy below this would be printed as nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _service(view: ReportView, lang: Language) -> tuple[str, ...]:
         share=_printed(view, "service_level", lang),
         planned=_printed(view, "trips_planned", lang),
     )
-    return verdict, _lost(view, lang), _reserve(view, lang)
+    return verdict, _lost(view, lang), *_reserve(view, lang)
 
 
 def _lost(view: ReportView, lang: Language) -> str:
@@ -99,13 +101,15 @@ def _lost(view: ReportView, lang: Language) -> str:
     return word("service_lost", lang, late=late, cancelled=cancelled)
 
 
-def _reserve(view: ReportView, lang: Language) -> str:
+def _reserve(view: ReportView, lang: Language) -> tuple[str, ...]:
     crossings = view.run("reserve_crossings")
+    if not math.isfinite(crossings):
+        return ()
     soc = _printed(view, "soc_min", lang)
     if crossings > 0:
         key = "reserve_crossed_one" if crossings == 1 else "reserve_crossed"
-        return word(key, lang, count=_printed(view, "reserve_crossings", lang), soc=soc)
-    return word("reserve_kept", lang, soc=soc)
+        return (word(key, lang, count=_printed(view, "reserve_crossings", lang), soc=soc),)
+    return (word("reserve_kept", lang, soc=soc),)
 
 
 def _chargers(view: ReportView, lang: Language) -> tuple[str, ...]:
@@ -139,19 +143,20 @@ def _tightest(view: ReportView, lang: Language) -> str:
     )
 
 
-def _waiting(view: ReportView, lang: Language) -> tuple[str, str]:
+def _waiting(view: ReportView, lang: Language) -> tuple[str, ...]:
+    """What is known of waits and of energy that was not charged."""
     waits, unmet = view.run("waits"), view.run("unmet_kwh")
-    waited = (
-        word("some_waited", lang, waits=_printed(view, "waits", lang), mean=_printed(view, "wait_mean_min", lang))
-        if waits > 0
-        else word("nobody_waited", lang)
-    )
-    met = (
-        word("some_unmet", lang, unmet=_printed(view, "unmet_kwh", lang))
-        if unmet >= 0.05
-        else word("all_met", lang)
-    )
-    return waited, met
+    sentences = []
+    if waits > 0:
+        count, mean = _printed(view, "waits", lang), _printed(view, "wait_mean_min", lang)
+        sentences.append(word("some_waited_once" if waits == 1 else "some_waited", lang, waits=count, mean=mean))
+    elif waits == 0:
+        sentences.append(word("nobody_waited", lang))
+    if unmet >= NOTICEABLE_KWH:
+        sentences.append(word("some_unmet", lang, unmet=_printed(view, "unmet_kwh", lang)))
+    elif math.isfinite(unmet):
+        sentences.append(word("all_met", lang))
+    return tuple(sentences)
 
 
 def _clean(view: ReportView, lang: Language) -> tuple[str, ...]:

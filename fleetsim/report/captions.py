@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from fleetsim.report.numerals import moment, quantity
-from fleetsim.report.series import SitePower, civil, step, total_kw
+from fleetsim.report.series import SitePower, civil, first_highest, step, total_kw
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, both, word
 from fleetsim.spec import Text
@@ -30,9 +30,7 @@ def captions(view: ReportView, powers: Sequence[SitePower]) -> dict[str, Text]:
         ),
         "service": both("caption.service"),
         "waiting": both("caption.waiting"),
-        "generation": _followed(
-            _each(lambda lang: word("caption.generation", lang, zone=_zone(view, lang))), averaged
-        ),
+        "generation": _followed(_each(lambda lang: word("caption.generation", lang, zone=_zone(view, lang))), averaged),
         "cost": both("caption.cost"),
     }
 
@@ -45,15 +43,17 @@ def site_caption(view: ReportView, site: str) -> Text:
 
     limited = np.isfinite(view.metric("site", site, "connection_kw"))
     return _each(
-        lambda lang: word(
-            "site_peak_limit",
-            lang,
-            peak=printed("peak_kw", lang),
-            use=printed("connection_use", lang),
-            limit=printed("connection_kw", lang),
+        lambda lang: (
+            word(
+                "site_peak_limit",
+                lang,
+                peak=printed("peak_kw", lang),
+                use=printed("connection_use", lang),
+                limit=printed("connection_kw", lang),
+            )
+            if limited
+            else word("site_peak", lang, peak=printed("peak_kw", lang))
         )
-        if limited
-        else word("site_peak", lang, peak=printed("peak_kw", lang))
     )
 
 
@@ -71,10 +71,8 @@ def _total(view: ReportView, powers: Sequence[SitePower]) -> Text:
     if not powers:
         return both("caption.power_total_empty")
     slot_s, total = total_kw(powers)
-    at = civil(view, float(slot_s[int(np.argmax(total))]))
-    return _each(
-        lambda lang: word("caption.power_total", lang, peak=_run(view, "peak_kw", lang), at=moment(at, lang))
-    )
+    at = civil(view, float(slot_s[first_highest(total)]))
+    return _each(lambda lang: word("caption.power_total", lang, peak=_run(view, "peak_kw", lang), at=moment(at, lang)))
 
 
 def _zone(view: ReportView, lang: Language) -> str:

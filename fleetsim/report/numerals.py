@@ -33,10 +33,10 @@ def number(value: float, unit: str, lang: Language) -> str:
 
 
 def quantity(value: float, unit: str, lang: Language) -> str:
-    """A value with its unit, kept on one line.
+    r"""A value with its unit, kept on one line.
 
     >>> quantity(0.0814, "share", "zh"), quantity(1520.0, "kW", "zh")
-    ('8.1%', '1,520\\xa0kW')
+    ('8.1%', '1,520\xa0kW')
     """
     label = unit_label(unit, lang)
     printed = number(value, unit, lang)

@@ -218,7 +218,10 @@ def _subject_table(view: ReportView, scope: str, columns: tuple[str, ...]) -> di
     }
 
 
-NOTES = ("level", "year", "hydrology", "zone", "clean_share", "clean_share_consumption", "clean_share_dedicated")
+NOTES = (
+    "level", "year", "hydrology", "years_after_the_statistics", "clean_share", "clean_share_consumption",
+    "clean_share_dedicated", "emission_kg_per_kwh", "emission_factor", "emission_marginal", "balance",
+)  # fmt: skip
 """Notes with a name in the word list; others go by their own."""
 
 

@@ -113,6 +113,16 @@ def total_kw(powers: Sequence[SitePower]) -> tuple[Series, Series]:
     return slot_s, total
 
 
+def first_highest(values: Series) -> int:
+    """Where the highest value is reached first; values equal but for rounding, as at a limit, count as reached.
+
+    >>> first_highest(np.array([1.0, 5.0, 3.0, 5.0 + 1e-12]))
+    1
+    """
+    highest = np.nanmax(values)
+    return int(np.argmax(values >= highest - 1e-9 * abs(highest)))
+
+
 def civil(view: ReportView, at_s: float) -> datetime:
     """A second of the run as civil time."""
     moment: datetime = view.records.clock.civil(np.array([at_s]))[0].item()

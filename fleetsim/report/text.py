@@ -6,16 +6,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from fleetsim.report.answers import answers
-from fleetsim.report.assumed import GROUPS, counted
+from fleetsim.report.assumed import GROUPS, counted, grouped
 from fleetsim.report.balance import balance_lines
 from fleetsim.report.columns import table, wrap
 from fleetsim.report.numerals import number, period, quantity
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, printed
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, in_language, unit_label, word
-
-MOST_ASSUMPTIONS = 12
-"""Assumptions that the summary lists; the page has them all."""
 
 
 def summary(view: ReportView, lang: Language, width: int = 100, page: Path | None = None) -> str:
@@ -54,8 +51,7 @@ def _subjects(view: ReportView, lang: Language, width: int, scope: str, columns:
     heads = [(word(f"column.{scope}", lang), "")]
     heads += [(word(f"short.{name}", lang), unit_label(view.unit(name), lang)) for name in columns]
     rows = [
-        [view.called(subject, lang), *(printed(view, scope, subject, name) for name in columns)]
-        for subject in subjects
+        [view.called(subject, lang), *(printed(view, scope, subject, name) for name in columns)] for subject in subjects
     ]
     return table(heads, rows, width)
 
@@ -77,14 +73,16 @@ def _part(key: str, kwh: float, lang: Language) -> str:
 
 
 def _assumptions(view: ReportView, lang: Language, width: int) -> list[str]:
-    count, groups = counted(view.assumptions, GROUPS, lang)
+    """How many inputs are assumed, and which, by the last word of their keys: sites and fleets share most of them."""
+    count, _ = counted(view.assumptions, GROUPS, lang)
     if count == 0:
         return wrap(word("assumptions_none", lang), width)
-    listed = [f"{file}  {key} = {value}" for file, key, value, _ in view.assumptions[:MOST_ASSUMPTIONS]]
-    if count > MOST_ASSUMPTIONS:
-        listed.append(word("assumptions_more", lang, count=str(count - MOST_ASSUMPTIONS)))
-    head = wrap(word("assumptions_short", lang, count=str(count), groups=groups), width)
-    return [*head, *(line for entry in listed for line in wrap(f"  {entry}", width, "    "))]
+    block = wrap(word("assumptions_lead_one" if count == 1 else "assumptions_lead", lang, count=str(count)), width)
+    for group, entries in grouped(view.assumptions).items():
+        _, name = counted(entries, [group], lang)
+        keys = dict.fromkeys(key.rsplit(".", 1)[-1] for _, key, _, _ in entries)
+        block += wrap(f"  {name}: {', '.join(keys)}", width, indent="    ")
+    return block
 
 
 def _remarks(view: ReportView, lang: Language, width: int) -> list[str]:

@@ -146,7 +146,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "trips": (
         _code("vehicle", "vehicles", "vehicle"),
         _int("trip", "number of the trip within its vehicle, from the start of the warm-up"),
-        _code("purpose", PURPOSES, "service or deadhead"),
+        _code("purpose", PURPOSES, "service, deadhead, round, passenger or transfer"),
         _code("route", "routes", "route, where there is one"),
         _time("planned_depart_at", "planned departure"),
         _time("planned_arrive_at", "planned arrival"),
@@ -162,6 +162,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("soc_end", "state of charge at arrival, 0 to 1"),
         _float("clean_share", "clean share of what was driven, its initial energy left out"),
         _float("emission_kg", "emission of what was driven, kg CO2, its initial energy left out"),
+        _time("due_at", "time by which a round is to be finished: the end of its shift"),
         _code("status", TRIP_STATUS, "done, late, cancelled or cut by the horizon"),
         _code("reason", TRIP_REASONS, "why it is late or cancelled"),
     ),

@@ -16,13 +16,15 @@ from fleetsim.grid.inputs import load_grid
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import load_tariffs
 from fleetsim.profiles.loading import load_profiles, profile_file, profile_files
-from fleetsim.scenario.fleets import BusFleet, Fleet
+from fleetsim.scenario.fleets import Fleet
 from fleetsim.scenario.overrides import override
+from fleetsim.scenario.parts import join, part_paths
 from fleetsim.scenario.references import Sections, fleet_problems, grid_problems, site_problems
 from fleetsim.scenario.remarks import remarks
 from fleetsim.scenario.schema import Horizon, Scenario, ScenarioSpec
 from fleetsim.scenario.sites import Site
 from fleetsim.scenario.stations import taxi_problems, with_stations
+from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.spec import Name, Spec
 from fleetsim.work.spec import Timetable
 from fleetsim.work.timetable import TimetableTrips, read_timetable
@@ -42,7 +44,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
         raise InputError([Problem(str(path), None, "", "", hint)])
     root = find_workspace(path, workspace)
     problems: list[Problem] = []
-    document = override(read_yaml(path, root), overrides, problems)
+    document = override(join(read_yaml(path, root), path, root, problems), overrides, problems)
     spec = parse(ScenarioSpec, document, document.data, (), problems)
     sections = _sections(spec, document.data)
     loaded = load_profiles(root, problems)
@@ -51,7 +53,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     tariffs = load_tariffs(root, problems)
     tariff_names = {*tariffs, *(problem.key.split(".")[0] for problem in problems[before:])}
     problems.extend(site_problems(document, sections, loaded.names))
-    problems.extend(fleet_problems(document, sections, loaded.names))
+    problems.extend(fleet_problems(document, sections, loaded.names, loaded.profiles))
     problems.extend(grid_problems(document, sections, grid, tariffs, tariff_names))
     problems.extend(taxi_problems(document, sections, loaded))
     timetables = _timetables(document, sections, root, loaded.names.get("places"), problems)
@@ -65,7 +67,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
         timetables=timetables,
         grid=grid,
         tariff=tariffs[spec.tariff],
-        inputs=_fingerprints(path, root, spec),
+        inputs=_fingerprints([path, *part_paths(path, document.data)], root, spec),
     )
     return replace(scenario, remarks=remarks(scenario))
 
@@ -73,7 +75,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
 def _sections(spec: ScenarioSpec | None, data: Any) -> Sections:
     """What can be checked against the workspace: everything, or the sound parts of a faulty file."""
     if spec is not None:
-        return Sections(spec.sites, spec.fleets, spec.sites, spec.clock, spec.grid, spec.tariff)
+        return Sections(spec.sites, spec.fleets, spec.sites, spec.clock, spec.grid, spec.tariff, complete=True)
     held = data if isinstance(data, dict) else {}
     raw_sites, raw_fleets = (held[key] if isinstance(held.get(key), dict) else {} for key in ("sites", "fleets"))
     horizon = _sound(Horizon, {key: held[key] for key in Horizon.model_fields if key in held})
@@ -85,6 +87,7 @@ def _sections(spec: ScenarioSpec | None, data: Any) -> Sections:
         clock=horizon.clock if horizon else None,
         grid=_sound(GridSpec, held.get("grid")),
         tariff=tariff.tariff if tariff else None,
+        complete=False,
     )
 
 
@@ -117,7 +120,7 @@ def _timetables(
     timetables: dict[str, TimetableTrips] = {}
     read: dict[str, TimetableTrips | None] = {}
     for name, fleet in sections.fleets.items():
-        if not isinstance(fleet, BusFleet) or not isinstance(fleet.work, Timetable):
+        if isinstance(fleet, TaxiFleet) or not isinstance(fleet.work, Timetable):
             continue
         file = fleet.work.file
         path = root / file
@@ -139,17 +142,17 @@ def _in_reading_order(problems: Sequence[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=lambda problem: (files.index(problem.file), problem.line or 0))
 
 
-def _fingerprints(path: Path, root: Path, spec: ScenarioSpec) -> Mapping[str, str]:
-    """SHA-256 of the scenario file and of every input that the workspace gave to it."""
-    buses = [fleet for fleet in spec.fleets.values() if isinstance(fleet, BusFleet)]
-    timetables = {fleet.work.file for fleet in buses if isinstance(fleet.work, Timetable)}
+def _fingerprints(paths: Sequence[Path], root: Path, spec: ScenarioSpec) -> Mapping[str, str]:
+    """SHA-256 of the scenario file, its parts, and every input that the workspace gave to it."""
+    works = [fleet.work for fleet in spec.fleets.values() if not isinstance(fleet, TaxiFleet)]
+    timetables = {work.file for work in works if isinstance(work, Timetable)}
     grid = (root / "grid").rglob("*")
     inputs = [
         *(profile_file(root, name) for name in profile_files(root)),
         *sorted(file for file in grid if file.suffix in {".yaml", ".csv"} and file.is_file()),
         *(root / file for file in sorted(timetables)),
     ]
-    named = {_input_name(path, root): path} | {shown(file, root): file for file in inputs}
+    named = {_input_name(path, root): path for path in paths} | {shown(file, root): file for file in inputs}
     return {name: sha256(file.read_bytes()).hexdigest() for name, file in named.items()}
 
 

@@ -11,8 +11,12 @@ from fleetsim.errors import Problem
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import Tariff
-from fleetsim.scenario.fleets import BusFleet, Fleet
+from fleetsim.profiles import Profiles
+from fleetsim.scenario.fleets import Fleet, SanitationFleet
+from fleetsim.scenario.rounds import round_problems
 from fleetsim.scenario.sites import Site, SwapStation
+from fleetsim.scenario.taxis import TaxiFleet
+from fleetsim.work.spec import Collecting, Rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Sections:
     clock: Clock | None
     grid: GridSpec | None
     tariff: str | None
+    complete: bool
+    """Whether every part of the file is sound."""
 
 
 def site_problems(document: Document, sections: Sections, profiles: Mapping[str, Collection[str]]) -> Iterator[Problem]:
@@ -39,17 +45,23 @@ def site_problems(document: Document, sections: Sections, profiles: Mapping[str,
 
 
 def fleet_problems(
-    document: Document, sections: Sections, profiles: Mapping[str, Collection[str]]
+    document: Document, sections: Sections, profiles: Mapping[str, Collection[str]], sound: Profiles
 ) -> Iterator[Problem]:
-    """Homes, vehicle sheets and routes that do not exist, and states of charge that contradict each other."""
+    """Homes, vehicle sheets and routes that do not exist, and settings that contradict each other.
+
+    ``profiles`` are the names of all profiles, ``sound`` those without a fault.
+    """
     for name, fleet in sections.fleets.items():
         at: Location = ("fleets", name)
         yield from unknown(document, (*at, "model"), fleet.model, profiles.get("vehicles"), "profiles/vehicles.yaml")
-        if not isinstance(fleet, BusFleet):
+        if isinstance(fleet, TaxiFleet):
             continue
         yield from unknown(document, (*at, "home"), fleet.home, sections.site_names, "sites")
         route_at = (*at, "work", "route")
         yield from unknown(document, route_at, fleet.work.route, profiles.get("routes"), "profiles/routes.yaml")
+        if isinstance(fleet, SanitationFleet):
+            yield from _unknown_places(document, (*at, "work"), fleet.work, profiles.get("places"))
+            yield from round_problems(document, at, fleet, sound.vehicles.get(fleet.model), sound.places)
         if fleet.reserve >= fleet.charge_target:
             allowed = f"must be below the charge_target, {fleet.charge_target:g}"
             yield document.problem((*at, "reserve"), f"{fleet.reserve:g}", allowed)
@@ -79,6 +91,18 @@ def grid_problems(
         for text in tariffs[sections.tariff].problems_for(sections.clock):
             days = f"{sections.clock.dates[0]} to {sections.clock.dates[-1]}, warm-up included"
             yield document.problem(("start_date",), days, text)
+
+
+def _unknown_places(
+    document: Document, at: Location, work: Rounds, names: Collection[str] | None
+) -> Iterator[Problem]:
+    """Area and transfer stations that ``profiles/places.yaml`` does not know."""
+    named = [((*at, "area"), work.area)]
+    for number, shift in enumerate(work.shifts):
+        if isinstance(shift, Collecting):
+            named.append(((*at, "shifts", number, "transfer_station"), shift.transfer_station))
+    for where, place in named:
+        yield from unknown(document, where, place, names, "profiles/places.yaml")
 
 
 def unknown(

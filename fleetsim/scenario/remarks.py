@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fleetsim.profiles import ChargerType
-from fleetsim.scenario.fleets import BusFleet
 from fleetsim.scenario.provenance import figures
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Depot, Site
+from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.work.spec import Timetable
 
 CROWDED = 4.0
@@ -60,7 +60,7 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
 def _fleet_remarks(scenario: Scenario) -> Iterator[str]:
     profiles = scenario.profiles
     for name, fleet in scenario.spec.fleets.items():
-        if not isinstance(fleet, BusFleet):
+        if isinstance(fleet, TaxiFleet):
             continue
         home = profiles.places[scenario.spec.sites[fleet.home].place].city
         route = profiles.routes[fleet.work.route].city

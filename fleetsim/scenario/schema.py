@@ -49,6 +49,8 @@ class ScenarioSpec(Horizon):
     """The grid."""
     tariff: Name
     """Tariff of ``grid/tariffs.yaml``."""
+    parts: tuple[str, ...] = ()
+    """Scenario files beside this one whose sites and fleets belong to it too; nothing else of them counts."""
     sites: dict[Name, Site] = Field(min_length=1)
     """Sites by name."""
     fleets: dict[Name, Fleet] = Field(min_length=1)

@@ -8,10 +8,10 @@ from fleetsim.documents import Document, Location, one_of
 from fleetsim.errors import Problem
 from fleetsim.profiles import Profiles
 from fleetsim.profiles.loading import LoadedProfiles
-from fleetsim.scenario.fleets import TaxiFleet
 from fleetsim.scenario.references import Sections, unknown
 from fleetsim.scenario.schema import ScenarioSpec
 from fleetsim.scenario.sites import PublicStation, Site, SwapStation
+from fleetsim.scenario.taxis import TaxiFleet
 
 
 def with_stations(spec: ScenarioSpec, profiles: Profiles) -> ScenarioSpec:
@@ -39,7 +39,7 @@ def stations_of(fleet: TaxiFleet, sites: Mapping[str, Site], profiles: Profiles)
 
 def taxi_problems(document: Document, sections: Sections, loaded: LoadedProfiles) -> Iterator[Problem]:
     """Demand, stations and models that do not exist or do not go together."""
-    profiles, packs = loaded.profiles, dict[str, tuple[str, str, float]]()
+    profiles, packs, complete = loaded.profiles, dict[str, tuple[str, str, float]](), sections.complete
     for name, fleet in sections.fleets.items():
         if not isinstance(fleet, TaxiFleet):
             continue
@@ -69,8 +69,13 @@ def taxi_problems(document: Document, sections: Sections, loaded: LoadedProfiles
                 continue
             other, *pack = packs.setdefault(station, (name, fleet.model, fleet.state_of_health))
             if pack != [fleet.model, fleet.state_of_health]:
-                allowed = f"must have the model and state_of_health of {other}, with which it shares the packs of {station}"
+                allowed = f"must have the model and state_of_health of {other}, whose packs it shares at {station}"
                 yield document.problem((*at, "model"), fleet.model, allowed)
+
+
+    for name, site in sections.sites.items():
+        if complete and isinstance(site, SwapStation) and name not in packs:
+            yield document.problem(("sites", name), "", "no fleet changes its packs here, so nobody knows what they are")
 
 
 def _range_problems(document: Document, at: Location, fleet: TaxiFleet) -> Iterator[Problem]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from fleetsim.profiles import Profiles
-from fleetsim.scenario.fleets import BusFleet, TaxiFleet
 from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.taxis import TaxiFleet
 
 T = TypeVar("T")
 
@@ -16,7 +16,7 @@ def used_profiles(scenario: Scenario) -> Profiles:
     """The vehicle sheets, charger types, places, routes and climates that the scenario leads to."""
     spec, profiles = scenario.spec, scenario.profiles
     fleets = spec.fleets.values()
-    routes = _named(profiles.routes, (fleet.work.route for fleet in fleets if isinstance(fleet, BusFleet)))
+    routes = _named(profiles.routes, (fleet.work.route for fleet in fleets if not isinstance(fleet, TaxiFleet)))
     demand = _named(profiles.taxi_demand, (fleet.demand for fleet in fleets if isinstance(fleet, TaxiFleet)))
     trips = [trip for timetable in scenario.timetables.values() for trip in timetable.trips]
     places = _named(
@@ -24,6 +24,8 @@ def used_profiles(scenario: Scenario) -> Profiles:
         [
             *(site.place for site in spec.sites.values()),
             *(point.place for route in routes.values() for point in route.waypoints),
+            *(place for fleet in fleets if not isinstance(fleet, TaxiFleet) for place in fleet.work.places),
+            *(zone.place for each in demand.values() for zone in each.zones),
             *(place for trip in trips for place in (trip.origin, trip.destination)),
         ],
     )

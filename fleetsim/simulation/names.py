@@ -130,15 +130,15 @@ def _swapping(sites: Sequence[Site], scenario: Scenario) -> Frame:
     return {
         "lanes": np.array([site.lanes if site else 0 for site in swapping]),
         "packs": np.array([site.packs if site else 0 for site in swapping]),
-        "pack_kwh": np.array(
-            [pack_kwh(name, scenario) if site else np.nan for name, site in zip(sorted(scenario.spec.sites), swapping, strict=True)]
-        ),
+        "pack_kwh": np.array([pack_kwh(name, scenario) for name in sorted(scenario.spec.sites)]),
         "swaps_per_day": np.array([site.lanes * DAY_S / site.swap_s if site else np.nan for site in swapping]),
     }
 
 
 def pack_kwh(station: str, scenario: Scenario) -> float:
     """Energy of a full pack of a swap station: of any vehicle that changes its pack there."""
+    if not isinstance(scenario.spec.sites[station], SwapStation):
+        return np.nan
     fleets = scenario.spec.fleets.values()
     return next((capacity_kwh(fleet, scenario) for fleet in fleets if station in fleet.meets_at), np.nan)
 

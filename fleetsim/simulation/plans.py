@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fleetsim.energy.weather import temperatures_c
 from fleetsim.results.schema import Entities
-from fleetsim.scenario.fleets import BusFleet
 from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.simulation.names import codes, entities
 from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import WorkPlan
@@ -17,7 +17,7 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
     """All blocks of a fleet over the whole run, with the energy they take."""
     spec, profiles = scenario.spec, scenario.profiles
     fleet = spec.fleets[fleet_name]
-    assert isinstance(fleet, BusFleet)
+    assert not isinstance(fleet, TaxiFleet)
     home = spec.sites[fleet.home].place
     city = profiles.places[home].city
     conditions = Conditions(
@@ -32,7 +32,7 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
         home=home,
         places=profiles.places,
         place_codes=codes(names["places"]),
-        route_codes=codes(names["routes"]),
+        route_code=codes(names["routes"])[fleet.work.route],
         seed=spec.seed,
         clock=spec.clock,
     )
@@ -40,11 +40,11 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
 
 
 def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
-    """Duties that cannot be done as planned: blocks beyond the battery, blocks without a vehicle."""
+    """Duties that cannot be done as planned: beyond the battery, beyond the shift, without a vehicle."""
     names = entities(scenario)
     remarks = []
     for name, fleet in sorted(scenario.spec.fleets.items()):
-        if not isinstance(fleet, BusFleet):
+        if isinstance(fleet, TaxiFleet):
             continue
         plan = fleet_plan(name, scenario, names)
         battery_kwh = scenario.profiles.vehicles[fleet.model].battery_kwh * fleet.state_of_health
@@ -56,6 +56,17 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
                 f"fleets.{name}: {len(beyond)} of {len(needs)} blocks need more than the {usable_kwh:.0f} kWh between "
                 f"charge target and reserve (up to {max(beyond):.0f} kWh); they will be cut short or cancelled"
             )
+        if overlong := _overlong(plan):
+            remarks.append(f"fleets.{name}: {overlong} of {len(needs)} rounds are planned to end after their shift")
         if unmanned := int((plan.vehicle < 0).sum()):
             remarks.append(f"fleets.{name}: {unmanned} blocks find none of the {fleet.count} vehicles at home")
     return tuple(remarks)
+
+
+def _overlong(plan: WorkPlan) -> int:
+    """Number of rounds that are planned to end later than they are due."""
+    return sum(
+        int((blocks.planned_arrive_s[:, -1] > blocks.notes["due_at"][:, -1]).sum())
+        for blocks in plan.sets
+        if "due_at" in blocks.notes
+    )

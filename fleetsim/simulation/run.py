@@ -28,7 +28,7 @@ class Crew(Protocol):
         """What they drove, once the run is over."""
 
 
-CREWS: dict[str, Callable[[str, Stage], Crew]] = {"bus": BlockCrew, "taxi": TaxiCrew}
+CREWS: dict[str, Callable[[str, Stage], Crew]] = {"bus": BlockCrew, "sanitation": BlockCrew, "taxi": TaxiCrew}
 """What brings the fleets of each kind on stage."""
 
 

@@ -11,8 +11,8 @@ from fleetsim.clock import HOUR_S
 from fleetsim.energy.weather import temperatures_c
 from fleetsim.profiles import Place, TaxiDemand
 from fleetsim.results.schema import TRIP_REASONS, TRIP_STATUS, Frame, complete
-from fleetsim.scenario.fleets import TaxiFleet
 from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.simulation.names import capacity_kwh, codes, first_vehicles
 from fleetsim.simulation.stage import Stage
 from fleetsim.vehicles.log import TaxiLog

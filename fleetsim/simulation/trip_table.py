@@ -14,7 +14,7 @@ from fleetsim.work.plan import BlockSet, WorkPlan
 
 LATE_S = 300.0
 """A trip is late that departs more than this after its timetable."""
-_SERVICE, _DEADHEAD = PURPOSES.index("service"), PURPOSES.index("deadhead")
+_DEADHEAD = PURPOSES.index("deadhead")
 _DONE, _LATE, _CANCELLED, _HORIZON = (TRIP_STATUS.index(word) for word in ("done", "late", "cancelled", "horizon"))
 _BATTERY, _NO_VEHICLE, _KNOCK_ON = (TRIP_REASONS.index(word) for word in ("battery", "no_vehicle", "knock_on"))
 Array = NDArray[Any]
@@ -132,9 +132,10 @@ class _Outings:
             "soc_end": driven((start_kwh - used_kwh) / capacity_kwh),
             "status": status,
             "reason": reason,
+            **{name: values[self._rows] for name, values in blocks.notes.items()},
         }
         frame = complete("trips", {name: values.ravel() for name, values in columns.items()})
-        return select(frame, ((shape.purpose == _SERVICE) | begun).ravel())
+        return select(frame, ((shape.purpose != _DEADHEAD) | begun).ravel())
 
     def early_ways_home(self, vehicle: Array, first_trip: Array, capacity_kwh: float, clock: Clock) -> Frame:
         """The ways home of blocks that were cut short; they stand in no timetable."""

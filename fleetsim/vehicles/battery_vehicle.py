@@ -9,7 +9,8 @@ from typing import Any
 from simpy import Environment, Event
 
 from fleetsim.sites.depot import Depot
-from fleetsim.vehicles.driving import Outing, drive, trips_within
+from fleetsim.sites.visit import Visit
+from fleetsim.vehicles.driving import drive, trips_within
 from fleetsim.vehicles.log import VehicleLog
 from fleetsim.work.plan import Block, BlockSet
 
@@ -62,7 +63,7 @@ class BatteryVehicle:
         if self._level_kwh < self._battery.target_kwh - SMALL_KWH:
             yield self._stay(NEVER).ended
 
-    def _stay(self, until_s: float) -> Any:
+    def _stay(self, until_s: float) -> Visit:
         battery = self._battery
         return self._home.stay(self._vehicle, battery.number, self._level_kwh, battery.target_kwh, until_s)
 
@@ -95,15 +96,14 @@ class BatteryVehicle:
         battery, log = self._battery, self._log
         start_s = max(block.depart_s, self._env.now)
         level_kwh = self._level_kwh
+        enough = level_kwh >= block.need_kwh + battery.reserve_kwh - SMALL_KWH
+        if enough and block.trough_kwh <= level_kwh <= battery.capacity_kwh - block.rise_kwh:
+            log.runs.add(self._vehicle, block.number, start_s, level_kwh, block.trips, waited)
+            self._level_kwh = level_kwh - block.net_kwh
+            return block.back_s(start_s)
         blocks = self._sets[block.blocks]
-        trips = blocks.shape.trips
-        if level_kwh < block.need_kwh + battery.reserve_kwh - SMALL_KWH:
-            trips = trips_within(blocks, block.row, level_kwh - battery.reserve_kwh)
-        calm = block.trough_kwh <= level_kwh <= battery.capacity_kwh - block.rise_kwh
-        if trips < blocks.shape.trips or not calm:
-            outing = drive(blocks, block.row, start_s, level_kwh, battery.capacity_kwh, trips)
-        else:
-            outing = Outing(trips, block.back_s(start_s), level_kwh - block.net_kwh, ())
+        trips = block.trips if enough else trips_within(blocks, block.row, level_kwh - battery.reserve_kwh)
+        outing = drive(blocks, block.row, start_s, level_kwh, battery.capacity_kwh, trips)
         log.runs.add(self._vehicle, block.number, start_s, level_kwh, outing.trips, waited)
         for trip, lost_kwh in outing.lost_kwh:
             log.caps.add(self._vehicle, block.number, trip, lost_kwh)

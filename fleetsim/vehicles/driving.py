@@ -9,7 +9,7 @@ import numpy as np
 from fleetsim.results.schema import PURPOSES
 from fleetsim.work.plan import BlockSet
 
-SERVICE = PURPOSES.index("service")
+DEADHEAD = PURPOSES.index("deadhead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def trips_within(blocks: BlockSet, row: int, energy_kwh: float) -> int:
     spent = np.cumsum(blocks.expected_kwh[row])
     home = shape.home_draw_kwh - shape.home_regeneration_kwh
     within = np.maximum.accumulate(spent) <= energy_kwh
-    good = np.flatnonzero(within & (spent + home <= energy_kwh) & (shape.purpose == SERVICE))
+    good = np.flatnonzero(within & (spent + home <= energy_kwh) & (shape.purpose != DEADHEAD))
     return int(good[-1]) + 1 if len(good) else 0
 
 

@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from fleetsim.clock import HOUR_S
+from fleetsim.profiles import Route
 from fleetsim.results.schema import PURPOSES
-from fleetsim.work.draws import load_share, run_factor
+from fleetsim.work.draws import Chance, load_share, run_factor
 from fleetsim.work.effort import Conditions, Legs
 from fleetsim.work.geography import straight_line_km
 from fleetsim.work.plan import BlockSet, Codes, Series, Shape
 from fleetsim.work.setting import Setting
 from fleetsim.work.spec import Rotation, Timetable
 
-_SERVICE, _DEADHEAD = PURPOSES.index("service"), PURPOSES.index("deadhead")
+_SERVICE = PURPOSES.index("service")
 Leg = tuple[float, float, float]
 """Distance in km, height above the sea at the start and at the end in m."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labour:
+    """How a trip that works on its way differs from the traffic of the route."""
+
+    body_kw: float = 0.0
+    """Power of the body while on the trip."""
+    body_kwh: float = 0.0
+    """Energy of the body that does not hang on time."""
+    stops_per_km: float | None = None
+    stop_time_share: float | None = None
+    """None: as the route has it."""
+
+
+TRAVEL = Labour()
+"""Driving and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trip:
     """One trip of a block."""
 
-    service: bool
+    purpose: Literal["service", "deadhead", "round", "transfer"]
     origin: str
     destination: str
     legs: tuple[Leg, ...]
+    labour: Labour = TRAVEL
+
+    @property
+    def works(self) -> bool:
+        """Whether it is what the block is for, and not a way without a task."""
+        return self.purpose != "deadhead"
 
     @property
     def distance_km(self) -> float:
@@ -44,21 +69,48 @@ class WayHome:
         self._detour = detour
         self._known_km = known_km or {}
 
-    def leg(self, place: str) -> Leg:
-        """From a place to home: a known distance, else the straight line times the detour."""
-        places, home = self._setting.places, self._setting.home
-        km = self._known_km.get(place)
-        if km is None:
-            km = self._detour * straight_line_km(places[home], places[place])
-        return km, places[place].elevation_m, places[home].elevation_m
+    def between(self, origin: str, destination: str) -> Leg:
+        """From one place to another: the straight line times the detour."""
+        places = self._setting.places
+        km = self._detour * straight_line_km(places[origin], places[destination])
+        return km, places[origin].elevation_m, places[destination].elevation_m
 
-    def enclose(self, service: Sequence[Trip]) -> list[Trip]:
-        """Service trips with the deadheads from and to home around them; one of no length is left out."""
-        home, first, last = self._setting.home, service[0].origin, service[-1].destination
+    def leg(self, place: str) -> Leg:
+        """From a place to home: a known distance, else that of :meth:`between`."""
+        km, low_m, high_m = self.between(place, self._setting.home)
+        return self._known_km.get(place, km), low_m, high_m
+
+    def enclose(self, working: Sequence[Trip]) -> list[Trip]:
+        """Trips with the deadheads from and to home around them; one of no length is left out."""
+        home, first, last = self._setting.home, working[0].origin, working[-1].destination
         km, low_m, high_m = self.leg(first)
-        pull_out = Trip(False, home, first, ((km, high_m, low_m),))
-        pull_in = Trip(False, last, home, (self.leg(last),))
-        return [trip for trip in (pull_out, *service, pull_in) if trip.service or trip.distance_km > 0.0]
+        pull_out = Trip("deadhead", home, first, ((km, high_m, low_m),))
+        pull_in = Trip("deadhead", last, home, (self.leg(last),))
+        return [trip for trip in (pull_out, *working, pull_in) if trip.works or trip.distance_km > 0.0]
+
+
+def to_and_fro(route: Route, setting: Setting, trips: int, first: int = 0) -> list[Trip]:
+    """Service trips on a route in turn, the first from its first waypoint (0) or from its last (1)."""
+    points = route.waypoints
+    heights = [setting.places[point.place].elevation_m for point in points]
+    out = tuple(
+        (b.distance_km - a.distance_km, low, high)
+        for a, b, low, high in zip(points, points[1:], heights, heights[1:], strict=False)
+    )
+    back = tuple((km, high, low) for km, low, high in reversed(out))
+    start, end = points[0].place, points[-1].place
+    ways = (Trip("service", start, end, out), Trip("service", end, start, back))
+    return [ways[number % 2] for number in range(first, first + trips)]
+
+
+def bus_chance(trips: Sequence[Trip], work: Rotation | Timetable, normals: Series) -> Chance:
+    """Running times and loads of buses from ``normals`` (2, B, P); deadheads are empty."""
+    works = np.array([trip.works for trip in trips], dtype=np.float64)
+    return Chance(
+        run_factor=run_factor(normals[0], work.run_time_cv),
+        load=load_share(normals[1], work.load_factor, work.load_cv) * works,
+        expected_load=np.full(normals.shape[1:], work.load_factor) * works,
+    )
 
 
 def build(
@@ -67,29 +119,26 @@ def build(
     depart_s: Series,
     run_s: Series,
     layover_s: Series,
-    normals: Series,
-    work: Rotation | Timetable,
+    chance: Chance,
     conditions: Conditions,
     setting: Setting,
     way_home: WayHome,
+    notes: Mapping[str, Series] | None = None,
 ) -> BlockSet:
     """The blocks of ``vehicle`` (B) over ``trips`` (P), planned to leave at ``depart_s`` and to take ``run_s`` (B, P).
 
-    ``layover_s`` (P) is the shortest stay before each trip; ``normals`` (2, B, P) are chance.
+    ``layover_s`` (P) is the shortest stay before each trip; ``notes`` (B, P) go to the table of trips as they are.
     """
-    shape, legs = _shape(trips, layover_s, work, conditions, setting, way_home)
+    shape, legs = _shape(trips, layover_s, conditions, setting, way_home)
     leg = shape.leg_trip
-    service = shape.purpose == _SERVICE
 
     def energy(taken_s: Series, load: Series) -> tuple[Series, Series]:
         speed = shape.distance_km / (taken_s / HOUR_S)
-        return conditions.energy(legs, speed[:, leg], (load * service)[:, leg], depart_s[:, leg])
+        return conditions.energy(legs, speed[:, leg], load[:, leg], depart_s[:, leg])
 
-    drawn_s = run_s * run_factor(normals[0], work.run_time_cv)
-    draw, regeneration = energy(drawn_s, load_share(normals[1], work.load_factor, work.load_cv))
-    expected = draw - regeneration
-    if work.run_time_cv or work.load_cv:
-        expected = np.subtract(*energy(run_s, np.full_like(run_s, work.load_factor)))
+    drawn_s = run_s * chance.run_factor
+    draw, regeneration = energy(drawn_s, chance.load)
+    expected = draw - regeneration if chance.certain else np.subtract(*energy(run_s, chance.expected_load))
     return BlockSet(
         shape=shape,
         vehicle=vehicle,
@@ -99,29 +148,26 @@ def build(
         draw_kwh=draw,
         regeneration_kwh=regeneration,
         expected_kwh=np.add.reduceat(expected, shape.first_legs, axis=1),
+        notes=notes or {},
     )
 
 
 def _shape(
-    trips: Sequence[Trip],
-    layover_s: Series,
-    work: Rotation | Timetable,
-    conditions: Conditions,
-    setting: Setting,
-    way_home: WayHome,
+    trips: Sequence[Trip], layover_s: Series, conditions: Conditions, setting: Setting, way_home: WayHome
 ) -> tuple[Shape, Legs]:
-    legs = [(number, *leg) for number, trip in enumerate(trips) for leg in trip.legs]
-    number, distance_km, low_m, high_m = (np.array(column) for column in zip(*legs, strict=True))
-    home = np.array([way_home.leg(trip.destination) if trip.service else (0.0, 0.0, 0.0) for trip in trips])
-    home_speed = np.full(len(trips), conditions.route.speed_kmh)
+    route = conditions.route
+    shape_legs = [(number, *leg) for number, trip in enumerate(trips) for leg in trip.legs]
+    number, distance_km, low_m, high_m = (np.array(column) for column in zip(*shape_legs, strict=True))
+    ways = [way_home.leg(trip.destination) for trip in trips]
+    home = np.array([*ways[:-1], ways[-1] if trips[-1].works else (0.0, 0.0, 0.0)])
+    home_speed = np.full(len(trips), route.speed_kmh)
     home_draw, home_regeneration = conditions.energy(
-        Legs(home[:, 0], home[:, 2] - home[:, 1], home[:, 1:].mean(axis=1)),
+        Legs(home[:, 0], home[:, 2] - home[:, 1], home[:, 1:].mean(axis=1), route.stops_per_km, route.stop_time_share),
         home_speed, np.zeros(len(trips)), np.zeros(len(trips)),
     )  # fmt: skip
-    route = setting.route_codes[work.route]
     shape = Shape(
-        purpose=np.array([_SERVICE if trip.service else _DEADHEAD for trip in trips], dtype=np.int32),
-        route=np.array([route if trip.service else -1 for trip in trips], dtype=np.int32),
+        purpose=np.array([PURPOSES.index(trip.purpose) for trip in trips], dtype=np.int32),
+        route=np.array([setting.route_code if trip.purpose == "service" else -1 for trip in trips], dtype=np.int32),
         origin=np.array([setting.place_codes[trip.origin] for trip in trips], dtype=np.int32),
         destination=np.array([setting.place_codes[trip.destination] for trip in trips], dtype=np.int32),
         distance_km=np.array([trip.distance_km for trip in trips]),
@@ -132,4 +178,25 @@ def _shape(
         home_draw_kwh=home_draw,
         home_regeneration_kwh=home_regeneration,
     )
-    return shape, Legs(distance_km, high_m - low_m, (high_m + low_m) / 2)
+    return shape, _legs(trips, shape, distance_km, low_m, high_m, route)
+
+
+def _legs(
+    trips: Sequence[Trip], shape: Shape, distance_km: Series, low_m: Series, high_m: Series, route: Route
+) -> Legs:
+    def by_leg(of_trip: list[float]) -> Series:
+        return np.array(of_trip)[shape.leg_trip]
+
+    labours = [trip.labour for trip in trips]
+    share = distance_km / np.maximum(shape.distance_km, 1e-9)[shape.leg_trip]
+    return Legs(
+        distance_km=distance_km,
+        climb_m=high_m - low_m,
+        elevation_m=(high_m + low_m) / 2,
+        stops_per_km=by_leg([route.stops_per_km if w.stops_per_km is None else w.stops_per_km for w in labours]),
+        stop_time_share=by_leg(
+            [route.stop_time_share if w.stop_time_share is None else w.stop_time_share for w in labours]
+        ),
+        body_kw=by_leg([w.body_kw for w in labours]),
+        body_kwh=by_leg([w.body_kwh for w in labours]) * share,
+    )

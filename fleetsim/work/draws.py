@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -10,6 +11,23 @@ import numpy as np
 from fleetsim.clock import Clock
 from fleetsim.randomness import generator
 from fleetsim.work.plan import Series
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chance:
+    """What a set of blocks meets against its plan: arrays of shape (B, P)."""
+
+    run_factor: Series
+    """Running time over its plan."""
+    load: Series
+    """Share of the payload on board."""
+    expected_load: Series
+    """The load that a dispatcher reckons with."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether all goes by the plan."""
+        return bool((self.run_factor == 1.0).all() and (self.load == self.expected_load).all())
 
 
 def trip_normals(seed: int, fleet: str, subjects: Sequence[str | int], trips_per_day: int, clock: Clock) -> Series:

@@ -21,6 +21,12 @@ class Legs:
     climb_m: Series
     elevation_m: Series
     """Mean height above the sea."""
+    stops_per_km: Series | float
+    stop_time_share: Series | float
+    body_kw: Series | float = 0.0
+    """Power of sweeping, spraying and the like beside the drive, while on the leg."""
+    body_kwh: Series | float = 0.0
+    """Energy of lifting, pressing and the like, however long the leg takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,20 +47,21 @@ class Conditions:
 
     def energy(self, legs: Legs, speed_kmh: Series, load_share: Series, at_s: Series) -> tuple[Series, Series]:
         """Draw and regeneration in kWh; the arguments broadcast against the legs."""
+        body_kwh = legs.body_kw * (legs.distance_km / speed_kmh) + legs.body_kwh
         if self.consumption_kwh_per_km is not None:
-            shape = np.broadcast_shapes(legs.distance_km.shape, speed_kmh.shape)
-            draw_kwh = np.broadcast_to(legs.distance_km * self.consumption_kwh_per_km, shape)
-            return draw_kwh, np.zeros(shape)
+            draw_kwh = legs.distance_km * self.consumption_kwh_per_km + body_kwh
+            return draw_kwh, np.zeros(draw_kwh.shape)
         temperature_c = self.temperature_at(at_s)
-        return leg_energy(
+        draw_kwh, regeneration_kwh = leg_energy(
             self.model,
             distance_km=legs.distance_km,
             speed_kmh=speed_kmh,
-            stops_per_km=self.route.stops_per_km,
-            stop_time_share=self.route.stop_time_share,
+            stops_per_km=legs.stops_per_km,
+            stop_time_share=legs.stop_time_share,
             climb_m=legs.climb_m,
             undulation_m_per_km=self.route.undulation_m_per_km,
             load_share=load_share,
             temperature_c=temperature_c,
             air_density_kg_per_m3=density_kg_per_m3(legs.elevation_m, temperature_c),
         )
+        return draw_kwh + body_kwh, regeneration_kwh

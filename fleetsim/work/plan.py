@@ -6,7 +6,8 @@ the same legs, on other days, by other vehicles) stand together in a :class:`Blo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -63,6 +64,8 @@ class BlockSet:
     draw_kwh: Series
     regeneration_kwh: Series
     expected_kwh: Series
+    notes: Mapping[str, Series] = field(default_factory=dict)
+    """Columns of the table of trips that the work knows beforehand, such as the passengers of each trip."""
 
     @cached_property
     def net_by_leg_kwh(self) -> Series:
@@ -119,6 +122,7 @@ class Block(NamedTuple):
     number: int
     blocks: int
     row: int
+    trips: int
     depart_s: float
     running_s: float
     not_before_s: float
@@ -156,7 +160,8 @@ class WorkPlan:
     def rosters(self, vehicles: int) -> list[list[Block]]:
         """The blocks of each of the fleet's vehicles, in order of departure."""
         summaries = np.concatenate([blocks.summaries() for blocks in self.sets], axis=1)[:, self._order].tolist()
-        rows = zip(range(len(self.vehicle)), self.blocks.tolist(), self.row.tolist(), *summaries, strict=True)
+        trips = np.array([blocks.shape.trips for blocks in self.sets])[self.blocks].tolist()
+        rows = zip(range(len(self.vehicle)), self.blocks.tolist(), self.row.tolist(), trips, *summaries, strict=True)
         listed = [Block(*row) for row in rows]
         cuts = np.searchsorted(self.vehicle, np.arange(vehicles + 1)).tolist()
         return [listed[start:end] for start, end in pairwise(cuts)]

@@ -6,8 +6,9 @@ from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import WorkPlan
 from fleetsim.work.roster import timetable_plan
 from fleetsim.work.rotation import rotation_plan
+from fleetsim.work.rounds import rounds_plan
 from fleetsim.work.setting import Setting
-from fleetsim.work.spec import Rotation, Work
+from fleetsim.work.spec import Rotation, Rounds, Work
 from fleetsim.work.timetable import TimetableTrips
 
 
@@ -15,5 +16,7 @@ def work_plan(work: Work, timetable: TimetableTrips | None, conditions: Conditio
     """All blocks of a fleet over the whole run, drawn up in arrays."""
     if isinstance(work, Rotation):
         return rotation_plan(work, conditions, setting)
+    if isinstance(work, Rounds):
+        return rounds_plan(work, conditions, setting)
     assert timetable is not None
     return timetable_plan(work, timetable, conditions, setting)

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from fleetsim.clock import DAY_S, HOUR_S
-from fleetsim.work.blocks import Trip, WayHome, build
+from fleetsim.work.blocks import Trip, WayHome, build, bus_chance
 from fleetsim.work.draws import trip_normals
 from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import BlockSet, WorkPlan
@@ -70,7 +70,7 @@ def _blocks(
     places = setting.places
     service = [
         Trip(
-            service=True,
+            purpose="service",
             origin=trip.origin,
             destination=trip.destination,
             legs=((trip.distance_km, places[trip.origin].elevation_m, places[trip.destination].elevation_m),),
@@ -81,11 +81,11 @@ def _blocks(
     depart = [float(trip.depart_s) for trip in timetable]
     run = [float(trip.arrive_s - trip.depart_s) for trip in timetable]
     stay = [0.0, *(max(0.0, b.depart_s - a.arrive_s) for a, b in pairwise(timetable))]
-    if not trips[0].service:
+    if not trips[0].works:
         run.insert(0, trips[0].distance_km / conditions.route.speed_kmh * HOUR_S)
         depart.insert(0, depart[0] - run[0])
         stay.insert(0, 0.0)
-    if not trips[-1].service:
+    if not trips[-1].works:
         depart.append(depart[-1] + run[-1])
         run.append(trips[-1].distance_km / conditions.route.speed_kmh * HOUR_S)
         stay.append(0.0)
@@ -100,8 +100,7 @@ def _blocks(
         depart_s,
         np.broadcast_to(np.array(run), depart_s.shape),
         np.array(stay) * work.minimum_layover_share,
-        normals,
-        work,
+        bus_chance(trips, work, normals),
         conditions,
         setting,
         way_home,

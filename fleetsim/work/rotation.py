@@ -9,19 +9,19 @@ import numpy as np
 
 from fleetsim.clock import DAY_S, HOUR_S
 from fleetsim.profiles import Route
-from fleetsim.work.blocks import Trip, WayHome, build
+from fleetsim.work.blocks import Trip, WayHome, build, bus_chance, to_and_fro
 from fleetsim.work.draws import trip_normals
 from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import BlockSet, Series, WorkPlan
 from fleetsim.work.setting import MIN_S, Setting
-from fleetsim.work.spec import WEEKDAYS, BlockPattern, Rotation, seconds_of_day
+from fleetsim.work.spec import BlockPattern, Rotation, seconds_of_day
 from fleetsim.work.traffic import speed_kmh
 
 
 def rotation_plan(work: Rotation, conditions: Conditions, setting: Setting) -> WorkPlan:
     """All blocks of a fleet that rotates on one route, over the whole run."""
     way_home = WayHome(setting, work.detour, _known_km(work, conditions.route))
-    patterns = [way_home.enclose(_service(pattern, conditions.route, setting)) for pattern in work.blocks]
+    patterns = [way_home.enclose(to_and_fro(conditions.route, setting, pattern.trips)) for pattern in work.blocks]
     ends = np.cumsum([0, *map(len, patterns)])
     if work.run_time_cv or work.load_cv:
         normals = trip_normals(setting.seed, setting.fleet, range(setting.vehicles), int(ends[-1]), setting.clock)
@@ -43,20 +43,6 @@ def _known_km(work: Rotation, route: Route) -> dict[str, float]:
     return {last.place: work.deadhead_km + last.distance_km - first.distance_km, first.place: work.deadhead_km}
 
 
-def _service(pattern: BlockPattern, route: Route, setting: Setting) -> list[Trip]:
-    """The service trips of a block, out and back in turn."""
-    points = route.waypoints
-    heights = [setting.places[point.place].elevation_m for point in points]
-    out = tuple(
-        (b.distance_km - a.distance_km, low, high)
-        for a, b, low, high in zip(points, points[1:], heights, heights[1:], strict=False)
-    )
-    back = tuple((km, high, low) for km, low, high in reversed(out))
-    first, last = points[0].place, points[-1].place
-    ways = (Trip(True, first, last, out), Trip(True, last, first, back))
-    return [ways[number % 2] for number in range(pattern.trips)]
-
-
 def _blocks(
     work: Rotation,
     pattern: BlockPattern,
@@ -66,18 +52,14 @@ def _blocks(
     way_home: WayHome,
     normals: Series,
 ) -> BlockSet:
-    running = [day for day, date in enumerate(setting.clock.dates) if WEEKDAYS[date.weekday()] in pattern.days]
-    days = np.array(running, dtype=np.intp)
-    vehicle = np.repeat(np.arange(setting.vehicles, dtype=np.int32), len(days))
-    day = np.tile(days, setting.vehicles)
+    vehicle, day = setting.vehicle_days(pattern.days)
     lag_s = pattern.spread_min * MIN_S * vehicle / setting.vehicles
     start_s = day * DAY_S + seconds_of_day(pattern.start) + lag_s
     depart_s, run_s = _timetable(trips, pattern.layover_min * MIN_S, start_s, conditions.route, setting)
-    between = [a.service and b.service for a, b in pairwise(trips)]
+    between = [a.works and b.works for a, b in pairwise(trips)]
     layover_s = np.array([0.0, *between]) * pattern.layover_min * MIN_S * work.minimum_layover_share
-    return build(
-        trips, vehicle, depart_s, run_s, layover_s, normals[:, vehicle, day], work, conditions, setting, way_home
-    )
+    chance = bus_chance(trips, work, normals[:, vehicle, day])
+    return build(trips, vehicle, depart_s, run_s, layover_s, chance, conditions, setting, way_home)
 
 
 def _timetable(
@@ -90,10 +72,10 @@ def _timetable(
     ready_s = start_s
     for number, trip in enumerate(trips):
         run_s[:, number] = trip.distance_km / speed_kmh(route, ready_s, first_day) * HOUR_S
-        if number == 0 and not trip.service:
+        if number == 0 and not trip.works:
             depart_s[:, 0] = start_s - run_s[:, 0]
             continue
         depart_s[:, number] = ready_s
-        stays = number + 1 < len(trips) and trips[number + 1].service
+        stays = number + 1 < len(trips) and trips[number + 1].works
         ready_s = ready_s + run_s[:, number] + (layover_s if stays else 0.0)
     return depart_s, run_s

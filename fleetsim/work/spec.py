@@ -1,4 +1,4 @@
-"""How a scenario describes work: a timetable file, or a rotation of blocks on a route."""
+"""How a scenario describes work: a timetable file, a rotation of blocks on a route, or rounds by shift."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from typing_extensions import Doc
 
 from fleetsim.spec import Name, SourcedSpec
-from fleetsim.units import Count, DistanceKm, DurationMin, Factor, Share
+from fleetsim.units import Count, DistanceKm, DurationMin, Factor, Share, SpeedKmh, SpellMin, WorkingKm
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^[0-3]\d:[0-5]\d$"), Doc("a time like 06:30, up to 39:59")]
 """``HH:MM``; hours from 24 on belong to the night after the service day, up to 39:59."""
@@ -42,20 +42,30 @@ class BlockPattern(SourcedSpec):
     """Days of the week on which the block runs."""
 
 
-class _BusWork(SourcedSpec):
-    """What both forms of bus work have in common."""
+class _Work(SourcedSpec):
+    """What all forms of work have in common."""
+
+    run_time_cv: Share = 0.0
+    """Spread of a trip's running time around its plan: standard deviation over mean."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Places that the work names beside those of its route."""
+        return ()
+
+
+class _TimetabledWork(_Work):
+    """What both forms of timetabled bus work have in common."""
 
     load_factor: Share = 0.5
     """Mean share of the payload on board."""
-    run_time_cv: Share = 0.0
-    """Spread of a trip's running time around its plan: standard deviation over mean."""
     load_cv: Share = 0.0
     """Spread of the load around its mean: standard deviation over mean."""
     minimum_layover_share: Share = 0.5
     """Share of a planned layover that a late vehicle still takes."""
 
 
-class Rotation(_BusWork):
+class Rotation(_TimetabledWork):
     """Blocks on one route by a pattern: for a fleet whose timetable is not at hand."""
 
     kind: Literal["rotation"]
@@ -70,7 +80,7 @@ class Rotation(_BusWork):
     """Road distance over the straight line, for deadheads."""
 
 
-class Timetable(_BusWork):
+class Timetable(_TimetabledWork):
     """Blocks from a CSV file: one row per trip (columns in ``profiles/timetables/README.md``)."""
 
     kind: Literal["timetable"]
@@ -83,4 +93,91 @@ class Timetable(_BusWork):
     """Route whose traffic the trips meet (speed comes from the timetable, stops and slopes from the route)."""
 
 
-Work = Annotated[Rotation | Timetable, Field(discriminator="kind")]
+class _Shift(SourcedSpec):
+    """A round that every vehicle of the fleet drives on each of its days."""
+
+    start: TimeOfDay
+    """The first vehicle leaves home."""
+    end: TimeOfDay
+    """End of the shift: a round is finished in time if its vehicle is home again by then."""
+    spread_min: DurationMin = 0.0
+    """Time over which the vehicles follow each other; vehicle i of n leaves ``spread_min x i / n`` later."""
+    days: tuple[Weekday, ...] = WEEKDAYS
+    """Days of the week on which the round is driven."""
+
+
+class Sweeping(_Shift):
+    """Out, along the kerb at a walking pace with the body at work, and home."""
+
+    task: Literal["sweep"]
+    """``sweep``"""
+    working_km: WorkingKm
+    """Kerb that one vehicle sweeps."""
+    speed_kmh: SpeedKmh
+    """Speed while sweeping."""
+
+
+class Sprinkling(_Shift):
+    """Out with a full tank, and tank after tank onto the road; in frost the round is not driven."""
+
+    task: Literal["sprinkle"]
+    """``sprinkle``"""
+    tanks: Count
+    """How often the tank is emptied; it is full when the vehicle leaves home."""
+    tank_min: SpellMin
+    """Time in which a tank is emptied."""
+    refill_min: DurationMin
+    """Time to fill it again at a hydrant by the road."""
+    speed_kmh: SpeedKmh
+    """Speed while spraying."""
+
+
+class Collecting(_Shift):
+    """From bin to bin until the body is full, to the transfer station, and again."""
+
+    task: Literal["collect"]
+    """``collect``"""
+    tours: Count
+    """How often the body is filled and emptied."""
+    stops: Count
+    """Stops of one tour at which bins are emptied."""
+    cycles_per_stop: Count = 1
+    """Bins at a stop, each lifted and pressed."""
+    stop_min: DurationMin
+    """Stay at one stop."""
+    tour_km: WorkingKm
+    """Way from the first stop of a tour to its last, at the speed of the route's traffic off the peaks."""
+    transfer_station: Name
+    """Place of ``profiles/places.yaml`` where the body is emptied."""
+    unload_min: DurationMin
+    """Stay there."""
+
+
+Shift = Annotated[Sweeping | Sprinkling | Collecting, Field(discriminator="task")]
+"""One round of a day."""
+
+
+class Rounds(_Work):
+    """Rounds by shift, each vehicle on its own: sweeping, sprinkling, collecting."""
+
+    kind: Literal["rounds"]
+    """``rounds``"""
+    route: Name
+    """Route whose traffic the vehicles meet on their way (speed, stops and slopes come from it)."""
+    area: Name
+    """Place of ``profiles/places.yaml`` around which they work."""
+    shifts: tuple[Shift, ...] = Field(min_length=1)
+    """The rounds of a day, in order of time."""
+    detour: Factor = 1.35
+    """Road distance over the straight line, between home, area and transfer station."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The area and the transfer stations."""
+        return (self.area, *(shift.transfer_station for shift in self.shifts if isinstance(shift, Collecting)))
+
+
+BusWork = Annotated[Rotation | Timetable, Field(discriminator="kind")]
+"""Work that buses can do."""
+
+Work = Rotation | Timetable | Rounds

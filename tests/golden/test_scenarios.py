@@ -6,7 +6,6 @@ A change of a figure is a decision: look at it, then run ``pytest tests/golden -
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -37,8 +36,8 @@ def figures(results: pipeline.Results) -> dict[str, float | None]:
 
 
 @pytest.fixture(params=SCENARIOS)
-def name(request: pytest.FixtureRequest) -> Iterator[str]:
-    yield request.param
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 def test_the_laws_hold(name: str) -> None:

@@ -240,9 +240,7 @@ def _run_values(parts: list[dict[str, float]], frames: list[Frame]) -> dict[str,
     }
 
 
-def _metrics(
-    names: list[str], fleets: list[str], frames: list[Frame], grid: Frame, days: int, queue: bool
-) -> Frame:
+def _metrics(names: list[str], fleets: list[str], frames: list[Frame], grid: Frame, days: int, queue: bool) -> Frame:
     sites = [_site_values(number, frame, days, queue) for number, frame in enumerate(frames)]
     fleet_values = [_fleet_values(number, site, days) for number, site in enumerate(sites)]
     generation = {f"generation_{source}_gwh": float(grid[f"{source}_mw"].sum()) / 4e3 for source in SOURCES}

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from fleetsim.clock import HOUR_S, SLOT_S
-from fleetsim.report.figures.drawing import Figure, layout, value_axis, words
-from fleetsim.report.numerals import quantity
+from fleetsim.report.figures.drawing import Figure, amount, layout, value_axis, words
 from fleetsim.report.view import ReportView
-from fleetsim.report.words import LANGUAGES
 from fleetsim.results.schema import select
 
 MOST_PRICES = 12
@@ -33,7 +31,7 @@ def cost(view: ReportView) -> Figure | None:
         "type": "bar",
         "x": [f"{price:.4f}" for price in steps],
         "y": by_price_kwh.tolist(),
-        "text": [{lang: quantity(float(part), "share", lang) for lang in LANGUAGES} for part in share],
+        "text": [amount(float(part), "share") for part in share],
         "textposition": "outside",
         "cliponaxis": False,
         "marker": {"color": "var(--series-1)"},

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from fleetsim.clock import SLOT_S
+from fleetsim.report.numerals import quantity
 from fleetsim.report.series import Series, civil
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import LANGUAGES, Language, in_language, unit_label, word
@@ -44,6 +45,11 @@ def label(text: Text) -> Words:
 def unit(name: str) -> Words:
     """A unit in both languages."""
     return {lang: unit_label(name, lang) for lang in LANGUAGES}
+
+
+def amount(value: float, unit_name: str) -> Words:
+    """A value with its unit in both languages."""
+    return {lang: quantity(value, unit_name, lang) for lang in LANGUAGES}
 
 
 def joined(*parts: str | Words) -> Words:

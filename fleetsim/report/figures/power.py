@@ -11,6 +11,7 @@ from fleetsim.clock import SLOT_S
 from fleetsim.report.figures.drawing import (
     SITE_COLOURS,
     Figure,
+    amount,
     label,
     layout,
     packed,
@@ -19,8 +20,7 @@ from fleetsim.report.figures.drawing import (
     value_axis,
     words,
 )
-from fleetsim.report.numerals import quantity
-from fleetsim.report.series import Series, SitePower, civil, step, thin, total_kw
+from fleetsim.report.series import Series, SitePower, civil, first_highest, step, thin, total_kw
 from fleetsim.report.view import ReportView
 
 LOADS = (("base", "var(--base)"), ("standby", "var(--standby)"), ("vehicles", "var(--vehicles)"))
@@ -42,9 +42,9 @@ def total_power(view: ReportView, powers: Sequence[SitePower]) -> Figure | None:
     data = [
         _area(view, name, SITE_COLOURS[number], slot_s, series, size) for number, (name, series) in enumerate(areas)
     ]
-    top = int(np.argmax(total))
-    peak = {lang: quantity(float(total[top]), "kW", lang) for lang in ("en", "zh")}
-    data.append(_marker(view, slot_s[top], float(total[top]), words("peak_slot", peak=peak)))
+    top = first_highest(total)
+    highest = float(total[top])
+    data.append(_marker(view, slot_s[top], highest, words("peak_slot", peak=amount(highest, "kW"))))
     return {"data": data, "layout": layout(360, xaxis=time_axis(view), yaxis=value_axis("axis.power_kw"))}
 
 
@@ -61,10 +61,9 @@ def site_power(view: ReportView, power: SitePower, height: int) -> Figure:
     if limit is not None:
         data.append(limit)
     if np.isfinite(power.peak_kw).any():
-        top = int(np.nanargmax(power.peak_kw))
+        top = first_highest(power.peak_kw)
         highest = float(power.peak_kw[top])
-        peak = {lang: quantity(highest, "kW", lang) for lang in ("en", "zh")}
-        data.append(_marker(view, power.slot_s[top], highest, words("peak", peak=peak)))
+        data.append(_marker(view, power.slot_s[top], highest, words("peak", peak=amount(highest, "kW"))))
     frame = layout(height, xaxis=time_axis(view), yaxis=value_axis("axis.power_kw"), showlegend=False)
     return {"data": data, "layout": frame}
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from fleetsim.report.figures.drawing import Figure, joined, label, layout, names_axis, value_axis, words
-from fleetsim.report.numerals import COUNT, NO_BREAK, number, quantity
+from fleetsim.report.figures.drawing import Figure, amount, joined, label, layout, names_axis, value_axis, words
+from fleetsim.report.numerals import COUNT, NO_BREAK, number
 from fleetsim.report.view import ReportView
-from fleetsim.report.words import LANGUAGES
 
 OUTCOMES = (("late", "var(--series-2)", "/"), ("cancelled", "var(--series-4)", "x"))
 """What a trip on time is not, with the colour and pattern of its bar."""
@@ -53,8 +52,7 @@ def _share(view: ReportView, fleet: str, outcome: str) -> float:
 def _sentence(view: ReportView, fleet: str) -> Any:
     planned = number(view.metric("fleet", fleet, "trips_planned"), COUNT, "en")
     level = view.metric("fleet", fleet, "service_level")
-    share = {lang: quantity(level, "share", lang) for lang in LANGUAGES}
-    return joined(NO_BREAK, words("trips_on_time", share=share, planned=planned))
+    return joined(NO_BREAK, words("trips_on_time", share=amount(level, "share"), planned=planned))
 
 
 def _bars(view: ReportView, fleets: list[str], outcome: str, colour: str, pattern: str) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+from fleetsim.report.answers import NOTICEABLE_KWH
 from fleetsim.report.figures.drawing import Figure, joined, label, layout, names_axis, unit, value_axis, words
 from fleetsim.report.view import ReportView
 
@@ -14,7 +14,7 @@ def waiting(view: ReportView) -> Figure | None:
     sites = [
         site
         for site in view.subjects("site")
-        if view.metric("site", site, "waits") > 0 or view.metric("site", site, "unmet_kwh") >= 0.05
+        if view.metric("site", site, "waits") > 0 or view.metric("site", site, "unmet_kwh") >= NOTICEABLE_KWH
     ]
     if not sites:
         return None
@@ -22,8 +22,7 @@ def waiting(view: ReportView) -> Figure | None:
     names = [label(view.name(site)) for site in sites]
     waits = [view.metric("site", site, "waits") for site in sites]
     means, longs, unmet = (
-        [_or_zero(view.metric("site", site, name)) for site in sites]
-        for name in ("wait_mean_min", "wait_p95_min", "unmet_kwh")
+        [view.metric("site", site, name) for site in sites] for name in ("wait_mean_min", "wait_p95_min", "unmet_kwh")
     )
     data: list[dict[str, Any]] = [
         {
@@ -62,7 +61,3 @@ def waiting(view: ReportView) -> Figure | None:
 
 def _bars(rows: list[int], values: list[float], colour: str) -> dict[str, Any]:
     return {"type": "bar", "orientation": "h", "x": values, "y": rows, "marker": {"color": colour}}
-
-
-def _or_zero(value: float) -> float:
-    return value if math.isfinite(value) else 0.0

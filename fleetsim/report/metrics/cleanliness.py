@@ -42,7 +42,7 @@ def driven_energy(records: Records) -> DrivenEnergy:
     """Follow initial and clean energy through the batteries to the trips."""
     trips, sessions = records.tables["trips"], records.tables["sessions"]
     nothing = np.empty((len(sessions["session"]), 0))
-    traced = trace(records.tables["vehicles"], trips, sessions, session_properties(sessions, nothing))
+    traced = trace(records.tables, sessions, session_properties(sessions, nothing))
     rows = traced.events.trips
     used_kwh, initial_kwh, clean_kwh = np.zeros((3, len(trips["trip"])))
     used_kwh[rows] = trips["used_kwh"][rows]

@@ -50,11 +50,14 @@ METRICS = (
     Metric("trips_done", "1", _FLEETS, "service trips that departed no more than 5 minutes late"),
     Metric("trips_late", "1", _FLEETS, "service trips that departed more than 5 minutes late"),
     Metric("trips_cancelled", "1", _FLEETS, "service trips that were not run"),
+    Metric("rounds_planned", "1", _FLEETS, "rounds whose shift ended within the reported time"),
+    Metric("rounds_finished", "1", _FLEETS, "rounds of which every trip was run and ended by the end of the shift"),
     Metric(
         "service_level",
         "share",
         _FLEETS,
-        "share of timetabled service trips that departed no more than 5 minutes late; cancelled trips count as failed",
+        "share of duties done in time: timetabled service trips that departed no more than 5 minutes late, rounds "
+        "finished within their shift; what was cancelled counts as failed",
     ),
     Metric("unmet_kwh", "kWh", _ALL, "energy asked for at plug-in and not stored by the end of the session"),
     Metric("reserve_crossings", "1", _FLEETS, "trips that began at or above the reserve and ended below it"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fleetsim.accounting.sums import Floats, ratio
+from fleetsim.accounting.sums import Floats, Ints, ratio
 from fleetsim.clock import HOUR_S
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.results.records import Records
-from fleetsim.results.schema import PURPOSES, TRIP_STATUS
+from fleetsim.results.schema import PURPOSES, TRIP_STATUS, select
 
 PUNCTUAL_S = 300.0
 """A departure later than this behind the timetable is late."""
@@ -19,7 +20,7 @@ FOREVER_S = 1e12
 
 
 def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
-    """Service trips by how they went; one that is still under way at the end counts by its departure."""
+    """Service trips and rounds by how they went; a trip that is still under way at the end counts by its departure."""
     trips = records.tables["trips"]
     of, status = scope.vehicles(trips["vehicle"]), trips["status"]
     service = trips["purpose"] == PURPOSES.index("service")
@@ -27,14 +28,34 @@ def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
     delayed = trips["depart_at"] - trips["planned_depart_at"] > PUNCTUAL_S
     late = (status == TRIP_STATUS.index("late")) | (under_way & delayed)
     done = (status == TRIP_STATUS.index("done")) | (under_way & ~delayed)
+    of_round, finished = _rounds(records, scope)
     planned_count, done_count = scope.count(service, of), scope.count(service & done, of)
+    rounds_count, finished_count = scope.count(of_round >= 0, of_round), scope.count(finished, of_round)
     return {
         "trips_planned": planned_count,
         "trips_done": done_count,
+        "rounds_planned": rounds_count,
+        "rounds_finished": finished_count,
         "trips_late": scope.count(service & late, of),
         "trips_cancelled": scope.count(service & (status == CANCELLED), of),
-        "service_level": ratio(done_count, planned_count),
+        "service_level": ratio(done_count + finished_count, planned_count + rounds_count),
     }
+
+
+def _rounds(records: Records, scope: Scope) -> tuple[Ints, NDArray[np.bool_]]:
+    """The rounds whose shift ended within the reported time: whose they are, and which were finished in time.
+
+    A round is all trips of one vehicle that are due at one time; all of them must have ended by then.
+    """
+    trips, clock = records.tables["trips"], records.clock
+    trips = select(trips, (trips["due_at"] > clock.report_from_s) & (trips["due_at"] <= clock.end_s))
+    unfinished = np.isin(trips["status"], [CANCELLED, TRIP_STATUS.index("horizon")])
+    overtime_s = np.where(unfinished, np.inf, trips["arrive_at"] - trips["due_at"])
+    order = np.lexsort((trips["due_at"], trips["vehicle"]))
+    vehicle, due_s = trips["vehicle"][order], trips["due_at"][order]
+    starts = np.flatnonzero((np.diff(vehicle, prepend=-2) != 0) | (np.diff(due_s, prepend=-1.0) != 0))
+    latest_s = np.maximum.reduceat(overtime_s[order], starts) if len(starts) else np.empty(0)
+    return scope.vehicles(vehicle[starts]), latest_s <= 0.0
 
 
 def reserves(records: Records, scope: Scope) -> dict[str, Floats]:

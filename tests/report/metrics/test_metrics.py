@@ -37,8 +37,13 @@ def value(accounted: Records) -> Look:
 def test_every_scope_has_every_metric_it_can_have_with_unit_and_definition(accounted: Records) -> None:
     frame = metrics(accounted)
     assert list(frame) == [column.name for column in TABLES["metrics"]]
-    subjects = {"run": {"run"}, "city": {"kunming", "lijiang"}, "fleet": {"city_line", "school_line"},
-                "site": {"south", "north"}, "grid": {"yunnan"}}
+    subjects = {
+        "run": {"run"},
+        "city": {"kunming", "lijiang"},
+        "fleet": {"city_line", "school_line"},
+        "site": {"south", "north"},
+        "grid": {"yunnan"},
+    }
     for scope, names in subjects.items():
         mine = frame["scope"] == SCOPES.index(scope)
         expected = {(name, metric.name) for name in names for metric in METRICS if scope in metric.scopes}
@@ -54,8 +59,17 @@ def test_names_are_unique_and_words_plain() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["energy_kwh", "delivered_kwh", "stored_kwh", "unmet_kwh", "sessions", "emission_kg", "cost_cny", "vehicles",
-     "waited_h"],
+    [
+        "energy_kwh",
+        "delivered_kwh",
+        "stored_kwh",
+        "unmet_kwh",
+        "sessions",
+        "emission_kg",
+        "cost_cny",
+        "vehicles",
+        "waited_h",
+    ],
 )
 def test_sums_of_fleets_sites_and_cities_are_the_run(value: Look, name: str) -> None:
     run = value("run", "run", name)
