@@ -76,7 +76,7 @@ def battery_kwh(vehicles: Frame) -> Floats:
 
 
 def _holder(vehicle: NDArray[Any], at_s: Floats, swaps: Frame, vehicles: int) -> Ints:
-    """The battery that a vehicle has at a moment: the pack of its last swap, or the one that its next swap takes out."""
+    """The battery that a vehicle has at a moment: the pack of its last swap, or else what its next swap takes out."""
     own = vehicle.astype(np.int64)
     if len(swaps["vehicle"]) == 0:
         return own

@@ -13,6 +13,9 @@ from fleetsim.scenario.schema import ScenarioSpec
 from fleetsim.scenario.sites import PublicStation, Site, SwapStation
 from fleetsim.scenario.taxis import TaxiFleet
 
+STATIONS = (PublicStation, SwapStation)
+"""Sites where whoever comes gets energy."""
+
 
 def with_stations(spec: ScenarioSpec, profiles: Profiles) -> ScenarioSpec:
     """The scenario with the stations of every fleet of taxis named."""
@@ -29,7 +32,7 @@ def stations_of(fleet: TaxiFleet, sites: Mapping[str, Site], profiles: Profiles)
     if fleet.stations:
         return fleet.stations
     city = profiles.taxi_demand[fleet.demand].city
-    kinds = (PublicStation, SwapStation) if profiles.vehicles[fleet.model].swappable else (PublicStation,)
+    kinds = STATIONS if profiles.vehicles[fleet.model].swappable else (PublicStation,)
     return tuple(
         name
         for name, site in sorted(sites.items())
@@ -52,9 +55,9 @@ def taxi_problems(document: Document, sections: Sections, loaded: LoadedProfiles
             where = (*at, "stations", number)
             yield from unknown(document, where, station, sections.site_names, "sites")
             site = sections.sites.get(station)
-            if site is not None and not isinstance(site, (PublicStation, SwapStation)):
-                fitting = [key for key, each in sections.sites.items() if isinstance(each, (PublicStation, SwapStation))]
-                yield document.problem(where, f"a {site.kind}", one_of(station, sorted(fitting), "sites"))
+            if site is not None and not isinstance(site, STATIONS):
+                fitting = sorted(key for key, each in sections.sites.items() if isinstance(each, STATIONS))
+                yield document.problem(where, f"a {site.kind}", one_of(station, fitting, "sites"))
             elif isinstance(site, SwapStation) and model is not None and not model.swappable:
                 allowed = f"the battery of {fleet.model} cannot be swapped (profiles/vehicles.yaml: swappable)"
                 yield document.problem(where, station, allowed)
@@ -75,7 +78,8 @@ def taxi_problems(document: Document, sections: Sections, loaded: LoadedProfiles
 
     for name, site in sections.sites.items():
         if complete and isinstance(site, SwapStation) and name not in packs:
-            yield document.problem(("sites", name), "", "no fleet changes its packs here, so nobody knows what they are")
+            allowed = "no fleet changes its packs here, so that nobody knows what they are"
+            yield document.problem(("sites", name), "", allowed)
 
 
 def _range_problems(document: Document, at: Location, fleet: TaxiFleet) -> Iterator[Problem]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from fleetsim.accounting.balance import site_balance, vehicle_balance
+from fleetsim.accounting.balance import pack_balance, site_balance, vehicle_balance
 from fleetsim.accounting.sums import Floats
-from fleetsim.report.metrics import cleanliness, energy, grid, service, utilisation
+from fleetsim.report.metrics import cleanliness, energy, grid, service, swapping, utilisation
 from fleetsim.report.metrics.definitions import METRICS, Metric
 from fleetsim.report.metrics.scopes import scopes
 from fleetsim.results.records import Records
@@ -17,16 +17,18 @@ __all__ = ["METRICS", "Metric", "metrics"]
 
 def metrics(records: Records) -> Frame:
     """The ``metrics`` table of accounted records: a row for each scope, subject and metric that the scope can have."""
-    vehicles, sites = vehicle_balance(records), site_balance(records)
+    vehicles, packs, sites = vehicle_balance(records), pack_balance(records), site_balance(records)
     driven, mismatch_s = cleanliness.driven_energy(records), service.mismatch_s(records)
     frames = []
     for scope in scopes(records):
         values = {
             **energy.session_energy(records, scope),
-            **energy.driving(records, vehicles, scope),
+            **energy.driving(records, vehicles, packs, scope),
             **energy.site_energy(records, sites, scope),
-            **energy.balance_error(vehicles, sites, scope),
+            **energy.balance_error(vehicles, packs, sites, scope),
             **service.trips_on_time(records, scope),
+            **swapping.failures(records, scope),
+            **swapping.swap_stations(records, scope),
             **service.reserves(records, scope),
             **service.queues(records, mismatch_s, scope),
             **utilisation.counts(records, scope),

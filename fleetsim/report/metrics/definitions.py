@@ -31,8 +31,19 @@ METRICS = (
     Metric("delivered_kwh", "kWh", _ALL, "energy at the chargers' outlets, DC"),
     Metric("stored_kwh", "kWh", _ALL, "energy that reached the batteries"),
     Metric("driven_kwh", "kWh", _FLEETS, "net energy that trips took from the batteries"),
-    Metric("initial_kwh", "kWh", _FLEETS, "energy in the batteries before the first reported trip or session"),
-    Metric("left_kwh", "kWh", _FLEETS, "energy in the batteries after the last reported trip or session"),
+    Metric(
+        "initial_kwh",
+        "kWh",
+        _FLEETS,
+        "energy in batteries and packs before their first reported trip, session or swap; of a fleet: in its vehicles",
+    ),
+    Metric("swapped_kwh", "kWh", _FLEETS, "energy in packs that vehicles got by swaps less that in those they gave"),
+    Metric(
+        "left_kwh",
+        "kWh",
+        _FLEETS,
+        "energy in batteries and packs after their last reported trip, session or swap; of a fleet: in its vehicles",
+    ),
     Metric("initial_share", "share", _FLEETS, "share of the driven energy that was in the batteries at the start"),
     Metric("distance_km", "km", _FLEETS, "distance of the trips that were run, deadheads included"),
     Metric("consumption_kwh_per_km", "kWh/km", _FLEETS, "net energy from the battery over distance"),
@@ -52,13 +63,23 @@ METRICS = (
     Metric("trips_cancelled", "1", _FLEETS, "service trips that were not run"),
     Metric("rounds_planned", "1", _FLEETS, "rounds whose shift ended within the reported time"),
     Metric("rounds_finished", "1", _FLEETS, "rounds of which every trip was run and ended by the end of the shift"),
+    Metric("energy_visits", "1", _FLEETS, "arrivals at stations of vehicles without a home; of taxis, all"),
+    Metric("energy_visits_prompt", "1", _FLEETS, "such arrivals that waited no more than 10 minutes for energy"),
     Metric(
         "service_level",
         "share",
         _FLEETS,
         "share of duties done in time: timetabled service trips that departed no more than 5 minutes late, rounds "
-        "finished within their shift; what was cancelled counts as failed",
+        "finished within their shift, visits of taxis for energy that waited no more than 10 minutes; what was "
+        "cancelled or given up counts as failed",
     ),
+    Metric("stranded", "1", _FLEETS, "times that a taxi could reach no station and had to be fetched"),
+    Metric("waits_balked", "1", _ALL, "arrivals that drove on because of the queue"),
+    Metric("waits_left", "1", _ALL, "stays in a queue that the vehicle left before its turn"),
+    Metric("swaps", "1", _ALL, "number of pack swaps"),
+    Metric("swap_capacity_use", "share", _SITES, "swaps over what the lanes could do in the reported time"),
+    Metric("packs", "1", _SITES, "number of swap packs that belong to the stations"),
+    Metric("packs_ready_mean", "1", _SITES, "mean number of packs that are ready at the stations"),
     Metric("unmet_kwh", "kWh", _ALL, "energy asked for at plug-in and not stored by the end of the session"),
     Metric("reserve_crossings", "1", _FLEETS, "trips that began at or above the reserve and ended below it"),
     Metric("soc_min", "share", _FLEETS, "lowest state of charge at the start or the end of a trip"),
@@ -126,8 +147,9 @@ METRICS = (
         "balance_error",
         "share",
         _ALL,
-        "largest relative gap of the energy balance of a vehicle (initial + stored = driven + fed back + left; meter = "
-        "power over time) or a site (meter = delivered + conversion losses + standby + base)",
+        "largest relative gap of the energy balance of a vehicle (initial + stored + swapped = driven + fed back + "
+        "left; meter = power over time), of the packs of a station (initial + stored = swapped + left), or of a site "
+        "(meter = delivered + conversion losses + standby + base)",
     ),
     *(
         Metric(f"generation_{source}_gwh", "GWh", _GRID, f"generation by {source} within the reported time")
