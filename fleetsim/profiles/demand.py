@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from fleetsim.spec import Name, SourcedSpec, Text
-from fleetsim.units import AscentMPerKm, Factor, Share, SpeedKmh, StopsPerKm
+from fleetsim.units import AscentMPerKm, DistanceKm, Factor, Share, SpeedKmh, StopsPerKm
 
 HourShape = Annotated[tuple[Factor, ...], Field(min_length=24, max_length=24)]
 """A shape over the hours of a day: only the ratios count."""
@@ -20,6 +20,8 @@ class DemandZone(SourcedSpec):
     """Place of ``profiles/places.yaml`` that stands for it."""
     share: Factor
     """Weight of the zone: how often a taxi is there, against the other zones."""
+    radius_km: DistanceKm = 0.0
+    """How far the zone reaches around its place; taxis are spread evenly over it."""
 
 
 class TaxiDemand(SourcedSpec):
@@ -35,7 +37,7 @@ class TaxiDemand(SourcedSpec):
     """Distance driven in each hour on Saturday and Sunday; only the ratios count."""
     weekdays: Annotated[tuple[Factor, ...], Field(min_length=7, max_length=7)]
     """Distance of each day from Monday to Sunday; only the ratios count."""
-    zones: Annotated[tuple[DemandZone, ...], Field(min_length=1, max_length=255)]
+    zones: Annotated[tuple[DemandZone, ...], Field(min_length=1, max_length=200)]
     """Where the taxis are."""
     speed_kmh: SpeedKmh
     """Mean speed while driving, stops included, off the peaks."""

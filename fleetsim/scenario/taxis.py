@@ -49,7 +49,7 @@ class TaxiFleet(SourcedSpec):
     """How long before the hand-over a driver sets out for energy."""
     seek_soc: tuple[Share, Share] = (0.25, 0.30)
     """State of charge at which a driver looks for energy: lowest and highest, each taxi has its own."""
-    choices: Count = 3
+    choices: Count = 6
     """Stations near at hand among which a driver chooses, and between which one may move on."""
     balk_min: DurationMin = 30.0
     """Expected wait from which on a driver does not join a queue while another station is left."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,24 @@ from fleetsim.simulation.names import capacity_kwh, codes, first_vehicles
 from fleetsim.simulation.stage import Stage
 from fleetsim.vehicles.log import TaxiLog
 from fleetsim.vehicles.taxi import Habits, Taxi, TaxiClass
-from fleetsim.work.cruising import Cruising, Road, between, cruising, handover_times_s, road_of, traits_of, within
-from fleetsim.work.geography import straight_line_km
+from fleetsim.work.cruising import (
+    Cruising,
+    Road,
+    Spot,
+    between,
+    cruising,
+    handover_times_s,
+    road_of,
+    spots,
+    traits_of,
+    within,
+)
+from fleetsim.work.geography import Point, straight_line_km
 from fleetsim.work.setting import MIN_S
 from fleetsim.work.spec import seconds_of_day
 
 LEAST_KM = 0.5
-"""Shortest way to a station: a zone is not a point."""
+"""Shortest way to a station: a spot stands for the streets around it."""
 PASSENGER_LOAD = 0.5
 """Share of the payload that a taxi with passengers has on board."""
 _CANCELLED, _BATTERY = TRIP_STATUS.index("cancelled"), TRIP_REASONS.index("battery")
@@ -44,13 +56,15 @@ class TaxiCrew:
         demand = scenario.profiles.taxi_demand[fleet.demand]
         places = scenario.profiles.places
         place_codes = codes(stage.job.names["places"])
-        self._zone_places = np.array([place_codes[zone.place] for zone in demand.zones])
+        where = spots(demand, places)
+        self._spot_places = np.array([place_codes[spot.place] for spot in where])
         self._station_places = np.array([place_codes[scenario.spec.sites[each].place] for each in fleet.stations])
 
         traits = traits_of(scenario.spec.seed, name, fleet.count, len(fleet.shift_changes))
         road = _road(fleet, demand, scenario)
         self._work = cruising(
             demand,
+            where,
             road,
             traits,
             fleet=name,
@@ -63,8 +77,8 @@ class TaxiCrew:
         )
         taxis = _taxi_class(
             fleet,
-            demand,
-            places,
+            demand.detour,
+            where,
             [places[scenario.spec.sites[each].place] for each in fleet.stations],
             road,
             stage,
@@ -79,10 +93,10 @@ class TaxiCrew:
         seek_kwh = self._capacity_kwh * within(fleet.seek_soc, traits.seek)
         level_kwh = self._capacity_kwh * within(fleet.initial_soc, traits.initial)
         thrift = self._work.thrift
-        for taxi, (summed_kwh, zones) in enumerate(zip(self._work.net_kwh, self._work.zone, strict=True)):
+        for taxi, (summed_kwh, spot) in enumerate(zip(self._work.net_kwh, self._work.spot, strict=True)):
             habits = Habits(
                 summed_kwh=memoryview(summed_kwh),
-                zones=bytes(zones),
+                spots=memoryview(spot),
                 thrift=float(thrift[taxi]),
                 seek_kwh=float(seek_kwh[taxi]),
                 checks_s=checks_s[taxi].tolist(),
@@ -128,14 +142,14 @@ class TaxiCrew:
 
     def _place(self, station: Array, taxi: Array, at_s: Array) -> Array:
         """Place of a station, or of the zone where a taxi is at a moment."""
-        hour = np.minimum(at_s // HOUR_S, self._work.zone.shape[1] - 1).astype(np.intp)
-        return np.where(station >= 0, self._station_places[station], self._zone_places[self._work.zone[taxi, hour]])
+        hour = np.minimum(at_s // HOUR_S, self._work.spot.shape[1] - 1).astype(np.intp)
+        return np.where(station >= 0, self._station_places[station], self._spot_places[self._work.spot[taxi, hour]])
 
 
 def _sums(work: Cruising, per_km: float | Array, drives: Array, taxi: Array) -> Array:
     """What the kilometres of each stretch bring of a quantity, work and way to the station together."""
-    hour = np.minimum(drives["until_s"] // HOUR_S, work.zone.shape[1] - 1).astype(np.intp)
-    by_hour = np.broadcast_to(per_km, work.zone.shape[1])
+    hour = np.minimum(drives["until_s"] // HOUR_S, work.spot.shape[1] - 1).astype(np.intp)
+    by_hour = np.broadcast_to(per_km, work.spot.shape[1])
     cruised = between(work.summed(per_km), taxi, drives["depart_s"], drives["until_s"])
     whole = cruised + drives["way_km"] * by_hour[hour]
     return np.asarray(whole if np.ndim(per_km) == 0 else whole * work.thrift[taxi])
@@ -157,8 +171,8 @@ def _road(fleet: TaxiFleet, demand: TaxiDemand, scenario: Scenario) -> Road:
 
 def _taxi_class(
     fleet: TaxiFleet,
-    demand: TaxiDemand,
-    places: Any,
+    detour: float,
+    where: Sequence[Spot],
     stations: list[Place],
     road: Road,
     stage: Stage,
@@ -166,12 +180,12 @@ def _taxi_class(
     number: int,
     capacity_kwh: float,
 ) -> TaxiClass:
-    def road_km(one: Place, other: Place) -> float:
-        return max(LEAST_KM, demand.detour * straight_line_km(one, other))
+    def road_km(one: Place | Point, other: Place) -> float:
+        return max(LEAST_KM, detour * straight_line_km(one, other))
 
     near = []
-    for zone in demand.zones:
-        ways = [(station, road_km(places[zone.place], place)) for station, place in enumerate(stations)]
+    for spot in where:
+        ways = [(station, road_km(spot.point, place)) for station, place in enumerate(stations)]
         near.append(sorted(ways, key=lambda way: way[1])[: fleet.choices])
     return TaxiClass(
         number=number,

@@ -67,7 +67,7 @@ class TaxiClass:
     """Time and energy of a kilometre in each hour of the run."""
     stations: Sequence[Station]
     near: Sequence[Sequence[tuple[int, float]]]
-    """Stations within a driver's choice from each zone, the nearest first: number and road distance in km."""
+    """Stations within a driver's choice from each spot, the nearest first: number and road distance in km."""
     between_km: Sequence[Sequence[float]]
     """Road distance from each station to each other."""
 
@@ -78,8 +78,8 @@ class Habits:
 
     summed_kwh: Sequence[float]
     """Energy that its work takes from the start of the run to each full hour."""
-    zones: Sequence[int]
-    """Zone in which it is, by hour."""
+    spots: Sequence[int]
+    """Where it is, by hour."""
     thrift: float
     """Consumption over the mean of the fleet."""
     seek_kwh: float
@@ -111,7 +111,7 @@ class Taxi:
 
     def live(self) -> Generator[Event, Any, None]:
         """The life cycle: drive until energy is needed, fetch it, go on."""
-        env, taxis, zones = self._env, self._class, self._habits.zones
+        env, taxis, spots = self._env, self._class, self._habits.spots
         while True:
             depart_s, level_kwh = env.now, self._level_kwh
             need_s, self._level_kwh = self._need(depart_s, level_kwh)
@@ -119,7 +119,7 @@ class Taxi:
                 self._drove(depart_s, taxis.end_s, taxis.end_s, level_kwh, 0.0, -1, -1, _PASSENGER)
                 return
             yield env.timeout(need_s - depart_s)
-            goes_on = yield from self._fetch(depart_s, level_kwh, zones[int(need_s // HOUR_S)])
+            goes_on = yield from self._fetch(depart_s, level_kwh, spots[int(need_s // HOUR_S)])
             if not goes_on:
                 return
 
@@ -166,7 +166,7 @@ class Taxi:
 
     # Energy
 
-    def _fetch(self, depart_s: float, start_kwh: float, zone: int) -> Generator[Event, Any, bool]:
+    def _fetch(self, depart_s: float, start_kwh: float, spot: int) -> Generator[Event, Any, bool]:
         """Find a station and get energy there. False if the run ends on the way.
 
         The driver goes where travel and expected wait together are shortest among the stations near at hand, moves on
@@ -175,14 +175,14 @@ class Taxi:
         """
         env, taxis = self._env, self._class
         needy = self._level_kwh <= self._habits.seek_kwh + SMALL_KWH
-        at_hand = dict(taxis.near[zone])
+        at_hand = dict(taxis.near[spot])
         until_s, here = env.now, -1
         while True:
             station, km = self._best(at_hand)
             if station < 0 and here < 0:
                 self._strand(depart_s, until_s, start_kwh)
                 yield env.timeout(taxis.recovery_s)
-                here = taxis.near[zone][0][0]
+                here = taxis.near[spot][0][0]
                 break
             if station < 0:
                 break

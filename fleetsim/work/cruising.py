@@ -7,7 +7,7 @@ has come down to a level is found in the running sum of the energy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from fleetsim.clock import DAY_S, HOUR_S, WEEK_S, Clock
 from fleetsim.energy.air import density_kg_per_m3
 from fleetsim.energy.trip import leg_energy
-from fleetsim.profiles import TaxiDemand, VehicleModel
+from fleetsim.profiles import Place, TaxiDemand, VehicleModel
 from fleetsim.randomness import generator
 from fleetsim.work.draws import run_factor
+from fleetsim.work.geography import Point, spread
 from fleetsim.work.plan import Series
 from fleetsim.work.traffic import speed_kmh
 
@@ -42,6 +43,24 @@ class Traits:
     """Uniform: position within the range of the fleet."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A point of a zone that stands for its share of the taxis."""
+
+    place: str
+    share: float
+    point: Point
+
+
+def spots(demand: TaxiDemand, places: Mapping[str, Place]) -> tuple[Spot, ...]:
+    """The points at which taxis are, zone by zone."""
+    found = []
+    for zone in demand.zones:
+        points = spread(places[zone.place], zone.radius_km)
+        found += [Spot(zone.place, zone.share / len(points), point) for point in points]
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Road:
     """What a kilometre takes in each hour of the run; arrays of shape ``(hours,)``."""
@@ -57,8 +76,8 @@ class Cruising:
 
     distance_km: Series
     """Distance that a taxi drives in each hour if it is free to."""
-    zone: NDArray[np.uint8]
-    """Zone in which it is then."""
+    spot: NDArray[np.uint16]
+    """Where it is then: number of its spot."""
     road: Road
     thrift: Series
     """Consumption of each taxi over the mean."""
@@ -93,6 +112,7 @@ def between(summed: Series, taxi: NDArray[np.integer], from_s: Series, to_s: Ser
 
 def cruising(
     demand: TaxiDemand,
+    where: Sequence[Spot],
     road: Road,
     traits: Traits,
     *,
@@ -106,14 +126,14 @@ def cruising(
 ) -> Cruising:
     """The work of a fleet over the whole run. A taxi drives no further in an hour than the traffic lets it."""
     taxis = len(traits.consumption)
-    days, hours, places = _draws(seed, fleet, taxis, clock)
+    days, hours, drawn = _draws(seed, fleet, taxis, clock)
     by_day = np.repeat(run_factor(days, daily_cv), HOURS_PER_DAY, axis=1)
     distance_km = daily_km * _shape(demand, clock) * by_day * run_factor(hours, hourly_cv)
-    edges = np.cumsum([zone.share for zone in demand.zones])
-    zone = np.searchsorted(edges / edges[-1], places, side="right")
+    edges = np.cumsum([spot.share for spot in where])
+    spot = np.searchsorted(edges / edges[-1], drawn, side="right")
     return Cruising(
         distance_km=np.minimum(distance_km, road.speed_kmh),
-        zone=np.minimum(zone, len(edges) - 1).astype(np.uint8),
+        spot=np.minimum(spot, len(edges) - 1).astype(np.uint16),
         road=road,
         thrift=run_factor(traits.consumption, consumption_cv),
     )
