@@ -11,28 +11,26 @@ from fleetsim.charging.sharing import NEVER
 
 
 class Alarm:
-    """Calls ``ring`` at the moment it is set to; a moment that was set before and lies later is forgotten."""
+    """Calls ``ring`` at the moments it is set to; it may ring once too often, never too late."""
 
-    __slots__ = ("_due_s", "_env", "_ring")
+    __slots__ = ("_armed", "_env", "_ring")
 
     def __init__(self, env: Environment, ring: Callable[[float], None]) -> None:
         self._env = env
         self._ring = ring
-        self._due_s = NEVER
+        self._armed = [NEVER]
+        """Moments at which it will ring, the next one last."""
 
     def set(self, due_s: float) -> None:
-        """Ring at ``due_s``, unless it rings earlier anyway."""
-        if due_s < self._due_s:
+        """Ring at ``due_s``, unless it rings earlier anyway and will be set anew then."""
+        if due_s < self._armed[-1]:
             now_s = self._env.now
             delay_s = max(0.0, due_s - now_s)
-            self._due_s = now_s + delay_s
+            self._armed.append(now_s + delay_s)
             timeout = self._env.timeout(delay_s)
             assert timeout.callbacks is not None
             timeout.callbacks.append(self._wake)
 
     def _wake(self, _: Any) -> None:
-        """A timeout has passed; one that was overtaken by an earlier setting comes before its time and is ignored."""
-        now_s = self._env.now
-        if now_s >= self._due_s:
-            self._due_s = NEVER
-            self._ring(now_s)
+        self._armed.pop()
+        self._ring(self._env.now)

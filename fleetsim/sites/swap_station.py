@@ -273,9 +273,12 @@ class SwapStation:
 
     def _settle(self) -> None:
         """What follows from any change: slots, lanes, power, in this order."""
-        self._fill_slots()
-        self._serve()
-        self._charge()
+        if self._shelf:
+            self._fill_slots()
+        if self._queued:
+            self._serve()
+        if self._held:
+            self._charge()
         self._arm()
 
     def _ring(self, now_s: float) -> None:

@@ -192,15 +192,15 @@ class Taxi:
                 return False
             yield env.timeout(arrive_s - env.now)
             here = station
-            others = self._others(here, at_hand)
-            patience_s = NEVER if needy and not others else taxis.patience_s
-            if patience_s < NEVER and taxis.stations[here].expected_wait_s() > taxis.balk_s:
+            wait_s = taxis.stations[here].expected_wait_s()
+            patience_s = NEVER if needy and not self._others(here, at_hand) else taxis.patience_s
+            if wait_s > taxis.balk_s and patience_s < NEVER:
                 taxis.stations[here].balk(self._vehicle)
             elif (yield from self._visit(here, patience_s)):
                 return True
             if not needy:
                 return True
-            at_hand = others
+            at_hand = self._others(here, at_hand)
             depart_s = until_s = env.now
             start_kwh = self._level_kwh
         yield from self._visit(here, NEVER)
@@ -213,9 +213,10 @@ class Taxi:
         reach_km = self._level_kwh / (taxis.kwh_per_km[hour] * self._habits.thrift)
         best, best_km, best_s = -1, 0.0, NEVER
         for station, km in at_hand.items():
-            if km <= reach_km:
-                cost_s = km * s_per_km + taxis.stations[station].expected_wait_s()
-                if cost_s < best_s or best < 0:
+            way_s = km * s_per_km
+            if km <= reach_km and way_s < best_s:
+                cost_s = way_s + taxis.stations[station].expected_wait_s()
+                if cost_s < best_s:
                     best, best_km, best_s = station, km, cost_s
         return best, best_km
 
