@@ -70,7 +70,8 @@ def test_valley_keeps_its_stock_and_leaves_the_rest_to_the_valley() -> None:
 
 def test_valley_stops_what_it_began_when_the_valley_ends() -> None:
     """A swap at 15:42 under slow slots: at 16:00 the packs beyond the stock stop, and go on when they are needed."""
-    station = swap_station(lanes=4, strategy="valley", stock_share=0.25, slots={"type": "dc", "count": 4, "power_kw": 20})
+    slots = {"type": "dc", "count": 4, "power_kw": 20}
+    station = swap_station(lanes=4, strategy="valley", stock_share=0.25, slots=slots)
     fleet = taxis(4, initial_soc=[0.9, 0.9], daily_km=358)
     records = run(taxi_world(sites={"swap": station}, fleets={"cabs": fleet}, days=2))
     draws = records.tables["draws"]

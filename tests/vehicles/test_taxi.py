@@ -67,7 +67,8 @@ def test_a_driver_balks_at_a_long_queue_and_drives_on() -> None:
 
 def test_patience_ends_a_wait_that_drags_on() -> None:
     """No pack gets ready at the near station, so that those who joined its queue leave it after 15 minutes."""
-    sites = {"near": swap_station(packs=1, slots={"type": "dc", "count": 1, "power_kw": 2}), "top": swap_station(place="top")}
+    slow = swap_station(packs=1, slots={"type": "dc", "count": 1, "power_kw": 2})
+    sites = {"near": slow, "top": swap_station(place="top")}
     fleet = taxis(3, stations=["near", "top"], balk_min=2_880, patience_min=15, seek_soc=[0.5, 0.5])
     records = run(taxi_world(sites=sites, fleets={"cabs": fleet}, days=1))
     waits = records.tables["waits"]
