@@ -81,5 +81,5 @@ class Clock:
         known = np.isfinite(at_s)
         micros = np.where(known, np.round(np.where(known, at_s, 0.0) * 1e6), 0).astype("int64")
         out = origin + micros.astype("timedelta64[us]")
-        out[~known] = np.datetime64("NaT")
+        out[~known] = np.datetime64("NaT", "us")
         return out

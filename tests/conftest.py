@@ -7,8 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+
+# A busy machine is no fault of the program: speed is measured by bench/, not by the clock of a test.
+settings.register_profile("fleetsim", deadline=None)
+settings.load_profile("fleetsim")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.results.records import Records
-from fleetsim.results.schema import Frame, select
+from fleetsim.results.schema import FLOWS, Frame, select
 
 Array = NDArray[np.float64]
 
@@ -18,6 +18,8 @@ def check(records: Records) -> None:
     batteries_stay_between_empty_and_full(records)
     every_battery_balances(records)
     packs_keep_their_energy(records)
+    every_storage_balances_and_keeps_its_bounds(records)
+    every_tank_balances(records)
 
 
 def _running_s(clocks: Frame, start_s: Array, end_s: Array) -> Array:
@@ -47,7 +49,9 @@ def site_power_kw(records: Records, site: int) -> tuple[Array, Array]:
     moments = np.unique(np.concatenate([draws["start_at"], draws["end_at"], clocks["start_at"]]))
     moments = moments[moments >= records.clock.report_from_s]
     middle = (moments[1:] + moments[:-1]) / 2
-    factor = clocks["factor"][np.searchsorted(clocks["start_at"], middle, side="right") - 1]
+    factor = np.ones(len(middle))
+    if len(clocks["start_at"]):
+        factor = clocks["factor"][np.searchsorted(clocks["start_at"], middle, side="right") - 1]
     power_kw = np.zeros(len(middle))
     first, last = np.searchsorted(middle, draws["start_at"]), np.searchsorted(middle, draws["end_at"])
     for a, b, kw, clock in zip(first, last, draws["offered_kw"], draws["clock"], strict=True):
@@ -75,7 +79,7 @@ def batteries_stay_between_empty_and_full(records: Records) -> None:
 def every_battery_balances(records: Records) -> None:
     """Each trip, session and swap begins with what the one before left; flows are the change of stock."""
     trips, sessions, swaps = (records.tables[name] for name in ("trips", "sessions", "swaps"))
-    trips = select(trips, np.isfinite(trips["used_kwh"]))
+    trips = select(trips, np.isfinite(trips["used_kwh"]) & np.isnan(trips["hydrogen_kg"]))
     sessions = select(sessions, sessions["vehicle"] >= 0)
     capacity_kwh = records.tables["vehicles"]["battery_kwh"]
     vehicle = np.concatenate([trips["vehicle"], sessions["vehicle"]])
@@ -113,3 +117,45 @@ def _continuous(subject: Array, at_s: Array, start: Array, end: Array, goes_on: 
     order = np.lexsort((at_s, subject))
     linked = (subject[order][1:] == subject[order][:-1]) & goes_on[order][:-1]
     np.testing.assert_allclose(start[order][1:][linked], end[order][:-1][linked], atol=1e-9)
+
+
+def every_storage_balances_and_keeps_its_bounds(records: Records) -> None:
+    """The level that the flows make is never below empty, ends where the station says, and is what was set aside."""
+    flows = records.tables["hydrogen_flows"]
+    names = {name: number for number, name in enumerate(FLOWS)}
+    sign = np.array([1.0, 1.0, -1.0, 1.0, -1.0, 0.0])[flows["flow"]]
+    for site in np.unique(flows["site"]):
+        mine = flows["site"] == site
+        change_kg = flows["hydrogen_kg"][mine] * sign[mine]
+        left_kg = flows["hydrogen_kg"][mine & (flows["flow"] == names["left"])]
+        np.testing.assert_allclose(change_kg.sum(), left_kg.sum(), rtol=1e-9, atol=1e-6)
+        for at_s in np.unique(np.concatenate([flows["start_at"][mine], flows["end_at"][mine]])):
+            assert storage_level_kg(records, int(site), float(at_s)) >= -1e-6
+
+
+def storage_level_kg(records: Records, site: int, at_s: float) -> float:
+    """Level of a storage at a moment by its flows, each even from its start to its end."""
+    flows = select(records.tables["hydrogen_flows"], records.tables["hydrogen_flows"]["site"] == site)
+    sign = np.array([1.0, 1.0, -1.0, 1.0, -1.0, 0.0])[flows["flow"]]
+    length_s = flows["end_at"] - flows["start_at"]
+    past = np.where(length_s > 0, (at_s - flows["start_at"]) / np.where(length_s > 0, length_s, 1.0), 1.0)
+    past = np.where((length_s == 0) & (flows["start_at"] > at_s), 0.0, np.clip(past, 0.0, 1.0))
+    return float((sign * flows["hydrogen_kg"] * past).sum())
+
+
+def every_tank_balances(records: Records) -> None:
+    """Each trip and fill begins with what the one before left; hydrogen used or filled is the change of the tank."""
+    trips, refuels = records.tables["trips"], records.tables["refuels"]
+    trips = select(trips, np.isfinite(trips["hydrogen_kg"]))
+    tank_kg = records.tables["vehicles"]["tank_kg"]
+    assert (trips["hydrogen_kg"] >= 0.0).all()
+    vehicle = np.concatenate([trips["vehicle"], refuels["vehicle"]])
+    end_s = np.concatenate([trips["arrive_at"], refuels["end_at"]])
+    start_kg = np.concatenate([trips["soc_start"] * tank_kg[trips["vehicle"]], refuels["tank_start_kg"]])
+    end_kg = np.concatenate([trips["soc_end"] * tank_kg[trips["vehicle"]], refuels["tank_end_kg"]])
+    flow_kg = np.concatenate([-trips["hydrogen_kg"], refuels["hydrogen_kg"]])
+    np.testing.assert_allclose(flow_kg, end_kg - start_kg, rtol=1e-6, atol=1e-6)
+    assert len(end_kg) == 0 or (end_kg.min() >= -1e-9 and (end_kg <= tank_kg[vehicle] + 1e-9).all())
+    order = np.lexsort((end_s, vehicle))
+    same = vehicle[order][1:] == vehicle[order][:-1]
+    np.testing.assert_allclose(start_kg[order][1:][same], end_kg[order][:-1][same], atol=1e-9)

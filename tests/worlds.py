@@ -10,7 +10,16 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from fleetsim.clock import Clock
-from fleetsim.profiles import ChargerType, Climate, Place, Profiles, Route, TaxiDemand, VehicleModel
+from fleetsim.profiles import (
+    ChargerType,
+    Climate,
+    PassengerDemand,
+    Place,
+    Profiles,
+    Route,
+    TaxiDemand,
+    VehicleModel,
+)
 from fleetsim.results.records import Records
 from fleetsim.scenario.schema import Scenario, ScenarioSpec
 from fleetsim.signals import Signals
@@ -38,6 +47,15 @@ def vehicle(**changes: Any) -> VehicleModel:
     return VehicleModel.model_validate(sheet | changes)
 
 
+def fuel_cell_vehicle(**changes: Any) -> VehicleModel:
+    """A bus with a tank of 25 kg, and a fuel cell of 100 kW that always turns half of its hydrogen into electricity."""
+    drive = {
+        "tank_kg": 25, "fuel_cell_kw": 100, "efficiency_curve": [{"load_share": 1, "efficiency": 0.5}],
+        "converter_efficiency": 1, "thin_air_share": 0.05, "buffer_set_point": 0.6, "buffer_floor": 0.3,
+    }  # fmt: skip
+    return vehicle(battery_kwh=100, hydrogen=drive | changes)
+
+
 def profiles(model: VehicleModel | None = None, climb_m: float = 0.0) -> Profiles:
     """One road of 25 km from the depot's gate, rising evenly by ``climb_m``."""
     at = {"name": NAME, "city": "town", "lon": 102.7, "quality": "C"}
@@ -56,12 +74,21 @@ def profiles(model: VehicleModel | None = None, climb_m: float = 0.0) -> Profile
     }  # fmt: skip
     charger = {"name": NAME, "power_kw": 120, "efficiency": 0.95, "standby_kw": 0.1}
     return Profiles(
-        vehicles={"bus": model or vehicle()},
+        vehicles={"bus": model or vehicle(), "fc_bus": fuel_cell_vehicle()},
         chargers={"dc": ChargerType.model_validate(charger)},
         places=places,
         routes={"road": Route.model_validate(road)},
         cities={"town": Climate.model_validate(climate)},
+        demands={"crowd": crowd()},
     )
+
+
+def crowd(**changes: Any) -> PassengerDemand:
+    """Sixty passengers an hour out from 8 to 10, and back from 12 to 14, every day of the year."""
+    out, back = [0] * 24, [0] * 24
+    out[8:10], back[12:14] = [60, 60], [60, 60]
+    entry = {"name": NAME, "out_per_hour": out, "back_per_hour": back, "weekdays": [1] * 7, "months": [1] * 12}
+    return PassengerDemand.model_validate(entry | changes)
 
 
 def fleet(count: int = 4, **changes: Any) -> dict[str, Any]:
@@ -75,6 +102,14 @@ def rotation(**changes: Any) -> dict[str, Any]:
     """The work of :func:`fleet`."""
     blocks = [{"start": "05:00", "trips": 4, "layover_min": 5}, {"start": "14:00", "trips": 4, "layover_min": 5}]
     return {"kind": "rotation", "route": "road", "deadhead_km": 0, "blocks": blocks} | changes
+
+
+def on_demand(**changes: Any) -> dict[str, Any]:
+    """Work on the road of 25 km for the passengers of :func:`crowd`."""
+    return {
+        "kind": "on_demand", "route": "road", "demand": "crowd", "seats": 30, "max_wait_min": 20, "turnaround_min": 5,
+        "stand": 3, "trips_per_block": 4, "break_min": 60, "passenger_kg": 65,
+    } | changes  # fmt: skip
 
 
 def truck(**changes: Any) -> VehicleModel:
@@ -93,6 +128,21 @@ def rounds(*shifts: Mapping[str, Any], count: int = 4, **changes: Any) -> dict[s
 def depot(count: int = 4, **changes: Any) -> dict[str, Any]:
     """A depot with chargers of 120 kW."""
     return {"kind": "depot", "place": "gate", "chargers": [{"type": "dc", "count": count}]} | changes
+
+
+def fuel_cell_fleet(count: int = 4, **changes: Any) -> dict[str, Any]:
+    """A fleet of fuel-cell buses with the work of :func:`fleet`, full tanks and a station at the gate."""
+    base = {"kind": "hydrogen_bus", "model": "fc_bus", "count": count, "home": "station", "initial_share": 1.0}
+    return base | {"work": rotation(), "consumption_kwh_per_km": 1.1} | changes
+
+
+def station(**changes: Any) -> dict[str, Any]:
+    """A hydrogen station at the depot's gate: 9 kg an hour, a storage of 200 kg, two dispensers of 2 kg a minute."""
+    electrolyser = {"rated_kw": 500, "kwh_per_kg": 55, "min_load_share": 0.3} | changes.pop("electrolyser", {})
+    return {
+        "kind": "hydrogen_station", "place": "gate", "electrolyser": electrolyser, "storage_kg": 200, "dispensers": 2,
+        "dispense_kg_per_min": 2,
+    } | changes  # fmt: skip
 
 
 def scenario(

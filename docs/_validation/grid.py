@@ -53,7 +53,8 @@ def table(title: str, remark: str, header: Iterable[str], rows: Iterable[Iterabl
 def whole_year(inputs: GridInputs, year: int) -> tuple[GridSlots, np.ndarray]:
     """Slots of a calendar year at the power station (no grid losses), with the month of each."""
     clock = Clock(date(year, 1, 1), (date(year + 1, 1, 1) - date(year, 1, 1)).days, 0)
-    grid = grid_slots(GridSpec(year=year, hydrology="published", loss_share=0.0), inputs, clock, SEED)
+    spec = GridSpec(level="month_hour", year=year, hydrology="published", loss_share=0.0)
+    grid = grid_slots(spec, inputs, clock, SEED)
     return grid, np.repeat([day.month for day in clock.dates], SLOTS_PER_DAY)
 
 
@@ -172,7 +173,8 @@ def week(inputs: GridInputs) -> str:
     reported = slice(clock.report_from_s // 900, None)
     rows = []
     for kind in ("dry", "normal", "wet"):
-        grid = grid_slots(GridSpec.model_validate({"year": 2026, "hydrology": kind}), inputs, clock, SEED)
+        spec = GridSpec.model_validate({"level": "month_hour", "year": 2026, "hydrology": kind})
+        grid = grid_slots(spec, inputs, clock, SEED)
         generation, demand = grid.generation_mw[reported].sum(axis=1), grid.demand_mw[reported]
         rows.append(
             (

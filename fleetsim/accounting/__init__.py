@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from fleetsim.accounting.hydrogen import (
+    account_flows,
+    account_fuelled_trips,
+    account_refuels,
+    grid_mix,
+    hydrogen_stocks,
+    slot_levels_kg,
+    trace_hydrogen,
+)
 from fleetsim.accounting.integrals import cut
 from fleetsim.accounting.sessions import session_energy, session_of_draw, session_peaks, session_signals, source_shares
 from fleetsim.accounting.slots import fleet_load_mw, grid_slots, site_slots
@@ -11,7 +20,7 @@ from fleetsim.accounting.stocks import account_swaps, account_trips, session_pro
 from fleetsim.accounting.sums import Floats
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
-from fleetsim.results.schema import TABLES, complete
+from fleetsim.results.schema import TABLES, complete, concatenate
 
 __all__ = ["account"]
 
@@ -44,12 +53,16 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
     }
     shares = source_shares(energy, grid)
     traced = trace(tables, sessions, session_properties(sessions, shares))
+    hydrogen = trace_hydrogen(records, grid_mix(grid))
+    entities, slots = records.entities, site_slots(records, pieces, prices.price_cny_per_kwh)
     accounted = {
         "sessions": sessions,
-        "trips": account_trips(tables["trips"], traced),
+        "trips": account_fuelled_trips(account_trips(tables["trips"], traced), hydrogen),
         "swaps": account_swaps(tables["swaps"], traced),
-        "stocks": stocks_table(traced, records.entities),
-        "site_slots": site_slots(records, pieces, prices.price_cny_per_kwh),
+        "refuels": account_refuels(tables["refuels"], hydrogen),
+        "hydrogen_flows": account_flows(tables["hydrogen_flows"], grid, prices.price_cny_per_kwh),
+        "stocks": concatenate("stocks", [stocks_table(traced, entities), hydrogen_stocks(hydrogen, entities)]),
+        "site_slots": {**slots, "hydrogen_kg": slot_levels_kg(slots, hydrogen)},
         "grid_slots": grid_slots(records, grid, fleet_load_mw(records, pieces)),
     }
     return Records(records.clock, records.entities, {**tables, **accounted})

@@ -3,8 +3,8 @@
 Three laws, each between columns that come about apart from each other. For a vehicle, its battery: what it
 held before its first event, what its sessions stored and what it got by swaps equals what its trips used, what it
 fed back, and what it holds after its last event. For the packs of a station the same, without trips. For a site,
-its meter: the power over time equals what its sessions took, outlet and conversion losses together, plus standby
-and base load.
+its meter: the power over time equals what its sessions took, outlet and conversion losses together, plus hydrogen
+production, standby and base load.
 """
 
 from __future__ import annotations
@@ -91,11 +91,14 @@ class SiteBalance:
     fed_back_kwh: Floats
     standby_kwh: Floats
     base_kwh: Floats
+    hydrogen_kwh: Floats
+    """Energy that electrolyser and compressor took."""
 
     @property
     def residual_kwh(self) -> Floats:
         """What does not add up."""
-        taken_kwh = self.delivered_kwh + self.conversion_loss_kwh + self.standby_kwh + self.base_kwh
+        own_kwh = self.standby_kwh + self.base_kwh + self.hydrogen_kwh
+        taken_kwh = self.delivered_kwh + self.conversion_loss_kwh + own_kwh
         return np.abs(self.meter_kwh + self.fed_back_kwh - taken_kwh)
 
     @property
@@ -173,6 +176,7 @@ def site_balance(records: Records) -> SiteBalance:
     """The meter balance of every site; needs the ``site_slots`` that accounting adds."""
     tables, count = records.tables, len(records.entities["sites"])
     slots, sessions, draws = tables["site_slots"], tables["sessions"], tables["draws"]
+    flows = tables["hydrogen_flows"]
     before_kwh = energy_kwh(draws, tables["clocks"], until_s=records.clock.report_from_s)
     before_kwh[draws["start_at"] >= records.clock.report_from_s] = 0.0
     meter_kwh = sums(slots["grid_kw"] * SLOT_S / HOUR_S, slots["site"], count)
@@ -183,6 +187,7 @@ def site_balance(records: Records) -> SiteBalance:
         fed_back_kwh=sums(_fed_back(sessions), sessions["site"], count),
         standby_kwh=constant_load_kwh(draws, "standby", count),
         base_kwh=constant_load_kwh(draws, "base", count),
+        hydrogen_kwh=sums(np.nan_to_num(flows["energy_kwh"]), flows["site"], count),
     )
 
 

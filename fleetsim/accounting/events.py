@@ -42,9 +42,10 @@ class Events:
 
 
 def order_events(trips: Frame, sessions: Frame, swaps: Frame, batteries: Holders) -> Events:
-    """Put the trips that used energy, the sessions and the swaps in order.
+    """Put the trips that used energy from a battery, the sessions and the swaps in order.
 
-    A session that ends the moment it begins, because the vehicle must leave, comes before that trip.
+    Trips on hydrogen are left out. A session that ends the moment it begins, because the vehicle must leave, comes
+    before that trip.
     """
     driven = driven_rows(trips)
     charged = np.flatnonzero(batteries.of_session >= 0)
@@ -83,8 +84,9 @@ def order_events(trips: Frame, sessions: Frame, swaps: Frame, batteries: Holders
 
 
 def driven_rows(trips: Frame) -> Ints:
-    """Rows of the trips that used energy."""
-    return np.flatnonzero((trips["status"] != CANCELLED) & np.isfinite(trips["used_kwh"]))
+    """Rows of the trips that used energy from a battery."""
+    on_battery = np.isfinite(trips["used_kwh"]) & np.isnan(trips["hydrogen_kg"])
+    return np.flatnonzero((trips["status"] != CANCELLED) & on_battery)
 
 
 def ends(holder: Ints, begin_s: Floats) -> tuple[Ints, Ints, Ints]:

@@ -13,7 +13,7 @@ from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
 from fleetsim.results.schema import LOADS, SOURCES, Frame, complete, select
 
-FLEET_LOADS = tuple(LOADS.index(load) for load in ("vehicle", "pack", "standby"))
+FLEET_LOADS = tuple(LOADS.index(load) for load in ("vehicle", "pack", "electrolyser", "compressor", "standby"))
 SLOTS_PER_HOUR = HOUR_S / SLOT_S
 
 

@@ -11,16 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fleetsim.accounting.events import Events, order_events
 from fleetsim.accounting.holders import Holders, holders
 from fleetsim.accounting.sums import Floats, ratio, sums
-from fleetsim.results.schema import HOLDERS, SOURCES, STOCK_SOURCES, Entities, Frame, complete
+from fleetsim.results.schema import HOLDERS, STOCK_SOURCES, Entities, Frame, complete, concatenate
 
 INITIAL, CLEAN, EMISSION = 0, 1, 2
 """Columns of a trace: shares of initial and of clean energy, kg CO2 per kWh stored."""
 FIRST_SOURCE = 3
-"""From this column on: shares of the ``SOURCES``."""
+"""From this column on: shares of the first of the ``STOCK_SOURCES``."""
 NOTHING = 1e-9
 """A share of known energy below this is rounding."""
 
@@ -59,11 +60,14 @@ def session_properties(sessions: Frame, source_shares: Floats) -> Floats:
     )
 
 
-def trace(tables: Mapping[str, Frame], sessions: Frame, properties: Floats) -> Trace:
+def trace(
+    tables: Mapping[str, Frame], sessions: Frame, properties: Floats, initial_share: Floats | None = None
+) -> Trace:
     """Follow properties of the sessions' stored energy through the batteries.
 
     ``properties`` has one row a session and one column for each property, per kWh stored: a share of a
-    source, kg CO2. Initial energy counts as having none of them.
+    source, kg CO2. Initial energy counts as having none of them; ``initial_share`` is what there is of it in what a
+    session stores.
     """
     trips, batteries = tables["trips"], holders({**tables, "sessions": sessions})
     events = order_events(trips, sessions, tables["swaps"], batteries)
@@ -74,6 +78,8 @@ def trace(tables: Mapping[str, Frame], sessions: Frame, properties: Floats) -> T
     stored_kwh[charge] = sessions["stored_kwh"][events.session[charge]]
     added = np.zeros((len(events.session), properties.shape[1] + 1))
     added[charge, 1:] = properties[events.session[charge]]
+    if initial_share is not None:
+        added[charge, 0] = initial_share[events.session[charge]]
     added[stored_kwh == 0.0] = 0.0
 
     held, total_kwh = np.zeros(added.shape), np.zeros(len(events.session))
@@ -118,21 +124,29 @@ def account_swaps(swaps: Frame, traced: Trace) -> Frame:
 def stocks_table(traced: Trace, entities: Entities) -> Frame:
     """The ``stocks`` of batteries and packs: a row for each source of each that moved or was charged."""
     found, vehicles = traced.events.holders, traced.batteries.vehicles
-    rows, sources = len(found), len(STOCK_SOURCES)
-    share = np.zeros((rows, sources))
-    share[:, STOCK_SOURCES.index("initial")] = traced.left_held[:, INITIAL]
-    share[:, : len(SOURCES)] = traced.left_held[:, FIRST_SOURCE : FIRST_SOURCE + len(SOURCES)]
-    start_kwh = np.zeros((rows, sources))
-    start_kwh[:, STOCK_SOURCES.index("initial")] = traced.initial_kwh
     names = traced.batteries.names(found, entities)
-    kinds = np.where(found < vehicles, HOLDERS.index("vehicle"), HOLDERS.index("pack"))
+    frames = [
+        stock_rows(kind, names[mine], traced.initial_kwh[mine], traced.left_kwh[mine], traced.left_held[mine])
+        for kind, mine in (("vehicle", found < vehicles), ("pack", found >= vehicles))
+    ]
+    return concatenate("stocks", frames)
+
+
+def stock_rows(kind: str, names: NDArray[np.object_], start_kwh: Floats, end_kwh: Floats, held: Floats) -> Frame:
+    """The ``stocks`` of holders that began with initial energy alone and end with the composition ``held``."""
+    rows, sources = len(names), len(STOCK_SOURCES)
+    initial = STOCK_SOURCES.index("initial")
+    share, start = np.zeros((2, rows, sources))
+    share[:, initial], start[:, initial] = held[:, INITIAL], start_kwh
+    known = held[:, FIRST_SOURCE:]
+    share[:, : known.shape[1]] = known
     return complete(
         "stocks",
         {
             "holder": np.repeat(names, sources),
-            "holder_kind": np.repeat(kinds, sources),
+            "holder_kind": np.full(rows * sources, HOLDERS.index(kind)),
             "source": np.tile(np.arange(sources), rows),
-            "start_kwh": start_kwh.ravel(),
-            "end_kwh": (traced.left_kwh[:, np.newaxis] * share).ravel(),
+            "start_kwh": start.ravel(),
+            "end_kwh": (end_kwh[:, np.newaxis] * share).ravel(),
         },
     )

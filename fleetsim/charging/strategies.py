@@ -23,16 +23,17 @@ def immediate(_site: SiteView, _session: SessionView) -> Plan:
 def valley(site: SiteView, session: SessionView) -> Plan:
     """Draw in the tariff's valley; outside it only as far as the departure leaves no other choice.
 
-    Time outside the valley is taken where the price is lowest, and of equal prices the earliest. A session that
-    needs all the time it has may draw at once, so no departure is missed for the strategy's sake.
+    The time that a session needs is reckoned at full power times the crowding of the site. Time outside the valley is
+    taken where the price is lowest, and of equal prices the earliest. A session that needs all the time it has may draw
+    at once, so where chargers suffice and the limit is slack no departure is missed for the strategy's sake.
     """
     until_s = session.depart_s - MARGIN_S
-    cheap = _valleys(site.signals)
-    slots = _within(cheap, site.now_s, until_s)
-    short_s = session.full_power_s - sum(slot.end_s - slot.start_s for slot in slots)
+    needed_s = session.full_power_s * site.crowding
+    slots = _within(_valleys(site.signals), site.now_s, until_s)
+    short_s = needed_s - sum(slot.end_s - slot.start_s for slot in slots)
     if short_s <= 0.0 or until_s == float("inf"):
         return slots
-    if session.full_power_s >= until_s - site.now_s:
+    if needed_s >= until_s - site.now_s:
         return ALWAYS
     return _merge((*slots, *_cheapest_outside(site, until_s, short_s)))
 

@@ -26,27 +26,28 @@ ALWAYS: Plan = (Slot(0.0, float("inf")),)
 class SessionView:
     """A session as a strategy sees it."""
 
-    plug_s: float
-    """When it was plugged in."""
     depart_s: float
     """When the vehicle is to leave; infinite where nobody knows."""
-    needed_kwh: float
-    """Energy still to be stored."""
     full_power_s: float
-    """Time that takes at full power."""
+    """Time that the energy still to be stored takes at full power."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """The site around it: the moment, the limit, and the signals that may be followed."""
+    """The site around it: the moment, how crowded it is, and the signals that may be followed."""
 
     now_s: float
-    limit_kw: float
+    crowding: float
+    """How many times longer than at full power everybody here would take together: vehicles over chargers, times the
+    power that plugged vehicles could draw over the limit, each at least 1."""
     signals: Signals
 
 
 class Strategy(Protocol):
-    """A pure function from what is seen to a plan. It is asked when a vehicle is plugged in."""
+    """A pure function from what is seen to a plan. It is asked at plug-in and at decision times.
+
+    Decision times are the end of a plan that was not enough, and the coming of a vehicle that finds no free charger.
+    """
 
     def __call__(self, site: SiteView, session: SessionView, /) -> Plan:
         """When the session may draw."""

@@ -99,7 +99,7 @@ def _published(zone: Zone, statistics: PublishedYear) -> YearBalance:
     hours = np.array([monthrange(statistics.year, month)[1] * 24.0 for month in range(1, 13)])
     energy, capacity = statistics.energy_twh, statistics.capacity_gw
     kind: Hydrology = getattr(zone.hydrology, statistics.hydro_shape)
-    hydro = _spread(energy.hydro, _bent(np.array(kind.shape), statistics.hydro_wet_share), hours)
+    hydro = _spread(energy.hydro, bent(np.array(kind.shape), statistics.hydro_wet_share), hours)
     wind = _spread(energy.wind, np.array(zone.wind.shape), hours)
     solar = _spread(energy.solar, np.array(zone.solar.shape), hours)
     clean = hydro + wind + solar
@@ -127,12 +127,12 @@ def _spread(energy_twh: float, shape: Months, hours: Months) -> Months:
     return power_mw
 
 
-def _bent(shape: Months, wet_share: float | None) -> Months:
+def bent(shape: Months, wet_share: float | None) -> Months:
     """A shape with June to October scaled to a given share of the year, the other months to the rest."""
     if wet_share is None:
         return shape
     wet = np.zeros(12, dtype=bool)
     wet[WET_MONTHS] = True
     share = shape[wet].sum()
-    bent: Months = np.where(wet, shape * wet_share / share, shape * (1.0 - wet_share) / (1.0 - share))
-    return bent
+    scaled: Months = np.where(wet, shape * wet_share / share, shape * (1.0 - wet_share) / (1.0 - share))
+    return scaled

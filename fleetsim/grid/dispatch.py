@@ -38,10 +38,7 @@ def dispatch(zone: Zone, balance: YearBalance, month: int, wind_profile: Series,
     at, capacity = month - 1, balance.capacity_gw
     days = wind_profile.size // SLOTS_PER_DAY
     demand = balance.demand_mw[at] * np.tile(hours_to_slots(zone.consumption.hours), days)
-    solar = balance.solar_mw[at] * solar_profile / solar_profile.mean()
-    wind_mean = float(balance.wind_mw[at])
-    wind_highest = max(wind_mean, zone.wind.highest_share * capacity.wind * MW_PER_GW)
-    wind = fill(wind_mean * wind_profile / wind_profile.mean(), wind_mean, 0.0, wind_highest)
+    wind, solar = renewables(zone, balance, month, wind_profile, solar_profile)
 
     net = demand - wind - solar
     thermal_mean = float(balance.thermal_mw[at])
@@ -52,6 +49,17 @@ def dispatch(zone: Zone, balance: YearBalance, month: int, wind_profile: Series,
     hydro_highest = max(hydro_mean, zone.hydro.highest_share * capacity.hydro * MW_PER_GW)
     hydro = fill(net - thermal, hydro_mean, zone.hydro.lowest_share * hydro_mean, hydro_highest)
     return Dispatch(demand, hydro, wind, solar, thermal)
+
+
+def renewables(
+    zone: Zone, balance: YearBalance, month: int, wind_profile: Series, solar_profile: Series
+) -> tuple[Series, Series]:
+    """Wind and solar of a whole calendar month (1 to 12): its energy by the shape of the profiles, in MW."""
+    at = month - 1
+    solar: Series = balance.solar_mw[at] * solar_profile / solar_profile.mean()
+    mean = float(balance.wind_mw[at])
+    highest = max(mean, zone.wind.highest_share * balance.capacity_gw.wind * MW_PER_GW)
+    return fill(mean * wind_profile / wind_profile.mean(), mean, 0.0, highest), solar
 
 
 def hours_to_slots(hours: tuple[float, ...]) -> Series:

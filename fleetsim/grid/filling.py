@@ -10,11 +10,12 @@ _HALVINGS = 60
 
 
 def fill(
-    profile: ArrayLike, mean: float, lowest: ArrayLike, highest: ArrayLike, weights: ArrayLike = 1.0
+    profile: ArrayLike, mean: ArrayLike, lowest: ArrayLike, highest: ArrayLike, weights: ArrayLike = 1.0
 ) -> NDArray[np.float64]:
     """``clip(profile + c, lowest, highest)`` with the one c that gives the weighted mean ``mean``.
 
-    A mean that the bounds do not allow gives the nearest bound.
+    A mean that the bounds do not allow gives the nearest bound. Of a table each row is filled by itself; means
+    and bounds by row have shape ``(rows, 1)``.
 
     >>> fill([0.0, 2.0, 6.0], 4.0, 0.0, 5.0)
     array([2.5, 4.5, 5. ])
@@ -23,11 +24,11 @@ def fill(
     low = np.broadcast_to(np.asarray(lowest, dtype=np.float64), shape.shape)
     high = np.broadcast_to(np.asarray(highest, dtype=np.float64), shape.shape)
     weight = np.broadcast_to(np.asarray(weights, dtype=np.float64), shape.shape)
-    below, above = float(np.min(low - shape)), float(np.max(high - shape))
+    wanted = np.asarray(mean, dtype=np.float64) * weight.sum(axis=-1, keepdims=True)
+    below, above = np.min(low - shape, axis=-1, keepdims=True), np.max(high - shape, axis=-1, keepdims=True)
     for _ in range(_HALVINGS):
         level = (below + above) / 2
-        if np.average(np.clip(shape + level, low, high), weights=weight) < mean:
-            below = level
-        else:
-            above = level
-    return np.clip(shape + (below + above) / 2, low, high)
+        short = (np.clip(shape + level, low, high) * weight).sum(axis=-1, keepdims=True) < wanted
+        below, above = np.where(short, level, below), np.where(short, above, level)
+    filled: NDArray[np.float64] = np.clip(shape + (below + above) / 2, low, high)
+    return filled

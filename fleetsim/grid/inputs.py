@@ -65,12 +65,20 @@ def _load(
 
 
 def _zone_faults(zone: Zone, document: Document, problems: list[Problem]) -> None:
-    """Years must follow each other, or a year would silently be shown by another."""
+    """Years must follow each other, or a year would silently be shown by another; each needs its water."""
     for number, (before, after) in enumerate(zip(zone.years, zone.years[1:], strict=False), start=1):
         if after.year != before.year + 1:
             line = document.line(("years", number, "year"))
             allowed = f"must be {before.year + 1}: years stand in order, without a gap"
             problems.append(Problem(document.file, line, f"years.{number}.year", str(after.year), allowed))
+    found = [one.year for one in zone.water.years]
+    wanted = [*(one.year for one in zone.years), zone.years[-1].year + 1]
+    if found != wanted:
+        allowed = (
+            f"must be {wanted[0]} to {wanted[-1]} in order: the published years, and the next for the end of the last"
+        )
+        line = document.line(("water", "years"))
+        problems.append(Problem(document.file, line, "water.years", ", ".join(map(str, found)), allowed))
 
 
 def _sky_faults(inputs: SkyInputs, document: Document, problems: list[Problem]) -> None:

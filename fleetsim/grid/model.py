@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -15,6 +16,7 @@ from fleetsim.grid.mix import GridSlots, Series
 from fleetsim.grid.solar import fleet_profile
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import PriceSlots
+from fleetsim.grid.water_slots import water_slots
 from fleetsim.grid.wind import wind_profile
 from fleetsim.grid.zone import Zone
 from fleetsim.results.schema import CLEAN_SOURCES, SOURCES
@@ -30,6 +32,8 @@ METHODS = {
     "included, and the fleets' load where it is given; what losses they leave out lies in export",
 }
 
+THERMAL_FACTOR = "thermal generation times its emission, over generation"
+
 
 def grid_slots(
     spec: GridSpec, inputs: GridInputs, clock: Clock, seed: int, fleet_mw: Series | None = None
@@ -37,16 +41,18 @@ def grid_slots(
     """The mix of every slot of ``clock``, at the level and with the year and water that ``spec`` asks for.
 
     Months and days are those of ``clock``, capacities and energies those of ``spec.year``. With ``fleet_mw``
-    (one value a slot) the fleets' load is added to demand: exports give way by ``export.elasticity``, thermal
-    rises by the rest as far as it can.
+    (one value a slot) the fleets' load is added to demand: ``water`` solves the year again, elsewhere exports
+    give way by ``export.elasticity`` and thermal rises by the rest as far as it can.
     """
+    if spec.level == "water":
+        return _water(spec, inputs, clock, seed, fleet_mw)
     balance = year_balance(inputs, spec.year, spec.hydrology)
     if spec.level == "constant":
         slots = _constant(balance, clock)
         factor, factor_note = _official_factor(inputs, spec.year)
     else:
         slots = _month_hour(inputs, balance, clock, seed)
-        factor, factor_note = None, "thermal generation times its emission, over generation"
+        factor, factor_note = None, THERMAL_FACTOR
     if fleet_mw is not None:
         slots = _with_fleet(slots, fleet_mw, inputs.zone, balance)
     notes = {**_notes(spec, inputs), **METHODS, "emission_factor": factor_note}
@@ -56,6 +62,18 @@ def grid_slots(
 def signals(grid: GridSlots, prices: PriceSlots) -> Signals:
     """What charging may follow: the whole price, the valleys of the tariff, the clean share of production."""
     return Signals(prices.price_cny_per_kwh, prices.valley, grid.clean_share)
+
+
+def _water(spec: GridSpec, inputs: GridInputs, clock: Clock, seed: int, fleet_mw: Series | None) -> GridSlots:
+    found = water_slots(spec, inputs, clock, seed, fleet_mw)
+    notes = {**_notes(spec, inputs), **METHODS, "emission_factor": THERMAL_FACTOR, **found.notes}
+    mixed = _mix(found.dispatch, spec, inputs.zone, None, notes)
+    at_meter = 1.0 - spec.loss_share
+    return replace(
+        mixed,
+        emission_marginal_province_kg_per_kwh=found.province_kg_per_kwh / at_meter,
+        emission_marginal_southern_kg_per_kwh=found.southern_kg_per_kwh / at_meter,
+    )
 
 
 def _constant(balance: YearBalance, clock: Clock) -> Dispatch:

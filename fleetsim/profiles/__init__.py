@@ -1,4 +1,4 @@
-"""What ``profiles/`` describes: vehicle sheets, charger types, places, routes, climates and taxi demand."""
+"""What ``profiles/`` describes: vehicle sheets, charger types, places, routes, climates, passengers, taxis."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from fleetsim.profiles.spec import (
     ChargerType,
     Climate,
     ClimateMonth,
+    FuelCellPoint,
+    HydrogenDrive,
+    PassengerDemand,
     Place,
     Profiles,
     Route,
+    Season,
     VehicleModel,
     Waypoint,
 )
@@ -23,9 +27,13 @@ __all__ = [
     "Climate",
     "ClimateMonth",
     "DemandZone",
+    "FuelCellPoint",
+    "HydrogenDrive",
+    "PassengerDemand",
     "Place",
     "Profiles",
     "Route",
+    "Season",
     "TaxiDemand",
     "VehicleModel",
     "Waypoint",

@@ -10,7 +10,7 @@ from typing import TypeVar
 from fleetsim.documents import Document, one_of, parse_mapping, read_yaml
 from fleetsim.errors import InputError, Problem
 from fleetsim.profiles.demand import TaxiDemand
-from fleetsim.profiles.spec import ChargerType, Climate, Place, Profiles, Route, VehicleModel
+from fleetsim.profiles.spec import ChargerType, Climate, PassengerDemand, Place, Profiles, Route, VehicleModel
 from fleetsim.spec import Spec
 
 SpecT = TypeVar("SpecT", bound=Spec)
@@ -21,12 +21,12 @@ FILES: Mapping[str, type[Spec]] = {
     "places": Place,
     "routes": Route,
     "climates": Climate,
+    "passenger_demand": PassengerDemand,
     "taxi_demand": TaxiDemand,
 }
 """The files of ``profiles/`` and what each entry of theirs is."""
-
-OPTIONAL = frozenset({"taxi_demand"})
-"""Files that a workspace without such fleets may lack."""
+OPTIONAL = frozenset({"passenger_demand", "taxi_demand"})
+"""Files that a workspace need not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class LoadedProfiles:
 
     profiles: Profiles
     names: Mapping[str, frozenset[str]]
-    """Names by file: ``vehicles``, ``chargers``, ``places``, ``routes``, ``climates``, ``taxi_demand``."""
+    """Names by file, such as ``vehicles``."""
 
 
 def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
     """The profiles of a workspace; faults go to ``problems``."""
     documents: dict[str, Document] = {}
-    for name in profile_files(root):
+    for name in profile_names(root):
         try:
             documents[name] = read_yaml(profile_file(root, name), root)
         except InputError as error:
@@ -57,9 +57,10 @@ def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
         places=entries("places", Place),
         routes=entries("routes", Route),
         cities=entries("climates", Climate),
+        demands=entries("passenger_demand", PassengerDemand),
         taxi_demand=entries("taxi_demand", TaxiDemand),
     )
-    names = {name: frozenset[str]() for name in OPTIONAL - documents.keys()} | {
+    names = {name: frozenset[str]() for name in FILES.keys() - profile_names(root)} | {
         name: frozenset(map(str, document.data)) if isinstance(document.data, dict) else frozenset()
         for name, document in documents.items()
     }
@@ -72,9 +73,9 @@ def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
     return loaded
 
 
-def profile_files(root: Path) -> list[str]:
-    """The kinds of profile that a workspace has, or must have."""
-    return [name for name in FILES if name not in OPTIONAL or profile_file(root, name).is_file()]
+def profile_names(root: Path) -> list[str]:
+    """The kinds of profile that a workspace has, or should have."""
+    return [name for name in FILES if name not in OPTIONAL or profile_file(root, name).exists()]
 
 
 def profile_file(root: Path, name: str) -> Path:
@@ -96,10 +97,11 @@ def _check_curves(profiles: Profiles, documents: Mapping[str, Document], problem
                 problems.append(document.problem(at, f"{soc:g}", allowed))
             elif number == last and soc != 1:
                 problems.append(document.problem(at, f"{soc:g}", "the last corner must stand at 1"))
-        for number, point in enumerate(model.charge_curve[:-1]):
+        for number, point in enumerate(model.charge_curve):
             if point.c_rate <= 0:
                 at = (name, "charge_curve", number, "c_rate")
-                problems.append(document.problem(at, f"{point.c_rate:g}", "must be above 0 before the last corner"))
+                allowed = "must be above 0: a battery that accepts nothing is never full"
+                problems.append(document.problem(at, f"{point.c_rate:g}", allowed))
 
 
 def _check_bodies(profiles: Profiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
+from typing_extensions import Doc
 
 from fleetsim.profiles.demand import TaxiDemand
 from fleetsim.spec import Name, SourcedSpec, Spec, Text
@@ -20,10 +22,13 @@ from fleetsim.units import (
     DragAreaM2,
     Efficiency,
     ElevationM,
+    Factor,
     LatitudeDeg,
     LongitudeDeg,
     MassKg,
+    PassengersPerHour,
     PayloadKg,
+    PositiveShare,
     Ratio,
     RollingResistance,
     RotatingMassFactor,
@@ -31,6 +36,7 @@ from fleetsim.units import (
     SpeedKmh,
     StandbyKw,
     StopsPerKm,
+    TankKg,
     TemperatureC,
     TemperatureK,
 )
@@ -54,6 +60,34 @@ class Body(Spec):
     """Energy of lifting and pressing one bin."""
     water_kg: PayloadKg = 0.0
     """Water that it sprays from a full tank."""
+
+
+class FuelCellPoint(Spec):
+    """One corner of a fuel cell's efficiency curve."""
+
+    load_share: Share
+    """Net power over rated power."""
+    efficiency: Efficiency
+    """Net electricity over hydrogen (LHV)."""
+
+
+class HydrogenDrive(SourcedSpec):
+    """What makes a vehicle a fuel-cell vehicle; the battery of its sheet is then the buffer beside the fuel cell."""
+
+    tank_kg: TankKg
+    """Usable hydrogen of a full tank."""
+    fuel_cell_kw: ChargerKw
+    """Rated net power of the fuel cell at full air pressure."""
+    efficiency_curve: tuple[FuelCellPoint, ...] = Field(min_length=1)
+    """Efficiency against load, in order of load."""
+    converter_efficiency: Efficiency
+    """DC/DC converter between fuel cell and battery."""
+    thin_air_share: Share
+    """Extra hydrogen for the air compressor where the air pressure is below 867 hPa."""
+    buffer_set_point: PositiveShare
+    """State of charge to which the fuel cell keeps the buffer battery."""
+    buffer_floor: Share
+    """State of charge below which the buffer battery is not drawn."""
 
 
 class VehicleModel(SourcedSpec):
@@ -101,6 +135,8 @@ class VehicleModel(SourcedSpec):
     """Outside temperature above which the cabin is cooled."""
     body: Body | None = None
     """What it works with, on a vehicle that does more than drive."""
+    hydrogen: HydrogenDrive | None = None
+    """Tank and fuel cell, of a fuel-cell vehicle."""
 
 
 class ChargerType(SourcedSpec):
@@ -191,6 +227,55 @@ class Climate(SourcedSpec):
     """Correlation of one day's deviation with the next day's, 0 to 1."""
 
 
+MonthDay = Annotated[
+    str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"), Doc("a day of the year like 05-01")
+]
+
+
+class Season(Spec):
+    """Days of the year with a demand of their own, in place of their months'."""
+
+    first_day: MonthDay
+    """First of the days."""
+    last_day: MonthDay
+    """Last of the days; before the first where the season runs over the end of the year."""
+    factor: Factor
+    """Passengers over those of the mean day."""
+
+    def covers(self, day: date) -> bool:
+        """Whether a date is one of the days.
+
+        >>> Season(first_day="12-30", last_day="01-02", factor=1.5).covers(date(2026, 1, 1))
+        True
+        """
+        at = day.strftime("%m-%d")
+        if self.first_day <= self.last_day:
+            return self.first_day <= at <= self.last_day
+        return at >= self.first_day or at <= self.last_day
+
+
+class PassengerDemand(SourcedSpec):
+    """Who comes to the two ends of a line, and when."""
+
+    name: Text
+    """Name for the report."""
+    out_per_hour: tuple[PassengersPerHour, ...] = Field(min_length=24, max_length=24)
+    """Passengers that come to the route's first waypoint in each hour of the mean day."""
+    back_per_hour: tuple[PassengersPerHour, ...] = Field(min_length=24, max_length=24)
+    """Passengers that come to its last waypoint."""
+    weekdays: tuple[Factor, ...] = Field(min_length=7, max_length=7)
+    """Monday to Sunday: passengers over those of the mean day."""
+    months: tuple[Factor, ...] = Field(min_length=12, max_length=12)
+    """January to December: passengers over those of the mean day."""
+    seasons: tuple[Season, ...] = ()
+    """Days that differ from their month; the first that covers a day counts."""
+
+    def factor(self, day: date) -> float:
+        """Passengers of a day over those of the mean day."""
+        season = next((s.factor for s in self.seasons if s.covers(day)), self.months[day.month - 1])
+        return season * self.weekdays[day.weekday()]
+
+
 @dataclass(frozen=True, slots=True)
 class Profiles:
     """Everything that ``profiles/`` describes, by name."""
@@ -200,4 +285,5 @@ class Profiles:
     places: Mapping[str, Place]
     routes: Mapping[str, Route]
     cities: Mapping[str, Climate]
+    demands: Mapping[str, PassengerDemand] = field(default_factory=dict)
     taxi_demand: Mapping[str, TaxiDemand] = field(default_factory=dict)

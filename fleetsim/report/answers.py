@@ -82,16 +82,32 @@ def _printed(view: ReportView, name: str, lang: Language) -> str:
 
 
 def _service(view: ReportView, lang: Language) -> tuple[str, ...]:
-    level = view.run("service_level")
-    if not math.isfinite(level):
+    if not math.isfinite(view.run("service_level")):
         return (word("service_none", lang),)
+    return *_timetable(view, lang), *_rounds(view, lang), *_reserve(view, lang)
+
+
+def _timetable(view: ReportView, lang: Language) -> tuple[str, ...]:
+    planned = view.run("trips_planned")
+    if planned == 0:
+        return ()
+    level = view.run("trips_done") / planned
     verdict = word(
         "service_holds" if level >= HOLDS else "service_short",
         lang,
-        share=_printed(view, "service_level", lang),
+        share=quantity(level, "share", lang),
         planned=_printed(view, "trips_planned", lang),
     )
-    return verdict, _lost(view, lang), *_reserve(view, lang)
+    return verdict, _lost(view, lang)
+
+
+def _rounds(view: ReportView, lang: Language) -> tuple[str, ...]:
+    planned, finished = view.run("rounds_planned"), view.run("rounds_finished")
+    if not planned > 0:
+        return ()
+    verdict = "service_rounds_hold" if finished >= HOLDS * planned else "service_rounds_short"
+    share = quantity(finished / planned, "share", lang)
+    return (word(verdict, lang, share=share, planned=_printed(view, "rounds_planned", lang)),)
 
 
 def _lost(view: ReportView, lang: Language) -> str:

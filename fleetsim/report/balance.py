@@ -24,10 +24,11 @@ def balance_lines(view: ReportView) -> tuple[BalanceLine, ...]:
     """The balance of a run from the grid to the road; lines without figures are left out."""
     grid, meter, delivered, stored = (view.run(f"{name}_kwh") for name in ("grid", "energy", "delivered", "stored"))
     base, standby = view.run("base_kwh"), view.run("standby_kwh")
+    hydrogen = view.run("electrolyser_kwh") + view.run("compressor_kwh")
     initial, driven, left = (view.run(f"{name}_kwh") for name in ("initial", "driven", "left"))
     lines = (
-        _line("balance.connection", grid, "balance.edge", ("balance.vehicles", meter), ("balance.base", base),
-              ("balance.standby", standby)),
+        _line("balance.connection", grid, "balance.edge", ("balance.vehicles", meter), ("balance.hydrogen", hydrogen),
+              ("balance.base", base), ("balance.standby", standby)),
         _line("balance.meter", meter, "balance.rest", ("balance.out", delivered),
               ("balance.conversion", meter - delivered)),
         _line("balance.delivered", delivered, "balance.rest", ("balance.stored", stored),

@@ -24,8 +24,8 @@ SOURCES = ("hydro", "wind", "solar", "biomass", "nuclear", "thermal", "import")
 """Where grid electricity comes from; ``thermal`` is coal with a few per cent of gas and waste."""
 CLEAN_SOURCES = ("hydro", "wind", "solar", "biomass", "nuclear")
 """The sources that count as clean; nothing else does."""
-STOCK_SOURCES = (*SOURCES, "site_solar", "initial")
-"""What a store can hold; ``initial`` is the energy that was there when the run began."""
+STOCK_SOURCES = (*SOURCES, "site_solar", "delivered", "initial")
+"""What a store can hold; ``delivered`` is hydrogen made elsewhere, ``initial`` what was there when the run began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,8 @@ def _text(name: str, meaning: str) -> Column:
 
 
 PURPOSES = ("service", "deadhead", "round", "passenger", "transfer")
+LATE_S = 300.0
+"""A departure more than this after its timetable is late."""
 TRIP_STATUS = ("done", "late", "cancelled", "horizon")
 """``late``: departed more than 5 minutes after the timetable; ``horizon``: still under way at the end."""
 TRIP_REASONS = ("battery", "no_vehicle", "hydrogen", "knock_on")
@@ -79,6 +81,8 @@ TRIP_REASONS = ("battery", "no_vehicle", "hydrogen", "knock_on")
 SESSION_ENDS = ("target", "departure", "horizon", "outage")
 WAIT_OUTCOMES = ("served", "left", "balked", "horizon")
 REFUEL_ENDS = ("full", "empty_storage", "departure", "horizon", "outage")
+FLOWS = ("initial", "produced", "vented", "delivered", "dispensed", "left")
+"""Hydrogen of a storage: what was there when reporting began, what came and went, what was there at the end."""
 LOADS = ("vehicle", "pack", "electrolyser", "compressor", "storage", "solar", "standby", "base")
 """What draws at a site; ``base`` is the building and everything else behind the same meter."""
 HOLDERS = ("vehicle", "pack", "storage", "tank")
@@ -112,7 +116,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _code("home", "sites", "home site"),
         _float("battery_kwh", "usable battery energy, kWh"),
         _float("tank_kg", "hydrogen tank, kg"),
-        _float("reserve_soc", "state of charge below which no duty is planned to end, 0 to 1"),
+        _float("reserve_soc", "state of charge (or share of the tank) below which no duty is planned to end, 0 to 1"),
     ),
     "sites": (
         _code("site", "sites", "name"),
@@ -144,7 +148,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("elevation_m", "elevation, m"),
     ),
     "trips": (
-        _code("vehicle", "vehicles", "vehicle"),
+        _code("vehicle", "vehicles", "vehicle; none for a trip that no vehicle was there to run"),
+        _code("fleet", "fleets", "fleet"),
         _int("trip", "number of the trip within its vehicle, from the start of the warm-up"),
         _code("purpose", PURPOSES, "service, deadhead, round, passenger or transfer"),
         _code("route", "routes", "route, where there is one"),
@@ -155,14 +160,16 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _code("origin", "places", "place of departure"),
         _code("destination", "places", "place of arrival"),
         _float("distance_km", "distance, km"),
-        _float("used_kwh", "net energy from the battery, kWh"),
+        _float("used_kwh", "net energy from the battery (with a fuel cell: from both), kWh"),
         _float("regenerated_kwh", "energy that braking and descents gave back to the battery, kWh"),
         _float("hydrogen_kg", "hydrogen used, kg"),
-        _float("soc_start", "state of charge at departure, 0 to 1"),
-        _float("soc_end", "state of charge at arrival, 0 to 1"),
+        _float("soc_start", "state of charge (with a fuel cell: share of the tank) at departure, 0 to 1"),
+        _float("soc_end", "state of charge (with a fuel cell: share of the tank) at arrival, 0 to 1"),
         _float("clean_share", "clean share of what was driven, its initial energy left out"),
         _float("emission_kg", "emission of what was driven, kg CO2, its initial energy left out"),
         _time("due_at", "time by which a round is to be finished: the end of its shift"),
+        _int("passengers", "passengers on board, where the work counts them"),
+        _float("passenger_wait_h", "hours that all of them together waited for the planned departure"),
         _code("status", TRIP_STATUS, "done, late, cancelled or cut by the horizon"),
         _code("reason", TRIP_REASONS, "why it is late or cancelled"),
     ),
@@ -240,6 +247,18 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("hydrogen_kg", "hydrogen dispensed, kg"),
         _float("clean_share", "clean share of the hydrogen"),
         _code("end_reason", REFUEL_ENDS, "why the fill ended"),
+    ),
+    "hydrogen_flows": (
+        _code("site", "sites", "hydrogen station"),
+        _code("flow", FLOWS, "what it is; all times and amounts within the reported time"),
+        _code("vehicle", "vehicles", "vehicle that was filled"),
+        _time("start_at", "from"),
+        _time("end_at", "to; the flow is even in between"),
+        _float("hydrogen_kg", "hydrogen, kg"),
+        _float("energy_kwh", "energy at the meter of electrolyser and compressor, AC, kWh"),
+        _float("clean_share", "clean share of the hydrogen, its initial part left out"),
+        _float("emission_kg", "emission of making (or making and bringing) it, kg CO2"),
+        _float("cost_cny", "cost of energy, CNY"),
     ),
     "stocks": (
         _text("holder", "name of the vehicle, pack, storage or tank"),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.spec import Name, SourcedSpec
 from fleetsim.units import ConsumptionKwhPerKm, Count, DurationMin, PositiveShare, Share
@@ -51,6 +52,15 @@ class BusFleet(BatteryFleet):
     """What they do."""
 
 
+class ShuttleFleet(BatteryFleet):
+    """Shuttles of scenic areas, airports and the like."""
+
+    kind: Literal["shuttle"]
+    """``shuttle``"""
+    work: BusWork
+    """What they do."""
+
+
 class SanitationFleet(BatteryFleet):
     """Sweepers, sprinklers, compactors."""
 
@@ -60,5 +70,8 @@ class SanitationFleet(BatteryFleet):
     """The rounds of a day."""
 
 
-Fleet = Annotated[BusFleet | SanitationFleet | TaxiFleet, Field(discriminator="kind")]
+HomedFleet = BusFleet | ShuttleFleet | SanitationFleet | HydrogenBusFleet
+"""Fleets whose vehicles have a home and a work of blocks."""
+
+Fleet = Annotated[HomedFleet | TaxiFleet, Field(discriminator="kind")]
 """Any fleet."""

@@ -15,7 +15,7 @@ from fleetsim.errors import InputError, Problem
 from fleetsim.grid.inputs import load_grid
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import load_tariffs
-from fleetsim.profiles.loading import load_profiles, profile_file, profile_files
+from fleetsim.profiles.loading import load_profiles, profile_file, profile_names
 from fleetsim.scenario.fleets import Fleet
 from fleetsim.scenario.overrides import override
 from fleetsim.scenario.parts import join, part_paths
@@ -52,7 +52,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     before = len(problems)
     tariffs = load_tariffs(root, problems)
     tariff_names = {*tariffs, *(problem.key.split(".")[0] for problem in problems[before:])}
-    problems.extend(site_problems(document, sections, loaded.names))
+    problems.extend(site_problems(document, sections, loaded.names, loaded.profiles))
     problems.extend(fleet_problems(document, sections, loaded.names, loaded.profiles))
     problems.extend(grid_problems(document, sections, grid, tariffs, tariff_names))
     problems.extend(taxi_problems(document, sections, loaded))
@@ -148,7 +148,7 @@ def _fingerprints(paths: Sequence[Path], root: Path, spec: ScenarioSpec) -> Mapp
     timetables = {work.file for work in works if isinstance(work, Timetable)}
     grid = (root / "grid").rglob("*")
     inputs = [
-        *(profile_file(root, name) for name in profile_files(root)),
+        *(profile_file(root, name) for name in profile_names(root)),
         *sorted(file for file in grid if file.suffix in {".yaml", ".csv"} and file.is_file()),
         *(root / file for file in sorted(timetables)),
     ]

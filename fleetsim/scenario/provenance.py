@@ -51,6 +51,7 @@ def profile_files(profiles: Profiles) -> dict[str, dict[str, Spec]]:
         "profiles/places.yaml": dict(profiles.places),
         "profiles/routes.yaml": dict(profiles.routes),
         "profiles/climates.yaml": dict(profiles.cities),
+        "profiles/passenger_demand.yaml": dict(profiles.demands),
         "profiles/taxi_demand.yaml": dict(profiles.taxi_demand),
     }
 

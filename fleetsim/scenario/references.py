@@ -13,10 +13,11 @@ from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import Tariff
 from fleetsim.profiles import Profiles
 from fleetsim.scenario.fleets import Fleet, SanitationFleet
+from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.rounds import round_problems
 from fleetsim.scenario.sites import Site, SwapStation
 from fleetsim.scenario.taxis import TaxiFleet
-from fleetsim.work.spec import Collecting, Rounds
+from fleetsim.work.spec import Collecting, OnDemand, Rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,28 @@ class Sections:
     """Whether every part of the file is sound."""
 
 
-def site_problems(document: Document, sections: Sections, profiles: Mapping[str, Collection[str]]) -> Iterator[Problem]:
-    """Places and charger types that ``profiles/`` does not know."""
+def site_problems(
+    document: Document, sections: Sections, profiles: Mapping[str, Collection[str]], sound: Profiles
+) -> Iterator[Problem]:
+    """Places and charger types that ``profiles/`` does not know, and loads beyond their connection.
+
+    ``profiles`` are the names of all profiles, ``sound`` those without a fault.
+    """
     for name, site in sections.sites.items():
         at: Location = ("sites", name)
         yield from unknown(document, (*at, "place"), site.place, profiles.get("places"), "profiles/places.yaml")
         for number, group in enumerate(site.chargers):
             where = (*at, "slots", "type") if isinstance(site, SwapStation) else (*at, "chargers", number, "type")
             yield from unknown(document, where, group.type, profiles.get("chargers"), "profiles/chargers.yaml")
+        if not isinstance(site, HydrogenStation) and site.connection_kw is not None:
+            types = [sound.chargers.get(group.type) for group in site.chargers]
+            base = site.base_load_kw
+            own_kw = (max(base) if isinstance(base, tuple) else base) + sum(
+                group.count * type_.standby_kw for group, type_ in zip(site.chargers, types, strict=True) if type_
+            )
+            if own_kw > site.connection_kw:
+                allowed = f"must be at least the {own_kw:g} kW that buildings and standing chargers draw at the most"
+                yield document.problem((*at, "connection_kw"), f"{site.connection_kw:g}", allowed)
 
 
 def fleet_problems(
@@ -59,15 +74,45 @@ def fleet_problems(
         yield from unknown(document, (*at, "home"), fleet.home, sections.site_names, "sites")
         route_at = (*at, "work", "route")
         yield from unknown(document, route_at, fleet.work.route, profiles.get("routes"), "profiles/routes.yaml")
+        if isinstance(fleet.work, OnDemand):
+            demands = profiles.get("passenger_demand")
+            where = (*at, "work", "demand")
+            yield from unknown(document, where, fleet.work.demand, demands, "profiles/passenger_demand.yaml")
         if isinstance(fleet, SanitationFleet):
             yield from _unknown_places(document, (*at, "work"), fleet.work, profiles.get("places"))
             yield from round_problems(document, at, fleet, sound.vehicles.get(fleet.model), sound.places)
-        if fleet.reserve >= fleet.charge_target:
-            allowed = f"must be below the charge_target, {fleet.charge_target:g}"
+        target, initial = ("charge_target", "initial_soc")
+        if isinstance(fleet, HydrogenBusFleet):
+            target, initial = ("fill_target", "initial_share")
+            yield from hydrogen_problems(document, name, fleet, sections, profiles, sound)
+        if fleet.reserve >= getattr(fleet, target):
+            allowed = f"must be below the {target}, {getattr(fleet, target):g}"
             yield document.problem((*at, "reserve"), f"{fleet.reserve:g}", allowed)
-        if fleet.initial_soc < fleet.reserve:
+        if getattr(fleet, initial) < fleet.reserve:
             allowed = f"must be at least the reserve, {fleet.reserve:g}"
-            yield document.problem((*at, "initial_soc"), f"{fleet.initial_soc:g}", allowed)
+            yield document.problem((*at, initial), f"{getattr(fleet, initial):g}", allowed)
+
+
+def hydrogen_problems(
+    document: Document,
+    name: str,
+    fleet: HydrogenBusFleet,
+    sections: Sections,
+    profiles: Mapping[str, Collection[str]],
+    sound: Profiles,
+) -> Iterator[Problem]:
+    """A parking place that does not exist, a home without hydrogen, a vehicle sheet without a fuel cell."""
+    at: Location = ("fleets", name)
+    if fleet.parking is not None:
+        yield from unknown(document, (*at, "parking"), fleet.parking, profiles.get("places"), "profiles/places.yaml")
+    stations = [site for site, spec in sections.sites.items() if isinstance(spec, HydrogenStation)]
+    if fleet.home in sections.sites and fleet.home not in stations:
+        yield document.problem((*at, "home"), repr(fleet.home), "must be a site of kind hydrogen_station")
+    model = sound.vehicles.get(fleet.model)
+    if model is not None and model.hydrogen is None:
+        fuelled = sorted(each for each, sheet in sound.vehicles.items() if sheet.hydrogen is not None)
+        allowed = one_of(fleet.model, fuelled, "profiles/vehicles.yaml with a hydrogen block")
+        yield document.problem((*at, "model"), repr(fleet.model), allowed)
 
 
 def grid_problems(

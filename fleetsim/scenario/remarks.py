@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fleetsim.profiles import ChargerType
+from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.scenario.provenance import figures
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Depot, Site
@@ -35,26 +36,36 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
         chargers = sum(group.count for group in site.chargers)
         vehicles = sum(fleet.count for fleet in scenario.spec.fleets.values() if fleet.home == name)
         if not any(name in fleet.meets_at for fleet in scenario.spec.fleets.values()):
-            yield f"sites.{name}: no fleet {'lives' if isinstance(site, Depot) else 'charges'} here"
+            yield f"sites.{name}: no fleet {'lives' if isinstance(site, Depot) else 'comes'} here"
+        if isinstance(site, HydrogenStation):
+            yield from _station_remarks(name, site)
+            continue
         if vehicles > CROWDED * chargers:
             yield f"sites.{name}: {chargers} chargers for {vehicles} vehicles"
         if site.connection_kw is None:
             continue
         standby_kw = sum(group.count * types[group.type].standby_kw for group in site.chargers)
         base_kw = max(site.base_load_kw) if isinstance(site.base_load_kw, tuple) else site.base_load_kw
-        own_kw, demand_kw = standby_kw + base_kw, standby_kw + base_kw + chargers_kw(site, types)
-        if own_kw >= site.connection_kw:
-            yield (
-                f"sites.{name}: base load and standby reach {own_kw:.0f} kW and leave nothing of the "
-                f"connection's {site.connection_kw:.0f} kW"
-            )
-        elif demand_kw > site.connection_kw:
+        demand_kw = standby_kw + base_kw + chargers_kw(site, types)
+        if demand_kw > site.connection_kw:
             shared.append(f"{name} ({site.connection_kw:.0f} of {demand_kw:.0f} kW)")
     if shared:
         yield (
             "connection smaller than all chargers, base load and standby together, so that it will be shared: "
             + ", ".join(shared)
         )
+
+
+def _station_remarks(name: str, site: HydrogenStation) -> Iterator[str]:
+    made, base = site.electrolyser, site.base_load_kw
+    if made is None and not site.deliveries:
+        yield f"sites.{name}: it has neither an electrolyser nor deliveries; only its storage can be dispensed"
+    if made is not None and site.connection_kw is not None:
+        left_kw = site.connection_kw - (max(base) if isinstance(base, tuple) else base)
+        if left_kw < made.rated_kw * made.min_load_share:
+            yield f"sites.{name}: its connection leaves {left_kw:.0f} kW, too little for the electrolyser's lowest load"
+        elif left_kw < made.rated_kw * made.load_share:
+            yield f"sites.{name}: its connection leaves {left_kw:.0f} kW and caps the electrolyser"
 
 
 def _fleet_remarks(scenario: Scenario) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fleetsim.charging.spec import SharingName, StrategyName
+from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.spec import Name, SourcedSpec
 from fleetsim.units import ChargerKw, ConnectionKw, Count, LoadKw, PositiveShare, Share, SwapS
 
@@ -106,5 +107,5 @@ class SwapStation(SourcedSpec):
         return (self.slots,)
 
 
-Site = Annotated[Depot | PublicStation | SwapStation, Field(discriminator="kind")]
+Site = Annotated[Depot | PublicStation | SwapStation | HydrogenStation, Field(discriminator="kind")]
 """Any site."""

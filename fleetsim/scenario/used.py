@@ -8,6 +8,7 @@ from typing import TypeVar
 from fleetsim.profiles import Profiles
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.taxis import TaxiFleet
+from fleetsim.work.spec import OnDemand
 
 T = TypeVar("T")
 
@@ -16,15 +17,17 @@ def used_profiles(scenario: Scenario) -> Profiles:
     """The vehicle sheets, charger types, places, routes and climates that the scenario leads to."""
     spec, profiles = scenario.spec, scenario.profiles
     fleets = spec.fleets.values()
-    routes = _named(profiles.routes, (fleet.work.route for fleet in fleets if not isinstance(fleet, TaxiFleet)))
+    works = [fleet.work for fleet in fleets if not isinstance(fleet, TaxiFleet)]
+    routes = _named(profiles.routes, (work.route for work in works))
     demand = _named(profiles.taxi_demand, (fleet.demand for fleet in fleets if isinstance(fleet, TaxiFleet)))
     trips = [trip for timetable in scenario.timetables.values() for trip in timetable.trips]
     places = _named(
         profiles.places,
         [
             *(site.place for site in spec.sites.values()),
+            *(parking for fleet in fleets if (parking := getattr(fleet, "parking", None))),
             *(point.place for route in routes.values() for point in route.waypoints),
-            *(place for fleet in fleets if not isinstance(fleet, TaxiFleet) for place in fleet.work.places),
+            *(place for work in works for place in work.places),
             *(zone.place for each in demand.values() for zone in each.zones),
             *(place for trip in trips for place in (trip.origin, trip.destination)),
         ],
@@ -36,6 +39,7 @@ def used_profiles(scenario: Scenario) -> Profiles:
         places=places,
         routes=routes,
         cities=_named(profiles.cities, cities),
+        demands=_named(profiles.demands, (work.demand for work in works if isinstance(work, OnDemand))),
         taxi_demand=demand,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fleetsim.results.schema import Frame
-from fleetsim.scenario.taxis import TaxiFleet
+from fleetsim.scenario.fleets import BatteryFleet
 from fleetsim.simulation.names import capacity_kwh, first_vehicles
 from fleetsim.simulation.plans import fleet_plan
 from fleetsim.simulation.stage import Stage
@@ -19,7 +19,7 @@ class BlockCrew:
     def __init__(self, name: str, stage: Stage) -> None:
         scenario = stage.job.scenario
         fleet = stage.fleets[name]
-        assert not isinstance(fleet, TaxiFleet)
+        assert isinstance(fleet, BatteryFleet)
         self._clock = scenario.spec.clock
         self._log = VehicleLog()
         self._first = first_vehicles(scenario)[name]

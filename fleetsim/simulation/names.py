@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from fleetsim.clock import DAY_S
 from fleetsim.results.schema import Entities, Frame, complete
-from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.fleets import Fleet, HomedFleet
+from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Site, SwapStation
 
@@ -48,7 +49,20 @@ def first_vehicles(scenario: Scenario) -> Mapping[str, int]:
 
 def capacity_kwh(fleet: Fleet, scenario: Scenario) -> float:
     """Battery energy of a fleet's vehicles, ageing included."""
-    return scenario.profiles.vehicles[fleet.model].battery_kwh * fleet.state_of_health
+    health = 1.0 if isinstance(fleet, HydrogenBusFleet) else fleet.state_of_health
+    return scenario.profiles.vehicles[fleet.model].battery_kwh * health
+
+
+def tank_kg(fleet: Fleet, scenario: Scenario) -> float:
+    """Hydrogen tank of a fleet's vehicles; NaN without one."""
+    hydrogen = scenario.profiles.vehicles[fleet.model].hydrogen
+    return np.nan if hydrogen is None else hydrogen.tank_kg
+
+
+def home_place(fleet: HomedFleet, scenario: Scenario) -> str:
+    """Place where a fleet's vehicles stand between their duties."""
+    parking = fleet.parking if isinstance(fleet, HydrogenBusFleet) else None
+    return parking or scenario.spec.sites[fleet.home].place
 
 
 def capacities_kwh(scenario: Scenario) -> NDArray[np.float64]:
@@ -92,6 +106,7 @@ def _vehicles(scenario: Scenario, names: Entities) -> Frame:
             "city": by_fleet([codes(names["cities"])[city] for city in cities]),
             "home": by_fleet([-1 if fleet.home is None else codes(names["sites"])[fleet.home] for fleet in fleets]),
             "battery_kwh": capacities_kwh(scenario),
+            "tank_kg": by_fleet([tank_kg(fleet, scenario) for fleet in fleets]),
             "reserve_soc": by_fleet([fleet.reserve for fleet in fleets]),
         },
     )
@@ -114,7 +129,7 @@ def _sites(scenario: Scenario, names: Entities) -> Frame:
             "lat": np.array([place.lat for place in places]),
             "lon": np.array([place.lon for place in places]),
             "chargers": np.array(counts),
-            "charger_kw": np.array(nameplates) / np.array(counts),
+            "charger_kw": np.array(nameplates) / np.maximum(counts, 1),
             "connection_kw": np.array(
                 [np.nan if site.connection_kw is None else site.connection_kw for site in sites]
             ),

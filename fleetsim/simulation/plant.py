@@ -10,6 +10,7 @@ from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.curve import ChargeSteps, charge_steps
 from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Depot, PublicStation, Site, SwapStation
 from fleetsim.simulation.names import capacity_kwh, charger_powers_kw, first_packs
@@ -27,6 +28,7 @@ def plant_of(
     if isinstance(site, SwapStation):
         fleet = next(fleet for fleet in fleets.values() if name in fleet.meets_at)
         return swap_plant(name, site, scenario, site_code, fleet, steps)
+    assert not isinstance(site, HydrogenStation)
     return depot_plant(site, scenario, site_code, fleets, steps)
 
 
@@ -42,6 +44,7 @@ def depot_plant(
     by_power = sorted(range(len(powers)), key=lambda group: -powers[group])
     rows = []
     for fleet in fleets.values():
+        assert not isinstance(fleet, HydrogenBusFleet)
         rows.append(tuple(_row(steps, each) for each in _fleet_steps(fleet, site, powers, scenario)))
     return DepotPlant(
         site=site_code,

@@ -11,13 +11,15 @@ from fleetsim.scenario.schema import Scenario
 from fleetsim.signals import Signals
 from fleetsim.simulation.block_crew import BlockCrew
 from fleetsim.simulation.components import components
-from fleetsim.simulation.names import capacities_kwh, entities, scenario_tables
+from fleetsim.simulation.hydrogen_crew import HydrogenCrew
+from fleetsim.simulation.hydrogen_tables import hydrogen_tables
+from fleetsim.simulation.names import capacities_kwh, codes, entities, scenario_tables
 from fleetsim.simulation.site_tables import site_tables
 from fleetsim.simulation.stage import Job, Stage
 from fleetsim.simulation.taxi_crew import TaxiCrew
 from fleetsim.simulation.trip_table import reported
 
-RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks", "swaps")
+RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks", "swaps", "refuels", "hydrogen_flows", "outages")
 """The tables that a run writes."""
 
 
@@ -28,7 +30,13 @@ class Crew(Protocol):
         """What they drove, once the run is over."""
 
 
-CREWS: dict[str, Callable[[str, Stage], Crew]] = {"bus": BlockCrew, "sanitation": BlockCrew, "taxi": TaxiCrew}
+CREWS: dict[str, Callable[[str, Stage], Crew]] = {
+    "bus": BlockCrew,
+    "hydrogen_bus": HydrogenCrew,
+    "sanitation": BlockCrew,
+    "shuttle": BlockCrew,
+    "taxi": TaxiCrew,
+}
 """What brings the fleets of each kind on stage."""
 
 
@@ -60,6 +68,14 @@ def run_component(job: Job) -> dict[str, Frame]:
     stage = Stage(job)
     crews = [CREWS[fleet.kind](name, stage) for name, fleet in stage.fleets.items()]
     stage.run()
-    trips = reported([crew.trips() for crew in crews], job.scenario.spec.clock)
-    sites = site_tables(stage.site_log, stage.steps, stage.plants, job.scenario, capacities_kwh(job.scenario))
-    return {"trips": trips, **sites}
+    fleet_codes = codes(job.names["fleets"])
+    driven = [crew.trips() for crew in crews]
+    for name, trips in zip(stage.fleets, driven, strict=True):
+        trips["fleet"][:] = fleet_codes[name]
+    trips = reported(driven, job.scenario.spec.clock)
+    all_codes = codes(job.names["sites"])
+    site_codes = {name: all_codes[name] for name in job.component.sites}
+    capacity_kwh = capacities_kwh(job.scenario)
+    sites = site_tables(stage.site_log, stage.steps, stage.plants, site_codes, job.scenario, capacity_kwh)
+    hydrogen = hydrogen_tables(stage.site_log, site_codes, job.scenario)
+    return {"trips": trips, **sites, **hydrogen}

@@ -12,40 +12,48 @@ from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import LOADS, SESSION_ENDS, Frame, complete, concatenate, select
 from fleetsim.scenario.schema import Scenario
+from fleetsim.simulation.hydrogen_tables import production_draws
 from fleetsim.simulation.plant import Plant, base_load_kw, standby_kw
+from fleetsim.simulation.site_clock import SiteClock
+from fleetsim.simulation.window import cut_at_start
 from fleetsim.sites.log import SiteLog
 
 _VEHICLE, _PACK, _STANDBY, _BASE = (LOADS.index(word) for word in ("vehicle", "pack", "standby", "base"))
 _TARGET, _HORIZON = SESSION_ENDS.index("target"), SESSION_ENDS.index("horizon")
 Array = NDArray[Any]
-_SAME_S = 1e-4
 
 
 def site_tables(
     log: SiteLog,
     steps: Sequence[ChargeSteps],
     plants: Mapping[str, Plant],
+    site_codes: Mapping[str, int],
     scenario: Scenario,
     capacity_kwh: Array,
 ) -> dict[str, Frame]:
-    """The tables of one component's sites. ``capacity_kwh`` is indexed by vehicle code."""
+    """The tables of one component's sites, their codes by name. ``capacity_kwh`` is indexed by vehicle code."""
     clock = scenario.spec.clock
-    rows = log.sessions.array()
-    rows = rows[rows["end_s"] > clock.report_from_s]
+    clocks = {plant.site: SiteClock(log.factors.array(), plant.site) for plant in plants.values()}
+    rows = log.sessions.array().copy()
+    rows["leave_s"] = _unplug_s(rows, clock.end_s)
+    rows = rows[(rows["leave_s"] > clock.report_from_s) | (rows["end_s"] > clock.report_from_s)]
     rows = rows[np.lexsort((rows["session"], rows["end_s"]))]
+    rows, spells, pieces = cut_at_start(
+        rows, log.spells.array(), log.pieces.array(), steps, clocks, clock.report_from_s
+    )
     number = np.full(int(rows["session"].max(initial=-1)) + 1, -1, dtype=np.int64)
     number[rows["session"]] = np.arange(len(rows))
-    clocks = {plant.site: _SiteClock(log.factors.array(), plant.site) for plant in plants.values()}
     waits = log.waits.array()
     waits = waits[waits["end_s"] > clock.report_from_s]
     waits = waits[np.lexsort((waits["vehicle"], waits["end_s"]))]
     draws = [
-        _own_loads(plants, scenario, clock),
-        _draws_of_spells(log, rows, number, steps, clocks),
-        _draws_of_pieces(log, rows, number),
+        _own_loads(site_codes, scenario, clock),
+        production_draws(log, clock),
+        _draws_of_spells(spells, rows, number, steps, clocks),
+        _draws_of_pieces(pieces, rows, number),
     ]
     return {
-        "sessions": _sessions(rows, steps, clock),
+        "sessions": _sessions(rows, steps),
         "waits": complete(
             "waits",
             {
@@ -62,46 +70,7 @@ def site_tables(
     }
 
 
-class _SiteClock:
-    """The virtual clock of a site as it ran: pieces of constant factor."""
-
-    def __init__(self, factors: Array, site: int) -> None:
-        mine = factors[factors["site"] == site]
-        at_s = np.concatenate(([0.0], mine["at_s"]))
-        factor = np.concatenate(([1.0], mine["factor"]))
-        last = np.append(np.diff(at_s) > 0.0, True)
-        self._site = site
-        self._at_s, self._factor = at_s[last], factor[last]
-        self._clock_s = np.concatenate(([0.0], np.cumsum(self._factor[:-1] * np.diff(self._at_s))))
-
-    def wall_s(self, clock_s: Array) -> Array:
-        """Time at which the clock showed ``clock_s``.
-
-        A corner that the site met together with a change of the factor gets that change's time to the last digit.
-        """
-        piece = np.searchsorted(self._clock_s, clock_s, side="right") - 1
-        factor = np.where(self._factor[piece] > 0.0, self._factor[piece], 1.0)
-        wall_s = self._at_s[piece] + (clock_s - self._clock_s[piece]) / factor
-        for change in (piece, np.minimum(piece + 1, len(self._at_s) - 1)):
-            wall_s = np.where(np.abs(wall_s - self._at_s[change]) <= _SAME_S, self._at_s[change], wall_s)
-        return np.asarray(wall_s)
-
-    def table(self, end_s: float) -> Frame:
-        """The site's rows of the table ``clocks``."""
-        rows = len(self._at_s)
-        return complete(
-            "clocks",
-            {
-                "site": np.full(rows, self._site),
-                "clock": np.zeros(rows, dtype=np.int64),
-                "start_at": self._at_s,
-                "end_at": np.append(self._at_s[1:], end_s),
-                "factor": self._factor,
-            },
-        )
-
-
-def _sessions(rows: Array, steps: Sequence[ChargeSteps], clock: Clock) -> Frame:
+def _sessions(rows: Array, steps: Sequence[ChargeSteps]) -> Frame:
     per_meter = np.array([each.stored_per_kwh for each in steps])[rows["steps"]]
     delivered = np.array([each.delivered_per_kwh for each in steps])[rows["steps"]]
     stored_kwh = rows["end_kwh"] - rows["start_kwh"]
@@ -120,7 +89,7 @@ def _sessions(rows: Array, steps: Sequence[ChargeSteps], clock: Clock) -> Frame:
             "plug_at": rows["plug_s"],
             "start_at": rows["start_s"],
             "end_at": rows["end_s"],
-            "unplug_at": _unplug_s(rows, clock.end_s),
+            "unplug_at": rows["leave_s"],
             "planned_unplug_at": np.where(np.isfinite(rows["planned_s"]), rows["planned_s"], np.nan),
             "requested_kwh": wanted_kwh,
             "energy_kwh": energy_kwh,
@@ -169,16 +138,14 @@ def _unplug_s(rows: Array, end_s: float) -> Array:
 
 
 def _draws_of_spells(
-    log: SiteLog,
+    spells: Array,
     rows: Array,
     number: Array,
     steps: Sequence[ChargeSteps],
-    clocks: Mapping[int, _SiteClock],
+    clocks: Mapping[int, SiteClock],
 ) -> Frame:
     """Spells on a virtual clock, cut at the corners of their charge curves."""
-    spells = log.spells.array()
-    spells = spells[(spells["session"] < len(number)) & (spells["end_s"] > spells["start_s"])]
-    spells = spells[number[spells["session"]] >= 0]
+    spells = spells[spells["end_s"] > spells["start_s"]]
     session = number[spells["session"]]
     frames = []
     for row, stairs in enumerate(steps):
@@ -190,7 +157,7 @@ def _draws_of_spells(
 
 
 def _cut(
-    spells: Array, session: Array, site: Array, pack: Array, stairs: ChargeSteps, clocks: Mapping[int, _SiteClock]
+    spells: Array, session: Array, site: Array, pack: Array, stairs: ChargeSteps, clocks: Mapping[int, SiteClock]
 ) -> Frame:
     levels, times = np.array(stairs.level_kwh), np.array(stairs.time_s)
     first = np.searchsorted(levels, spells["from_kwh"], side="right") - 1
@@ -225,11 +192,8 @@ def _cut(
     )
 
 
-def _draws_of_pieces(log: SiteLog, rows: Array, number: Array) -> Frame:
+def _draws_of_pieces(pieces: Array, rows: Array, number: Array) -> Frame:
     """Constant powers that re-allocation set."""
-    pieces = log.pieces.array()
-    pieces = pieces[pieces["session"] < len(number)]
-    pieces = pieces[number[pieces["session"]] >= 0]
     session = number[pieces["session"]]
     return complete(
         "draws",
@@ -244,21 +208,21 @@ def _draws_of_pieces(log: SiteLog, rows: Array, number: Array) -> Frame:
     )
 
 
-def _own_loads(plants: Mapping[str, Plant], scenario: Scenario, clock: Clock) -> Frame:
+def _own_loads(site_codes: Mapping[str, int], scenario: Scenario, clock: Clock) -> Frame:
     """Standby of chargers and base load of buildings over the reported time."""
     pieces: list[tuple[int, int, float, float, float]] = []
-    for name, plant in plants.items():
+    for name, code in site_codes.items():
         site = scenario.spec.sites[name]
         idle_kw, base = standby_kw(site, scenario), base_load_kw(site)
         if idle_kw > 0.0:
-            pieces.append((plant.site, _STANDBY, clock.report_from_s, clock.end_s, idle_kw))
+            pieces.append((code, _STANDBY, clock.report_from_s, clock.end_s, idle_kw))
         if len(base) == 1 and base[0] > 0.0:
-            pieces.append((plant.site, _BASE, clock.report_from_s, clock.end_s, base[0]))
+            pieces.append((code, _BASE, clock.report_from_s, clock.end_s, base[0]))
         elif len(base) > 1:
             for day in range(clock.warmup_days, clock.total_days):
                 for hour, kw in enumerate(base):
                     start_s = day * DAY_S + hour * HOUR_S
-                    pieces.append((plant.site, _BASE, start_s, start_s + HOUR_S, kw))
+                    pieces.append((code, _BASE, start_s, start_s + HOUR_S, kw))
     names = ("site", "load", "start_at", "end_at", "offered_kw")
     columns = zip(*pieces, strict=True) if pieces else ()
     return complete("draws", dict(zip(names, map(np.array, columns), strict=True)) if pieces else {})

@@ -8,12 +8,15 @@ from simpy import Environment
 
 from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import Entities
+from fleetsim.scenario.hydrogen import HydrogenStation as HydrogenStationSpec
 from fleetsim.scenario.schema import Scenario
 from fleetsim.signals import Signals
 from fleetsim.simulation.components import Component
 from fleetsim.simulation.names import codes
 from fleetsim.simulation.plant import Plant, plant_of
+from fleetsim.simulation.station_plant import station_plant
 from fleetsim.sites.depot import Depot
+from fleetsim.sites.hydrogen_station import HydrogenStation
 from fleetsim.sites.log import SiteLog
 from fleetsim.sites.public_station import PublicStation
 from fleetsim.sites.swap_station import SwapPlant, SwapStation
@@ -43,20 +46,29 @@ class Stage:
         self.plants: dict[str, Plant] = {
             name: plant_of(name, job.scenario, site_codes[name], self.fleets, self.steps)
             for name in job.component.sites
+            if not isinstance(spec.sites[name], HydrogenStationSpec)
         }
         self.depots: dict[str, Depot] = {}
-        self.stations: dict[str, PublicStation | SwapStation] = {}
+        self.public_stations: dict[str, PublicStation | SwapStation] = {}
         for name, plant in self.plants.items():
             if isinstance(plant, SwapPlant):
                 pack = self.steps[plant.steps_id]
-                self.stations[name] = SwapStation(self.env, plant, pack, job.signals, self.site_log)
+                self.public_stations[name] = SwapStation(self.env, plant, pack, job.signals, self.site_log)
             elif spec.sites[name].kind == "public_station":
-                self.stations[name] = PublicStation(self.env, plant, self.steps, job.signals, self.site_log)
+                self.public_stations[name] = PublicStation(self.env, plant, self.steps, job.signals, self.site_log)
             else:
                 self.depots[name] = Depot(self.env, plant, self.steps, job.signals, self.site_log)
+
+        self.stations = {
+            name: HydrogenStation(
+                self.env, station_plant(site, spec.clock, site_codes[name]), job.signals, self.site_log
+            )
+            for name in job.component.sites
+            if isinstance(site := spec.sites[name], HydrogenStationSpec)
+        }
 
     def run(self) -> None:
         """Live through the horizon, then close what is open."""
         self.env.run(until=self.job.scenario.spec.clock.end_s)
-        for site in (*self.depots.values(), *self.stations.values()):
+        for site in (*self.depots.values(), *self.public_stations.values(), *self.stations.values()):
             site.close()

@@ -197,7 +197,7 @@ def _taxi_class(
         end_s=float(stage.job.scenario.spec.clock.end_s),
         s_per_km=(HOUR_S / road.speed_kmh).tolist(),
         kwh_per_km=(road.draw_kwh_per_km - road.regeneration_kwh_per_km).tolist(),
-        stations=[stage.stations[each] for each in fleet.stations],
+        stations=[stage.public_stations[each] for each in fleet.stations],
         near=near,
         between_km=[[road_km(one, other) for other in stations] for one in stations],
     )

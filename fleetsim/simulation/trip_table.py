@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.clock import Clock
-from fleetsim.results.schema import PURPOSES, TRIP_REASONS, TRIP_STATUS, Frame, complete, concatenate, select
+from fleetsim.results.schema import LATE_S, PURPOSES, TRIP_REASONS, TRIP_STATUS, Frame, complete, concatenate, select
 from fleetsim.work.plan import BlockSet, WorkPlan
 
-LATE_S = 300.0
-"""A trip is late that departs more than this after its timetable."""
 _DEADHEAD = PURPOSES.index("deadhead")
 _DONE, _LATE, _CANCELLED, _HORIZON = (TRIP_STATUS.index(word) for word in ("done", "late", "cancelled", "horizon"))
 _BATTERY, _NO_VEHICLE, _KNOCK_ON = (TRIP_REASONS.index(word) for word in ("battery", "no_vehicle", "knock_on"))
@@ -21,12 +19,17 @@ Array = NDArray[Any]
 
 
 def reported(frames: Sequence[Frame], clock: Clock) -> Frame:
-    """The trips that end in the reported time, in order of planned departure; work without a plan by its own."""
+    """The trips that end in the reported time or were to begin in it, in order of planned departure.
+
+    Work without a plan counts by when it began.
+    """
     trips = concatenate("trips", frames)
-    over_s = np.where(np.isnan(trips["arrive_at"]), trips["planned_arrive_at"], trips["arrive_at"])
-    trips = select(trips, over_s > clock.report_from_s)
     planned_s = np.where(np.isnan(trips["planned_depart_at"]), trips["depart_at"], trips["planned_depart_at"])
-    return select(trips, np.lexsort((trips["trip"], trips["vehicle"], planned_s)))
+    trips, planned_s = select(trips, planned_s < clock.end_s), planned_s[planned_s < clock.end_s]
+    over_s = np.where(np.isnan(trips["arrive_at"]), trips["planned_arrive_at"], trips["arrive_at"])
+    rows = np.flatnonzero(over_s > clock.report_from_s)
+    order = np.lexsort((trips["trip"][rows], trips["vehicle"][rows], planned_s[rows]))
+    return select(trips, rows[order])
 
 
 def block_trips(
@@ -35,7 +38,7 @@ def block_trips(
     """The trips of one fleet from the rows of its vehicles' log, the ways home of blocks cut short among them."""
     run_of = np.full(len(plan.vehicle), -1, dtype=np.intp)
     run_of[runs["block"]] = np.arange(len(runs))
-    first_trip = _first_trips(plan)
+    first_trip = first_trips(plan)
     frames = []
     for number, blocks in enumerate(plan.sets):
         here = np.flatnonzero(plan.blocks == number)
@@ -49,7 +52,7 @@ def block_trips(
     return concatenate("trips", frames)
 
 
-def _first_trips(plan: WorkPlan) -> Array:
+def first_trips(plan: WorkPlan) -> Array:
     """Number of each block's first trip within its vehicle; a block has a spare number for an early way home."""
     width = np.array([blocks.shape.trips + 1 for blocks in plan.sets])[plan.blocks]
     before = np.cumsum(width) - width
@@ -79,7 +82,7 @@ class _Outings:
         self.done = np.arange(shape.trips) < self.trips_run[:, None]
         self.used_kwh = np.where(self.done, blocks.by_trip(blocks.net_by_leg_kwh)[rows] + lost_kwh, 0.0)
         self.regenerated_kwh = blocks.by_trip(blocks.regeneration_kwh)[rows] - lost_kwh
-        self.level_kwh = run["start_kwh"][:, None] - np.cumsum(self.used_kwh, axis=1)
+        self.level_kwh = run["start_level"][:, None] - np.cumsum(self.used_kwh, axis=1)
         self.depart_s, self.arrive_s = self._times(run["start_s"])
 
     def _times(self, start_s: Array) -> tuple[Array, Array]:

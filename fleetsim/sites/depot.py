@@ -69,6 +69,7 @@ class Depot:
         self._sharing = SHARING[plant.sharing](SharingRows(log, plant.site))
         self._queue: deque[Visit] = deque()
         self._plugged: dict[int, Visit] = {}
+        self._plugged_kw = 0.0
         self._empty = list(range(len(plant.charger_groups)))
         self._finished: list[tuple[float, int]] = []
         """Chargers whose vehicle has finished, by the time at which it leaves."""
@@ -92,6 +93,7 @@ class Depot:
         charger = self._take_charger(now_s)
         if charger is None:
             self._queue.append(visit)
+            self._plan_again(now_s)
         else:
             self._plug(visit, charger, now_s)
         self._arm(now_s)
@@ -159,24 +161,47 @@ class Depot:
         visit.session = self._log.new_session()
         visit.stage = Stage.HELD
         self._plugged[visit.session] = visit
+        self._plugged_kw += visit.steps.peak_kw[0]
         if self._strategy is immediate:
             self._draw(visit, now_s)
-            return
+        else:
+            self._plan(visit, now_s)
+
+    # Plans
+
+    def _plan(self, visit: Visit, now_s: float) -> None:
+        """Ask the strategy when a plugged vehicle may draw, and begin to follow what it says."""
+        vehicles = len(self._plugged) + len(self._queue)
+        crowding = max(1.0, vehicles / len(self._plant.charger_groups)) * max(1.0, self._plugged_kw / self._limit_kw)
+        full_power_s = visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(visit.level_kwh)
         visit.plan = self._strategy(
-            SiteView(now_s, self._limit_kw, self._signals),
-            SessionView(
-                now_s,
-                visit.until_s,
-                visit.target_kwh - visit.level_kwh,
-                visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(visit.level_kwh),
-            ),
+            SiteView(now_s, crowding, self._signals), SessionView(visit.until_s, full_power_s)
         )
-        if visit.plan is ALWAYS:
+        for moment_s in (moment_s for slot in visit.plan for moment_s in slot if now_s < moment_s < NEVER):
+            self._note(moment_s, self._follow_plan, visit)
+        if any(start_s <= now_s < end_s for start_s, end_s in visit.plan):
             self._draw(visit, now_s)
+
+    def _plan_again(self, now_s: float) -> None:
+        """A vehicle finds no free charger: those that hold one without drawing think again."""
+        if self._strategy is not immediate:
+            for visit in tuple(self._plugged.values()):
+                if visit.stage is Stage.HELD and not visit.ended.triggered:
+                    self._plan(visit, now_s)
+
+    def _follow_plan(self, visit: Visit | None, now_s: float) -> None:
+        """A slot of a plan begins or ends; a plan that is over and was not enough makes room for another."""
+        assert visit is not None
+        if visit.stage is Stage.QUEUED or visit.ended.triggered:
             return
-        for slot in visit.plan:
-            self._note(slot.start_s, self._slot_begins, visit)
-            self._note(slot.end_s, self._slot_ends, visit)
+        soon_s = now_s + TOLERANCE_S
+        if any(start_s <= soon_s < end_s for start_s, end_s in visit.plan):
+            if visit.stage is Stage.HELD:
+                self._draw(visit, now_s)
+            return
+        self._halt(visit, now_s)
+        if not visit.plan or visit.plan[-1].end_s <= soon_s:
+            self._plan(visit, now_s)
 
     # Power
 
@@ -195,6 +220,7 @@ class Depot:
     def _end(self, visit: Visit, reason: int, now_s: float) -> None:
         """Write the session down. A vehicle that has what it wanted keeps its plug until it was to leave."""
         del self._plugged[visit.session]
+        self._plugged_kw -= visit.steps.peak_kw[0]
         visit.stage = Stage.OVER
         end_s = now_s if visit.end_s != visit.end_s else visit.end_s
         leave_s = self._plug_free_s(visit, now_s) if reason == _TARGET else now_s
@@ -255,16 +281,6 @@ class Depot:
         if visit.until_s <= now_s + TOLERANCE_S and not visit.ended.triggered:
             self._halt(visit, now_s)
             visit.ended.succeed()
-
-    def _slot_begins(self, visit: Visit | None, now_s: float) -> None:
-        assert visit is not None
-        if visit.plan is not ALWAYS and visit.stage is Stage.HELD and not visit.ended.triggered:
-            self._draw(visit, now_s)
-
-    def _slot_ends(self, visit: Visit | None, now_s: float) -> None:
-        assert visit is not None
-        if visit.plan is not ALWAYS:
-            self._halt(visit, now_s)
 
     def _change_limit(self, _: Visit | None, now_s: float) -> None:
         self._limit_kw = self._limits.popleft()[1]

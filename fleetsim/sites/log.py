@@ -24,6 +24,15 @@ class SiteLog:
             out_kwh="f8", in_kwh="f8",
         )  # fmt: skip
         self.waits = Rows(vehicle="i4", site="i4", arrive_s="f8", end_s="f8", outcome="i1")
+        self.refuels = Rows(
+            vehicle="i4", site="i4", arrive_s="f8", start_s="f8", end_s="f8", start_kg="f8", end_kg="f8", reason="i1"
+        )
+        self.deliveries = Rows(site="i4", at_s="f8", kg="f8", emission_kg="f8")
+        self.levels = Rows(site="i4", at_s="f8", kg="f8")
+        self.production = Rows(
+            site="i4", start_s="f8", end_s="f8", electrolyser_kw="f8", compressor_kw="f8", produced_kg_per_s="f8",
+            vented_kg_per_s="f8",
+        )  # fmt: skip
         self._sessions = 0
 
     def new_session(self) -> int:

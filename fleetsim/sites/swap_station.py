@@ -292,9 +292,8 @@ class SwapStation:
 
     def _plan_hours(self, signals: Signals) -> None:
         """Ask the strategy once when packs may draw: nobody knows when a pack will leave."""
-        view = SiteView(0.0, NEVER, signals)
-        session = SessionView(0.0, NEVER, self._plant.ready_kwh, self._steps.time_at(self._plant.ready_kwh))
-        slots = STRATEGIES[self._plant.strategy](view, session)
+        session = SessionView(NEVER, self._steps.time_at(self._plant.ready_kwh))
+        slots = STRATEGIES[self._plant.strategy](SiteView(0.0, 1.0, signals), session)
         self._open = bool(slots) and slots[0].start_s <= 0.0
         for slot in slots:
             if slot.start_s > 0.0:

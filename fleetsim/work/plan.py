@@ -6,11 +6,11 @@ the same legs, on other days, by other vehicles) stand together in a :class:`Blo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,21 +145,24 @@ class WorkPlan:
     @cached_property
     def vehicle(self) -> Codes:
         """Vehicle of each block, numbered within the fleet; -1 where there is none."""
-        return np.concatenate([blocks.vehicle for blocks in self.sets])[self._order]
+        return _joined([blocks.vehicle for blocks in self.sets], np.int32)[self._order]
 
     @cached_property
     def blocks(self) -> NDArray[np.intp]:
         """Set in which each block stands."""
-        return np.repeat(np.arange(len(self.sets)), [len(blocks.vehicle) for blocks in self.sets])[self._order]
+        sets = [np.full(len(blocks.vehicle), number) for number, blocks in enumerate(self.sets)]
+        return _joined(sets, np.intp)[self._order]
 
     @cached_property
     def row(self) -> NDArray[np.intp]:
         """Row of each block within its set."""
-        return np.concatenate([np.arange(len(blocks.vehicle)) for blocks in self.sets])[self._order]
+        return _joined([np.arange(len(blocks.vehicle)) for blocks in self.sets], np.intp)[self._order]
 
     def rosters(self, vehicles: int) -> list[list[Block]]:
         """The blocks of each of the fleet's vehicles, in order of departure."""
-        summaries = np.concatenate([blocks.summaries() for blocks in self.sets], axis=1)[:, self._order].tolist()
+        none = np.empty((7, 0))
+        summaries = np.concatenate([none, *(blocks.summaries() for blocks in self.sets)], axis=1)
+        summaries = summaries[:, self._order].tolist()
         trips = np.array([blocks.shape.trips for blocks in self.sets])[self.blocks].tolist()
         rows = zip(range(len(self.vehicle)), self.blocks.tolist(), self.row.tolist(), trips, *summaries, strict=True)
         listed = [Block(*row) for row in rows]
@@ -168,6 +171,11 @@ class WorkPlan:
 
     @cached_property
     def _order(self) -> NDArray[np.intp]:
-        vehicle = np.concatenate([blocks.vehicle for blocks in self.sets])
-        depart_s = np.concatenate([blocks.planned_depart_s[:, 0] for blocks in self.sets])
+        vehicle = _joined([blocks.vehicle for blocks in self.sets], np.int32)
+        depart_s = _joined([blocks.planned_depart_s[:, 0] for blocks in self.sets], np.float64)
         return np.lexsort((depart_s, vehicle))
+
+
+def _joined(parts: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
+    """The parts one after the other; a plan without blocks has none."""
+    return np.concatenate([np.empty(0, dtype=kind), *parts])

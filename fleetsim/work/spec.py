@@ -1,4 +1,4 @@
-"""How a scenario describes work: a timetable file, a rotation of blocks on a route, or rounds by shift."""
+"""How a scenario describes work: a timetable file, a rotation of blocks on a route, rounds by shift, or by demand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from typing_extensions import Doc
 
 from fleetsim.spec import Name, SourcedSpec
-from fleetsim.units import Count, DistanceKm, DurationMin, Factor, Share, SpeedKmh, SpellMin, WorkingKm
+from fleetsim.units import Count, DistanceKm, DurationMin, Factor, PersonKg, Share, SpeedKmh, SpellMin, WorkingKm
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^[0-3]\d:[0-5]\d$"), Doc("a time like 06:30, up to 39:59")]
 """``HH:MM``; hours from 24 on belong to the night after the service day, up to 39:59."""
@@ -91,6 +91,33 @@ class Timetable(_TimetabledWork):
     """Path from the root of the workspace."""
     route: Name
     """Route whose traffic the trips meet (speed comes from the timetable, stops and slopes from the route)."""
+
+
+class OnDemand(_Work):
+    """Departures by demand on one route: a bus leaves when its seats are full, or after a longest wait."""
+
+    kind: Literal["on_demand"]
+    """``on_demand``"""
+    route: Name
+    """Route of ``profiles/routes.yaml``."""
+    demand: Name
+    """Passengers of ``profiles/passenger_demand.yaml``; they are drawn for this fleet alone."""
+    seats: Count
+    """Passengers of a full bus."""
+    max_wait_min: DurationMin
+    """A bus leaves once the first of its passengers has waited this long."""
+    turnaround_min: DurationMin
+    """Shortest stay at an end of the route."""
+    stand: Count
+    """Buses that wait at the end next to home; more go home."""
+    trips_per_block: Count
+    """Trips after which a bus goes home as soon as it is at the end next to it."""
+    break_min: DurationMin
+    """Shortest stay at home between two blocks, to charge."""
+    passenger_kg: PersonKg
+    """Mass of a passenger."""
+    detour: Factor = 1.35
+    """Road distance over the straight line, for deadheads."""
 
 
 class _Shift(SourcedSpec):
@@ -177,7 +204,7 @@ class Rounds(_Work):
         return (self.area, *(shift.transfer_station for shift in self.shifts if isinstance(shift, Collecting)))
 
 
-BusWork = Annotated[Rotation | Timetable, Field(discriminator="kind")]
+BusWork = Annotated[Rotation | Timetable | OnDemand, Field(discriminator="kind")]
 """Work that buses can do."""
 
-Work = Rotation | Timetable | Rounds
+Work = Rotation | Timetable | OnDemand | Rounds

@@ -18,11 +18,11 @@ from fleetsim.grid.tariff import Tariff
 from fleetsim.results.schema import SOURCES
 
 WEEK = Clock(date(2026, 3, 9), 7, 2)
-SPEC = GridSpec(year=2026)
+SPEC = GridSpec(level="month_hour", year=2026)
 
 
 def whole_year(inputs: GridInputs, year: int) -> GridSlots:
-    spec = GridSpec(year=year, hydrology="published", loss_share=0.0)
+    spec = GridSpec(level="month_hour", year=year, hydrology="published", loss_share=0.0)
     return grid_slots(spec, inputs, Clock(date(year, 1, 1), 366 if year % 4 == 0 else 365, 0), seed=1)
 
 
@@ -84,8 +84,8 @@ def test_emission_factor_is_near_the_official_one(inputs: GridInputs, year: int,
 
 
 def test_losses_raise_the_emission_and_leave_the_share(inputs: GridInputs) -> None:
-    bare = grid_slots(GridSpec(year=2026, loss_share=0.0), inputs, WEEK, 1)
-    lossy = grid_slots(GridSpec(year=2026, loss_share=0.05), inputs, WEEK, 1)
+    bare = grid_slots(GridSpec(level="month_hour", year=2026, loss_share=0.0), inputs, WEEK, 1)
+    lossy = grid_slots(GridSpec(level="month_hour", year=2026, loss_share=0.05), inputs, WEEK, 1)
     assert lossy.emission_kg_per_kwh == pytest.approx(bare.emission_kg_per_kwh / 0.95)
     assert np.array_equal(lossy.clean_share, bare.clean_share)
 

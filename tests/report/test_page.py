@@ -154,7 +154,7 @@ def test_each_answer_has_its_number_definition_and_certainty() -> None:
         assert answer.figure in text
         assert answer.certainty in text
         assert all(sentence in text for sentence in answer.sentences)
-    assert "Share of timetabled trips that departed no more than 5 minutes late" in text
+    assert "Share of duties done in time" in text
 
 
 def test_every_assumption_is_listed() -> None:

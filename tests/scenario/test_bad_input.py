@@ -35,9 +35,18 @@ def message(path: Path) -> str:
         ),
         pytest.param(
             SCENARIO,
+            "connection_kw: 800",
+            "connection_kw: 0.5",
+            "configs/depot.yaml:16: sites.east.connection_kw: found 0.5; must be at least the 1 kW that "
+            "buildings and standing chargers draw at the most",
+            id="connection below what the site draws by itself",
+        ),
+        pytest.param(
+            SCENARIO,
             "kind: depot",
             "kind: depott",
-            "configs/depot.yaml:11: sites.east.kind: found 'depott'; must be depot (did you mean depot?)",
+            "configs/depot.yaml:11: sites.east.kind: found 'depott'; "
+            "must be one of: depot, hydrogen_station (did you mean depot?)",
             id="misspelt kind of site",
         ),
         pytest.param(
@@ -45,7 +54,7 @@ def message(path: Path) -> str:
             "kind: rotation",
             "kind: rotatoin",
             "configs/depot.yaml:28: fleets.line_1.work.kind: found 'rotatoin'; "
-            "must be one of: rotation, timetable (did you mean rotation?)",
+            "must be one of: rotation, timetable, on_demand (did you mean rotation?)",
             id="misspelt kind of work",
         ),
         pytest.param(

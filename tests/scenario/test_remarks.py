@@ -19,10 +19,6 @@ EAST = "sites.east"
             "connection smaller than all chargers, base load and standby together, so that it will be shared: "
             "east (800 of 1264 kW)",
         ),
-        (
-            [f"{EAST}.base_load_kw=900"],
-            "sites.east: base load and standby reach 901 kW and leave nothing of the connection's 800 kW",
-        ),
         ([f"{EAST}.chargers.0.count=2"], "sites.east: 2 chargers for 22 vehicles"),
         (["fleets.line_1_extra.count=1"], "fleets.line_1_extra: its timetable has up to 2 blocks a day for 1 vehicles"),
         (

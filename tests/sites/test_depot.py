@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fleetsim.results.schema import SESSION_ENDS, WAIT_OUTCOMES
+from fleetsim.results.schema import SESSION_ENDS, TRIP_STATUS, WAIT_OUTCOMES
 from tests import laws
 from tests.worlds import depot, fleet, rotation, run, scenario
 
 HOUR = 3_600.0
+LATE_BLOCK = {"start": "14:00", "spread_min": 60, "trips": 4, "layover_min": 5}
 ONE_BLOCK = rotation(blocks=[{"start": "05:00", "trips": 4, "layover_min": 5}])
 
 
@@ -71,8 +72,40 @@ def test_what_is_open_at_the_end_is_closed_there() -> None:
     laws.check(records)
 
 
+def test_valley_gives_way_to_service_where_power_is_short() -> None:
+    """Half the chargers and a connection that binds: at most one trip in twenty is lost that charging at once runs."""
+    work = rotation(blocks=[{"start": "05:00", "spread_min": 60, "trips": 4, "layover_min": 5}, LATE_BLOCK])
+    for connection_kw in (400, 200, 120):
+        lost = []
+        for strategy in ("immediate", "valley"):
+            site = depot(5, connection_kw=connection_kw, strategy=strategy)
+            trips = run(scenario(sites={"depot": site}, fleets={"line": fleet(10, work=work)}, days=4)).tables["trips"]
+            lost.append(int((trips["status"] == TRIP_STATUS.index("cancelled")).sum()))
+        assert lost[1] - lost[0] <= 0.05 * len(trips["trip"]), connection_kw
+
+
+def test_a_session_that_is_open_when_the_report_begins_counts_from_there() -> None:
+    slow = [{"type": "dc", "count": 4, "power_kw": 12}]
+    work = rotation(blocks=[{"start": "14:00", "trips": 4, "layover_min": 5}])
+    for sharing in ("proportional", "first_come"):
+        site = depot(chargers=slow, connection_kw=40, sharing=sharing)
+        lines = {"line": fleet(4, work=work)}
+        whole = run(scenario(sites={"depot": site}, fleets=lines, days=2, warmup_days=0))
+        late = run(scenario(sites={"depot": site}, fleets=lines, days=1, warmup_days=1, start_date="2026-03-10"))
+        laws.check(late)
+        assert late.tables["sessions"]["start_at"].min() == 86_400
+        moments, power_kw = laws.site_power_kw(whole, 0)
+        seconds = np.diff(np.maximum(np.append(moments, 2 * 86_400.0), 86_400.0))
+        drawn_kwh = ((power_kw - 0.4) * seconds).sum() / 3_600
+        assert late.tables["sessions"]["energy_kwh"].sum() == pytest.approx(drawn_kwh, rel=1e-6)
+
+
 def test_warm_up_days_are_left_out_but_lived_through() -> None:
     records = run(scenario(days=1, warmup_days=2))
-    assert (records.tables["sessions"]["end_at"] > records.clock.report_from_s).all()
+    sessions = records.tables["sessions"]
+    before = sessions["end_at"] == records.clock.report_from_s
+    assert before.sum() == 4, "the buses that stand at the chargers when the report begins"
+    assert (sessions["energy_kwh"][before] == 0).all()
+    assert (sessions["end_at"][~before] > records.clock.report_from_s).all()
     assert len(records.tables["trips"]["trip"]) == 4 * 8
     assert records.tables["trips"]["trip"].min() > 0

@@ -6,7 +6,7 @@ import numpy as np
 
 from fleetsim.accounting.balance import pack_balance, site_balance, vehicle_balance
 from fleetsim.accounting.sums import Floats
-from fleetsim.report.metrics import cleanliness, energy, grid, service, swapping, utilisation
+from fleetsim.report.metrics import cleanliness, energy, grid, hydrogen, service, swapping, utilisation
 from fleetsim.report.metrics.definitions import METRICS, Metric
 from fleetsim.report.metrics.scopes import scopes
 from fleetsim.results.records import Records
@@ -18,15 +18,18 @@ __all__ = ["METRICS", "Metric", "metrics"]
 def metrics(records: Records) -> Frame:
     """The ``metrics`` table of accounted records: a row for each scope, subject and metric that the scope can have."""
     vehicles, packs, sites = vehicle_balance(records), pack_balance(records), site_balance(records)
-    driven, mismatch_s = cleanliness.driven_energy(records), service.mismatch_s(records)
+    fuel, mismatch_s = hydrogen.hydrogen_account(records), service.mismatch_s(records)
+    driven = cleanliness.driven_energy(records, fuel.traced)
     frames = []
     for scope in scopes(records):
         values = {
             **energy.session_energy(records, scope),
-            **energy.driving(records, vehicles, packs, scope),
+            **energy.driving(records, vehicles, packs, fuel, scope),
             **energy.site_energy(records, sites, scope),
             **energy.balance_error(vehicles, packs, sites, scope),
+            **hydrogen.hydrogen(records, fuel, scope),
             **service.trips_on_time(records, scope),
+            **service.passengers(records, scope),
             **swapping.failures(records, scope),
             **swapping.swap_stations(records, scope),
             **service.reserves(records, scope),

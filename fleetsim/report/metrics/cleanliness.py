@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fleetsim.accounting.hydrogen import HydrogenTrace
 from fleetsim.accounting.stocks import CLEAN, INITIAL, NOTHING, session_properties, trace
 from fleetsim.accounting.sums import Floats, ratio
 from fleetsim.report.metrics.scopes import Scope
@@ -38,16 +39,16 @@ class DrivenEnergy:
     clean_kwh: Floats
 
 
-def driven_energy(records: Records) -> DrivenEnergy:
-    """Follow initial and clean energy through the batteries to the trips."""
+def driven_energy(records: Records, hydrogen: HydrogenTrace) -> DrivenEnergy:
+    """Follow initial and clean energy through the batteries and the tanks to the trips."""
     trips, sessions = records.tables["trips"], records.tables["sessions"]
     nothing = np.empty((len(sessions["session"]), 0))
     traced = trace(records.tables, sessions, session_properties(sessions, nothing))
-    rows = traced.events.trips
     used_kwh, initial_kwh, clean_kwh = np.zeros((3, len(trips["trip"])))
-    used_kwh[rows] = trips["used_kwh"][rows]
-    held = traced.held[traced.events.node_of_trip]
-    initial_kwh[rows], clean_kwh[rows] = used_kwh[rows] * held[:, INITIAL], used_kwh[rows] * held[:, CLEAN]
+    for stores in (traced, hydrogen.tanks):
+        rows, held = stores.events.trips, stores.held[stores.events.node_of_trip]
+        used_kwh[rows] = trips["used_kwh"][rows]
+        initial_kwh[rows], clean_kwh[rows] = used_kwh[rows] * held[:, INITIAL], used_kwh[rows] * held[:, CLEAN]
     return DrivenEnergy(used_kwh, initial_kwh, clean_kwh)
 
 

@@ -46,13 +46,13 @@ METRICS = (
     ),
     Metric("initial_share", "share", _FLEETS, "share of the driven energy that was in the batteries at the start"),
     Metric("distance_km", "km", _FLEETS, "distance of the trips that were run, deadheads included"),
-    Metric("consumption_kwh_per_km", "kWh/km", _FLEETS, "net energy from the battery over distance"),
+    Metric("consumption_kwh_per_km", "kWh/km", _FLEETS, "net energy from batteries and fuel cells over distance"),
     Metric(
         "meter_kwh_per_km",
         "kWh/km",
         _FLEETS,
         "energy at the meter for each kilometre: consumption times meter energy over stored energy, so that the "
-        "change of stock does not enter",
+        "change of stock does not enter; of hydrogen, that of electrolyser and compressor over the hydrogen stored",
     ),
     Metric("vehicles", "1", _ALL, "number of vehicles; of a site: those at home there"),
     Metric("chargers", "1", _SITES, "number of chargers"),
@@ -73,6 +73,14 @@ METRICS = (
         "finished within their shift, visits of taxis for energy that waited no more than 10 minutes; what was "
         "cancelled or given up counts as failed",
     ),
+    Metric("passengers", "1", _FLEETS, "passengers who were taken by lines that leave when full"),
+    Metric("passengers_per_trip", "1", _FLEETS, "passengers over trips of lines that leave when full"),
+    Metric(
+        "passenger_wait_mean_min",
+        "min",
+        _FLEETS,
+        "mean wait of a passenger of such a line, from coming to the stand to the departure",
+    ),
     Metric("stranded", "1", _FLEETS, "times that a taxi could reach no station and had to be fetched"),
     Metric("waits_balked", "1", _ALL, "arrivals that drove on because of the queue"),
     Metric("waits_left", "1", _ALL, "stays in a queue that the vehicle left before its turn"),
@@ -82,8 +90,8 @@ METRICS = (
     Metric("packs_ready_mean", "1", _SITES, "mean number of packs that are ready at the stations"),
     Metric("unmet_kwh", "kWh", _ALL, "energy asked for at plug-in and not stored by the end of the session"),
     Metric("reserve_crossings", "1", _FLEETS, "trips that began at or above the reserve and ended below it"),
-    Metric("soc_min", "share", _FLEETS, "lowest state of charge at the start or the end of a trip"),
-    Metric("waits", "1", _ALL, "number of stays in a queue for a charger"),
+    Metric("soc_min", "share", _FLEETS, "lowest state of charge or share of a tank at the start or the end of a trip"),
+    Metric("waits", "1", _ALL, "number of stays in a queue for a charger or a dispenser"),
     Metric("waited_h", "h", _ALL, "vehicle-hours in queues"),
     Metric("wait_mean_min", "min", _ALL, "mean length of a stay in a queue"),
     Metric("wait_p95_min", "min", _ALL, "length that 95 % of the stays in a queue do not exceed"),
@@ -130,8 +138,8 @@ METRICS = (
         "clean_share_driven",
         "share",
         _FLEETS,
-        "clean share (average of production) of the driven energy, followed through the batteries, initial energy "
-        "left out",
+        "clean share (average of production) of the driven energy, followed through batteries and tanks, initial "
+        "energy left out; delivered hydrogen counts as not clean",
     ),
     Metric("emission_kg", "kg CO2", _ALL, "emission of the energy of the sessions, average of production"),
     Metric(
@@ -139,7 +147,7 @@ METRICS = (
         "kg CO2/km",
         _FLEETS,
         "emission for each kilometre: mean emission of a kilowatt-hour at the meter times meter energy for each "
-        "kilometre",
+        "kilometre; of hydrogen, mean emission of a kilogram stored times hydrogen used",
     ),
     Metric("cost_cny", "CNY", _ALL, "cost of the energy of the sessions at the tariff"),
     Metric("cost_cny_per_kwh", "CNY/kWh", _ALL, "cost of the energy of the sessions over that energy at the meter"),
@@ -149,7 +157,35 @@ METRICS = (
         _ALL,
         "largest relative gap of the energy balance of a vehicle (initial + stored + swapped = driven + fed back + "
         "left; meter = power over time), of the packs of a station (initial + stored = swapped + left), or of a site "
-        "(meter = delivered + conversion losses + standby + base)",
+        "(meter = delivered + conversion losses + hydrogen + standby + base)",
+    ),
+    Metric("refuels", "1", _ALL, "number of hydrogen fills"),
+    Metric("hydrogen_kg", "kg", _ALL, "hydrogen filled into tanks"),
+    Metric("hydrogen_produced_kg", "kg", _SITES, "hydrogen that electrolysers made, vented hydrogen included"),
+    Metric("hydrogen_delivered_kg", "kg", _SITES, "hydrogen that trucks brought"),
+    Metric("hydrogen_kg_per_100km", "kg/100 km", _FLEETS, "hydrogen used by trips over their distance, per 100 km"),
+    Metric("electrolyser_kwh", "kWh", _SITES, "energy of electrolysers at the meter, AC"),
+    Metric("compressor_kwh", "kWh", _SITES, "energy of hydrogen compressors at the meter, AC"),
+    Metric(
+        "hydrogen_clean_share",
+        "share",
+        _ALL,
+        "clean share (average of production) of the hydrogen filled into tanks, followed through the storages, initial "
+        "hydrogen left out; delivered hydrogen counts as not clean",
+    ),
+    Metric(
+        "hydrogen_emission_kg",
+        "kg CO2",
+        _SITES,
+        "emission of making, compressing and bringing hydrogen, average of production",
+    ),
+    Metric("hydrogen_cost_cny", "CNY", _SITES, "cost of the energy of electrolysers and compressors at the tariff"),
+    Metric(
+        "balance_error_hydrogen",
+        "share",
+        _ALL,
+        "largest relative gap of the hydrogen balance of a storage (initial + produced + delivered = dispensed + "
+        "vented + left) or a tank (initial + filled = used + left)",
     ),
     *(
         Metric(f"generation_{source}_gwh", "GWh", _GRID, f"generation by {source} within the reported time")

@@ -11,38 +11,53 @@ from fleetsim.accounting.balance import PackBalance, SiteBalance, VehicleBalance
 from fleetsim.accounting.holders import LONG_S
 from fleetsim.accounting.sums import Floats, ratio
 from fleetsim.clock import HOUR_S, SLOT_S
+from fleetsim.report.metrics.hydrogen import HydrogenAccount
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.results.records import Records
-from fleetsim.results.schema import TRIP_STATUS
+from fleetsim.results.schema import SESSION_ENDS
 
 
 def session_energy(records: Records, scope: Scope) -> dict[str, Floats]:
     """What sessions took, delivered and stored."""
     sessions = records.tables["sessions"]
     of = scope.visits(sessions)
-    names = ("energy_kwh", "delivered_kwh", "stored_kwh", "unmet_kwh")
-    return {"sessions": scope.count(of >= 0, of), **{name: scope.total(sessions[name], of) for name in names}}
+    names = ("energy_kwh", "delivered_kwh", "stored_kwh")
+    over = sessions["end_reason"] != SESSION_ENDS.index("horizon")
+    return {
+        "sessions": scope.count(of >= 0, of),
+        **{name: scope.total(sessions[name], of) for name in names},
+        "unmet_kwh": scope.total(np.where(over, sessions["unmet_kwh"], 0.0), of),
+    }
 
 
-def driving(records: Records, balance: VehicleBalance, packs: PackBalance, scope: Scope) -> dict[str, Floats]:
+def driving(
+    records: Records, balance: VehicleBalance, packs: PackBalance, fuel: HydrogenAccount, scope: Scope
+) -> dict[str, Floats]:
     """What was in the batteries, driven and left; packs at stations count where their station does."""
     trips, sessions = records.tables["trips"], records.tables["sessions"]
-    ran = np.where(trips["status"] != TRIP_STATUS.index("cancelled"), trips["distance_km"], 0.0)
-    distance_km = scope.total(ran, scope.vehicles(trips["vehicle"]))
+    of_trip = scope.vehicles(trips["vehicle"])
+    ran = np.where(np.isfinite(trips["depart_at"]), trips["distance_km"], 0.0)
+    distance_km = scope.total(ran, of_trip)
     driven_kwh = scope.total(balance.driven_kwh, scope.of_vehicle)
     charged = scope.vehicles(charged_for(records))
     at_meter, stored = scope.total(sessions["energy_kwh"], charged), scope.total(sessions["stored_kwh"], charged)
     emission_kg = scope.total(sessions["emission_kg"], charged)
-    consumption = ratio(driven_kwh, distance_km)
+    used_kwh = driven_kwh + scope.total(np.where(np.isfinite(trips["hydrogen_kg"]), trips["used_kwh"], 0.0), of_trip)
+
+    def behind(total: Floats, of_hydrogen: Floats) -> Floats:
+        """What stands behind the energy of each kilometre, by batteries and by hydrogen."""
+        by_battery = np.where(driven_kwh != 0.0, driven_kwh * ratio(total, stored), 0.0)
+        return ratio(by_battery + scope.total(fuel.used(records, of_hydrogen), scope.of_vehicle), distance_km)
+
     return {
         "driven_kwh": driven_kwh,
         "initial_kwh": _vehicles_and_packs(balance.initial_kwh, packs.initial_kwh, scope),
         "swapped_kwh": scope.total(balance.swapped_kwh, scope.of_vehicle),
         "left_kwh": _vehicles_and_packs(balance.left_kwh, packs.left_kwh, scope),
         "distance_km": distance_km,
-        "consumption_kwh_per_km": consumption,
-        "meter_kwh_per_km": consumption * ratio(at_meter, stored),
-        "emission_kg_per_km": consumption * ratio(emission_kg, stored),
+        "consumption_kwh_per_km": ratio(used_kwh, distance_km),
+        "meter_kwh_per_km": behind(at_meter, fuel.energy_kwh),
+        "emission_kg_per_km": behind(emission_kg, fuel.emission_kg),
     }
 
 

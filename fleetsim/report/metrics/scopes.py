@@ -27,10 +27,17 @@ class Scope:
     """Subject by code of the vehicle."""
     of_site: Ints
     """Subject by code of the site."""
+    of_fleet: Ints
+    """Subject by code of the fleet."""
 
     def vehicles(self, codes: NDArray[Any]) -> Ints:
         """Subjects of rows that name a vehicle."""
         return np.where(codes >= 0, self.of_vehicle[codes], -1)
+
+    def trips(self, frame: Frame) -> Ints:
+        """Subjects of trips: those of the vehicle, or of the fleet where no vehicle was there."""
+        planned = np.where(frame["fleet"] >= 0, self.of_fleet[frame["fleet"]], -1)
+        return np.where(frame["vehicle"] >= 0, self.vehicles(frame["vehicle"]), planned)
 
     def sites(self, codes: NDArray[Any]) -> Ints:
         """Subjects of rows that name a site."""
@@ -67,9 +74,17 @@ def scopes(records: Records) -> Iterator[Scope]:
         out[frame[key]] = frame[column]
         return out
 
-    city = by_code(vehicles, "vehicle", "city", vehicle_codes), by_code(sites, "site", "city", site_codes)
-    yield Scope("run", (RUN,), np.zeros(vehicle_codes, np.int64), np.zeros(site_codes, np.int64))
-    yield Scope("city", entities["cities"], *city)
+    fleet_codes = len(entities["fleets"])
+
+    def of_fleet(column: str) -> Ints:
+        return by_code(vehicles, "fleet", column, fleet_codes)
+
+    vehicle_city = by_code(vehicles, "vehicle", "city", vehicle_codes)
+    site_city = by_code(sites, "site", "city", site_codes)
+    everything = (np.zeros(codes, np.int64) for codes in (vehicle_codes, site_codes, fleet_codes))
+    yield Scope("run", (RUN,), *everything)
+    yield Scope("city", entities["cities"], vehicle_city, site_city, of_fleet("city"))
     fleet = by_code(vehicles, "vehicle", "fleet", vehicle_codes)
-    yield Scope("fleet", entities["fleets"], fleet, np.full(site_codes, -1))
-    yield Scope("site", entities["sites"], by_code(vehicles, "vehicle", "home", vehicle_codes), np.arange(site_codes))
+    yield Scope("fleet", entities["fleets"], fleet, np.full(site_codes, -1), np.arange(fleet_codes))
+    home = by_code(vehicles, "vehicle", "home", vehicle_codes)
+    yield Scope("site", entities["sites"], home, np.arange(site_codes), of_fleet("home"))

@@ -10,10 +10,8 @@ from fleetsim.clock import HOUR_S
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.report.metrics.swapping import energy_visits
 from fleetsim.results.records import Records
-from fleetsim.results.schema import PURPOSES, TRIP_STATUS, select
+from fleetsim.results.schema import LATE_S, PURPOSES, TRIP_STATUS, select
 
-PUNCTUAL_S = 300.0
-"""A departure later than this behind the timetable is late."""
 CANCELLED = TRIP_STATUS.index("cancelled")
 MINUTE_S = 60.0
 FOREVER_S = 1e12
@@ -23,13 +21,14 @@ FOREVER_S = 1e12
 def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
     """Service trips, rounds and visits for energy by how they went.
 
-    A trip that is still under way at the end counts by its departure.
+    A trip that is still under way at the end counts by its departure. One that has not begun by then is late if it
+    should have long since, else it is nobody's merit and does not count.
     """
     trips = records.tables["trips"]
-    of, status = scope.vehicles(trips["vehicle"]), trips["status"]
-    service = trips["purpose"] == PURPOSES.index("service")
-    under_way = status == TRIP_STATUS.index("horizon")
-    delayed = trips["depart_at"] - trips["planned_depart_at"] > PUNCTUAL_S
+    of, status = scope.trips(trips), trips["status"]
+    under_way, begun = status == TRIP_STATUS.index("horizon"), np.isfinite(trips["depart_at"])
+    delayed = np.where(begun, trips["depart_at"], records.clock.end_s) - trips["planned_depart_at"] > LATE_S
+    service = (trips["purpose"] == PURPOSES.index("service")) & (begun | delayed | ~under_way)
     late = (status == TRIP_STATUS.index("late")) | (under_way & delayed)
     done = (status == TRIP_STATUS.index("done")) | (under_way & ~delayed)
     of_round, finished = _rounds(records, scope)
@@ -52,6 +51,22 @@ def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
     }
 
 
+def passengers(records: Records, scope: Scope) -> dict[str, Floats]:
+    """How many went along where they are counted, and how long they waited; a delay of the departure is theirs too."""
+    trips = records.tables["trips"]
+    ran = (trips["passengers"] >= 0) & (trips["status"] != CANCELLED) & np.isfinite(trips["depart_at"])
+    trips = select(trips, ran)
+    of = scope.vehicles(trips["vehicle"])
+    delay_h = np.maximum(0.0, trips["depart_at"] - trips["planned_depart_at"]) / HOUR_S
+    waited_h = trips["passenger_wait_h"] + trips["passengers"] * delay_h
+    number = scope.total(trips["passengers"].astype(np.float64), of)
+    return {
+        "passengers": number,
+        "passengers_per_trip": ratio(number, scope.count(of >= 0, of)),
+        "passenger_wait_mean_min": ratio(scope.total(waited_h, of), number) * HOUR_S / MINUTE_S,
+    }
+
+
 def _rounds(records: Records, scope: Scope) -> tuple[Ints, NDArray[np.bool_]]:
     """The rounds whose shift ended within the reported time: whose they are, and which were finished in time.
 
@@ -71,7 +86,7 @@ def _rounds(records: Records, scope: Scope) -> tuple[Ints, NDArray[np.bool_]]:
 def reserves(records: Records, scope: Scope) -> dict[str, Floats]:
     """How low the batteries went."""
     trips, vehicles = records.tables["trips"], records.tables["vehicles"]
-    of = np.where(trips["status"] == CANCELLED, -1, scope.vehicles(trips["vehicle"]))
+    of = np.where(np.isfinite(trips["soc_end"]), scope.vehicles(trips["vehicle"]), -1)
     reserve = np.full(len(records.entities["vehicles"]), np.nan)
     reserve[vehicles["vehicle"]] = vehicles["reserve_soc"]
     limit = reserve[trips["vehicle"]]

@@ -10,7 +10,7 @@ from synthetic import CHARGER_EFFICIENCY, CHARGER_KW, CONNECTION_KW, Diary, grid
 from fleetsim.accounting import account
 from fleetsim.report.metrics import METRICS, metrics
 from fleetsim.results.records import Records
-from fleetsim.results.schema import SCOPES, SOURCES, TABLES
+from fleetsim.results.schema import SCOPES, SOURCES, STOCK_SOURCES, TABLES
 
 Look = Callable[[str, str, str], float]
 DAY_S = 86_400.0
@@ -184,7 +184,7 @@ def test_clean_share_of_a_scope_is_weighted_by_energy(value: Look, accounted: Re
 def test_driven_shares_agree_with_the_stocks(value: Look, accounted: Records) -> None:
     stocks = accounted.tables["stocks"]
     drop = stocks["start_kwh"] - stocks["end_kwh"]
-    initial = stocks["source"] == 8
+    initial = stocks["source"] == STOCK_SOURCES.index("initial")
     driven = value("run", "run", "driven_kwh")
     assert value("run", "run", "initial_share") == pytest.approx(drop[initial].sum() / driven)
     sessions = accounted.tables["sessions"]

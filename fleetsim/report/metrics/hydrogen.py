@@ -1,0 +1,98 @@
+"""Metrics of hydrogen: made, dispensed and used, and what that took at the meter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fleetsim.accounting.balance import constant_load_kwh
+from fleetsim.accounting.hydrogen import HydrogenTrace, trace_hydrogen
+from fleetsim.accounting.hydrogen_balance import StorageBalance, TankBalance, storage_balance, tank_balance
+from fleetsim.accounting.stocks import CLEAN, INITIAL, NOTHING
+from fleetsim.accounting.sums import Floats, ratio, sums
+from fleetsim.clock import SLOT_S
+from fleetsim.report.metrics.scopes import Scope
+from fleetsim.results.records import Records
+from fleetsim.results.schema import FLOWS, TRIP_STATUS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HydrogenAccount:
+    """Hydrogen of a run, followed and balanced."""
+
+    traced: HydrogenTrace
+    storages: StorageBalance
+    tanks: TankBalance
+    energy_kwh: Floats
+    """Energy at the meter of electrolyser and compressor, by code of the site."""
+    emission_kg: Floats
+    """Emission of what came into the storage, by code of the site."""
+    cost_cny: Floats
+
+    def used(self, records: Records, per_site: Floats) -> Floats:
+        """What stands behind the hydrogen that each vehicle used; ``per_site`` stands behind all that was stored."""
+        vehicles = records.tables["vehicles"]
+        of_home = np.full(len(self.tanks.used_kg), np.nan)
+        of_home[vehicles["vehicle"]] = ratio(per_site, self.storages.stored_kg)[vehicles["home"]]
+        return np.where(self.tanks.used_kg > 0.0, self.tanks.used_kg * of_home, 0.0)
+
+
+def hydrogen_account(records: Records) -> HydrogenAccount:
+    """Follow and balance the hydrogen of accounted records."""
+    flows, slots, count = records.tables["hydrogen_flows"], records.tables["grid_slots"], len(records.entities["sites"])
+    mix = np.full((records.clock.slots, 2), np.nan)
+    slot = (slots["slot_at"] // SLOT_S).astype(np.int64)
+    mix[slot, 0], mix[slot, 1] = slots["clean_share"], slots["emission_kg_per_kwh"]
+
+    def total(column: str) -> Floats:
+        return sums(np.nan_to_num(flows[column]), flows["site"], count)
+
+    return HydrogenAccount(
+        traced=trace_hydrogen(records, mix),
+        storages=storage_balance(records),
+        tanks=tank_balance(records),
+        energy_kwh=total("energy_kwh"),
+        emission_kg=total("emission_kg"),
+        cost_cny=total("cost_cny"),
+    )
+
+
+def hydrogen(records: Records, account: HydrogenAccount, scope: Scope) -> dict[str, Floats]:
+    """What was made, dispensed and used, and how far it balances; empty for subjects without hydrogen."""
+    values = {**_amounts(records, account, scope), **_balance_error(account, scope)}
+    vehicles, flows = records.tables["vehicles"], records.tables["hydrogen_flows"]
+    holders = scope.count(vehicles["tank_kg"] > 0.0, scope.vehicles(vehicles["vehicle"]))
+    holders += scope.count(flows["flow"] == FLOWS.index("initial"), scope.sites(flows["site"]))
+    return {name: np.where(holders > 0.0, each, np.nan) for name, each in values.items()}
+
+
+def _amounts(records: Records, account: HydrogenAccount, scope: Scope) -> dict[str, Floats]:
+    tables, sites = records.tables, len(records.entities["sites"])
+    trips, refuels, flows = tables["trips"], tables["refuels"], tables["hydrogen_flows"]
+    fuelled = np.isfinite(trips["hydrogen_kg"]) & (trips["status"] != TRIP_STATUS.index("cancelled"))
+    of_trip, of_refuel = np.where(fuelled, scope.vehicles(trips["vehicle"]), -1), scope.visits(refuels)
+    fills, kg = account.traced.fills, refuels["hydrogen_kg"]
+    known_kg = scope.total(kg * (1.0 - fills[:, INITIAL]), of_refuel)
+    known_kg[known_kg < NOTHING] = 0.0
+    of_flow = np.where(flows["flow"] == FLOWS.index("produced"), scope.sites(flows["site"]), -1)
+    return {
+        "refuels": scope.count(of_refuel >= 0, of_refuel),
+        "hydrogen_kg": scope.total(kg, of_refuel),
+        "hydrogen_produced_kg": scope.total(account.storages.produced_kg, scope.of_site),
+        "hydrogen_delivered_kg": scope.total(account.storages.delivered_kg, scope.of_site),
+        "hydrogen_kg_per_100km": 100.0
+        * ratio(scope.total(trips["hydrogen_kg"], of_trip), scope.total(trips["distance_km"], of_trip)),
+        "electrolyser_kwh": scope.total(constant_load_kwh(tables["draws"], "electrolyser", sites), scope.of_site),
+        "compressor_kwh": scope.total(constant_load_kwh(tables["draws"], "compressor", sites), scope.of_site),
+        "hydrogen_clean_share": ratio(scope.total(kg * fills[:, CLEAN], of_refuel), known_kg),
+        "hydrogen_emission_kg": scope.total(account.emission_kg, scope.of_site),
+        "hydrogen_cost_cny": scope.total(flows["cost_cny"], of_flow),
+    }
+
+
+def _balance_error(account: HydrogenAccount, scope: Scope) -> dict[str, Floats]:
+    """The largest relative gap among the tanks and storages of each subject; of a site, its own."""
+    of_vehicle = np.full(len(scope.of_vehicle), -1) if scope.name == "site" else scope.of_vehicle
+    errors = np.concatenate((account.tanks.error, account.storages.error))
+    return {"balance_error_hydrogen": scope.largest(errors, np.concatenate((of_vehicle, scope.of_site)))}

@@ -1,0 +1,92 @@
+"""From the specification of a hydrogen station to what its agent needs: powers and flows, trucks, outages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fleetsim.clock import DAY_S, HOUR_S, Clock
+from fleetsim.energy.hydrogen import compression_kwh_per_kg, electrolyser_kwh_per_kg
+from fleetsim.scenario.hydrogen import Compressor, HydrogenStation
+from fleetsim.sites.hydrogen_station import IDLE, Production, StationPlant
+from fleetsim.work.setting import MIN_S
+from fleetsim.work.spec import seconds_of_day
+
+
+def station_plant(site: HydrogenStation, clock: Clock, site_code: int) -> StationPlant:
+    """The plant of a hydrogen station."""
+    made = site.electrolyser
+    return StationPlant(
+        site=site_code,
+        capacity_kg=site.storage_kg,
+        initial_kg=site.storage_kg * site.initial_share,
+        dispensers=site.dispensers,
+        dispense_kg_per_s=site.dispense_kg_per_min / MIN_S,
+        wanted=production(site, made.load_share) if made else IDLE,
+        least=production(site, made.min_load_share) if made else IDLE,
+        strategy=made.strategy if made else "constant",
+        low_kg=site.storage_kg * made.low_share if made else 0.0,
+        deliveries=tuple(
+            (day * DAY_S + seconds_of_day(truck.at), truck.hydrogen_kg, truck.emission_kg_per_kg)
+            for day in range(clock.total_days)
+            for truck in site.deliveries
+        ),
+        outages=outages_s(site, clock),
+    )
+
+
+def production(site: HydrogenStation, load_share: float) -> Production:
+    """How electrolyser and compressor run at a load, or as near to it as the connection allows."""
+    made = site.electrolyser
+    assert made is not None
+    share = load_share
+    if site.connection_kw is not None:
+        base = site.base_load_kw
+        left_kw = site.connection_kw - (max(base) if isinstance(base, tuple) else base)
+        share = min(share, _share_within(site, left_kw))
+    if share < made.min_load_share:
+        return IDLE
+    kw, produced_kg_per_h, compressor_kw = _flows(site, share)
+    produced = produced_kg_per_h / HOUR_S
+    return Production(kw, compressor_kw, produced, produced * made.vent_share)
+
+
+def outages_s(site: HydrogenStation, clock: Clock) -> tuple[tuple[float, float], ...]:
+    """Outages of the electrolyser within the run, in seconds since its start."""
+    spans = []
+    for outage in site.outages:
+        start_s = (datetime.fromisoformat(outage.start) - clock.origin).total_seconds()
+        end_s = min(start_s + outage.hours * HOUR_S, float(clock.end_s))
+        if end_s > max(start_s, 0.0):
+            spans.append((max(start_s, 0.0), end_s))
+    return tuple(spans)
+
+
+def _flows(site: HydrogenStation, share: float) -> tuple[float, float, float]:
+    """Electrolyser kW, kg an hour, compressor kW at a share of the rated power."""
+    made = site.electrolyser
+    assert made is not None
+    kw = made.rated_kw * share
+    kg_per_h = kw / electrolyser_kwh_per_kg(share, made.kwh_per_kg)
+    return kw, kg_per_h, kg_per_h * (1.0 - made.vent_share) * _compression_kwh_per_kg(site.compressor)
+
+
+def _share_within(site: HydrogenStation, left_kw: float) -> float:
+    """Highest load at which electrolyser and compressor stay within a power, by bisection."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        kw, _, compressor_kw = _flows(site, middle)
+        low, high = (middle, high) if kw + compressor_kw <= left_kw else (low, middle)
+    return low
+
+
+def _compression_kwh_per_kg(compressor: Compressor | None) -> float:
+    if compressor is None:
+        return 0.0
+    return compression_kwh_per_kg(
+        compressor.suction_mpa,
+        compressor.discharge_mpa,
+        stages=compressor.stages,
+        isentropic_efficiency=compressor.isentropic_efficiency,
+        motor_efficiency=compressor.motor_efficiency,
+    )
