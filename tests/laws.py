@@ -17,6 +17,7 @@ def check(records: Records) -> None:
     no_site_exceeds_its_limit(records)
     batteries_stay_between_empty_and_full(records)
     every_battery_balances(records)
+    packs_keep_their_energy(records)
     every_storage_balances_and_keeps_its_bounds(records)
     every_tank_balances(records)
 
@@ -76,20 +77,46 @@ def batteries_stay_between_empty_and_full(records: Records) -> None:
 
 
 def every_battery_balances(records: Records) -> None:
-    """Each trip and session begins with what the one before left, and the sum of flows is the change of stock."""
-    trips, sessions = records.tables["trips"], records.tables["sessions"]
-    driven = np.isfinite(trips["used_kwh"]) & np.isnan(trips["hydrogen_kg"])
-    trips = select(trips, driven)
+    """Each trip, session and swap begins with what the one before left; flows are the change of stock."""
+    trips, sessions, swaps = (records.tables[name] for name in ("trips", "sessions", "swaps"))
+    trips = select(trips, np.isfinite(trips["used_kwh"]) & np.isnan(trips["hydrogen_kg"]))
+    sessions = select(sessions, sessions["vehicle"] >= 0)
     capacity_kwh = records.tables["vehicles"]["battery_kwh"]
     vehicle = np.concatenate([trips["vehicle"], sessions["vehicle"]])
-    end_s = np.concatenate([trips["arrive_at"], sessions["end_at"]])
     start = np.concatenate([trips["soc_start"], sessions["soc_start"]])
     end = np.concatenate([trips["soc_end"], sessions["soc_end"]])
     flow_kwh = np.concatenate([-trips["used_kwh"], sessions["stored_kwh"]])
     np.testing.assert_allclose(flow_kwh, (end - start) * capacity_kwh[vehicle], rtol=1e-6, atol=1e-6)
-    order = np.lexsort((end_s, vehicle))
-    same = vehicle[order][1:] == vehicle[order][:-1]
-    np.testing.assert_allclose(start[order][1:][same], end[order][:-1][same], atol=1e-9)
+    vehicle = np.concatenate([vehicle, swaps["vehicle"]])
+    end_s = np.concatenate([trips["arrive_at"], sessions["end_at"], swaps["end_at"]])
+    start, end = np.concatenate([start, swaps["soc_out"]]), np.concatenate([end, swaps["soc_in"]])
+    _continuous(vehicle, end_s, start, end, np.ones(len(end), dtype=bool))
+
+
+def packs_keep_their_energy(records: Records) -> None:
+    """A pack is charged from what it held when it came, leaves with that, and is in one place at a time."""
+    sessions, swaps, sites = (records.tables[name] for name in ("sessions", "swaps", "sites"))
+    sessions = select(sessions, sessions["pack"] >= 0)
+    flow_kwh = (sessions["soc_end"] - sessions["soc_start"]) * sites["pack_kwh"][sessions["site"]]
+    np.testing.assert_allclose(flow_kwh, sessions["stored_kwh"], rtol=1e-6, atol=1e-6)
+    pack = np.concatenate([swaps["pack_out"], sessions["pack"], swaps["pack_in"]])
+    at_s = np.concatenate([swaps["end_at"], sessions["unplug_at"], swaps["start_at"]])
+    start = np.concatenate([swaps["soc_out"], sessions["soc_start"], swaps["soc_in"]])
+    end = np.concatenate([swaps["soc_out"], sessions["soc_end"], swaps["soc_in"]])
+    at_station = np.repeat([True, True, False], [len(swaps["site"]), len(sessions["site"]), len(swaps["site"])])
+    _continuous(pack, at_s, start, end, at_station)
+    comes = np.repeat([1, 0, -1], [len(swaps["site"]), len(sessions["site"]), len(swaps["site"])])
+    moved = comes != 0
+    order = np.lexsort((at_s[moved], pack[moved]))
+    same = pack[moved][order][1:] == pack[moved][order][:-1]
+    assert np.all((comes[moved][order][1:] != comes[moved][order][:-1])[same]), "a pack comes and goes in turn"
+
+
+def _continuous(subject: Array, at_s: Array, start: Array, end: Array, goes_on: Array) -> None:
+    """Each event begins with what the one before left, where that says what comes next."""
+    order = np.lexsort((at_s, subject))
+    linked = (subject[order][1:] == subject[order][:-1]) & goes_on[order][:-1]
+    np.testing.assert_allclose(start[order][1:][linked], end[order][:-1][linked], atol=1e-9)
 
 
 def every_storage_balances_and_keeps_its_bounds(records: Records) -> None:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from fleetsim.clock import Clock
-from fleetsim.profiles import ChargerType, Climate, PassengerDemand, Place, Profiles, Route, VehicleModel
+from fleetsim.profiles import (
+    ChargerType,
+    Climate,
+    PassengerDemand,
+    Place,
+    Profiles,
+    Route,
+    TaxiDemand,
+    VehicleModel,
+)
 from fleetsim.results.records import Records
 from fleetsim.scenario.schema import Scenario, ScenarioSpec
 from fleetsim.signals import Signals
@@ -180,3 +190,45 @@ class Here:
 def run(world: Scenario) -> Records:
     """Run a scenario in this process."""
     return simulate(world, signals(world.spec.clock), Here())
+
+
+def city(**changes: Any) -> Profiles:
+    """The world of :func:`profiles` with taxis of 50 kWh and an even demand at the gate, all at 30 km/h."""
+    world = profiles()
+    sheet = {"battery_kwh": 50, "charge_limit_kw": 60, "swappable": True, "curb_kg": 1_700, "payload_kg": 375}
+    demand = {
+        "name": NAME, "city": "town", "workday": [1] * 24, "weekend": [1] * 24, "weekdays": [1] * 7,
+        "zones": [{"place": "gate", "share": 1}], "speed_kmh": 30, "peak_speed_kmh": 30, "stops_per_km": 1,
+        "stop_time_share": 0.2, "undulation_m_per_km": 0, "detour": 1.35,
+    }  # fmt: skip
+    return replace(
+        world,
+        vehicles=world.vehicles | {"taxi": vehicle(**sheet), "plugged": vehicle(**sheet | {"swappable": False})},
+        taxi_demand={"even": TaxiDemand.model_validate(demand | changes)},
+    )
+
+
+def taxis(count: int = 1, **changes: Any) -> dict[str, Any]:
+    """Taxis without any chance in them: 480 km a day at 0.15 kWh/km, so 3 kWh an hour; from full, energy at 20 %."""
+    even = {"daily_km_cv": 0, "hourly_km_cv": 0, "consumption_cv": 0, "seek_soc": [0.2, 0.2], "initial_soc": [0.9, 0.9]}
+    base = {"kind": "taxi", "model": "taxi", "count": count, "demand": "even", "stations": ["swap"], "daily_km": 480}
+    return base | even | {"consumption_kwh_per_km": 0.15} | changes
+
+
+def swap_station(**changes: Any) -> dict[str, Any]:
+    """A station at the gate with one lane, 100 s a swap, four packs and four slots of 60 kW, ready at 90 %."""
+    base = {"kind": "swap_station", "place": "gate", "lanes": 1, "swap_s": 100, "packs": 4, "initial_soc": 0.9}
+    return base | {"ready_soc": 0.9, "slots": {"type": "dc", "count": 4, "power_kw": 60}} | changes
+
+
+def public_station(count: int = 1, **changes: Any) -> dict[str, Any]:
+    """A station at the gate with fast chargers of 60 kW."""
+    return {"kind": "public_station", "place": "gate", "chargers": [{"type": "dc", "count": count, "power_kw": 60}]} | (
+        changes
+    )
+
+
+def taxi_world(count: int = 1, **changes: Any) -> Scenario:
+    """A scenario of taxis and one swap station, called ``swap``, unless told otherwise."""
+    base = {"sites": {"swap": swap_station()}, "fleets": {"cabs": taxis(count)}, "world": city()}
+    return scenario(**base | changes)

@@ -16,7 +16,7 @@ from fleetsim.accounting.hydrogen import (
 from fleetsim.accounting.integrals import cut
 from fleetsim.accounting.sessions import session_energy, session_of_draw, session_peaks, session_signals, source_shares
 from fleetsim.accounting.slots import fleet_load_mw, grid_slots, site_slots
-from fleetsim.accounting.stocks import account_trips, session_properties, stocks_table, trace
+from fleetsim.accounting.stocks import account_swaps, account_trips, session_properties, stocks_table, trace
 from fleetsim.accounting.sums import Floats
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
@@ -52,12 +52,13 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
         **session_signals(energy, grid, prices.price_cny_per_kwh),
     }
     shares = source_shares(energy, grid)
-    traced = trace(tables["vehicles"], tables["trips"], sessions, session_properties(sessions, shares))
+    traced = trace(tables, sessions, session_properties(sessions, shares))
     hydrogen = trace_hydrogen(records, grid_mix(grid))
     entities, slots = records.entities, site_slots(records, pieces, prices.price_cny_per_kwh)
     accounted = {
         "sessions": sessions,
         "trips": account_fuelled_trips(account_trips(tables["trips"], traced), hydrogen),
+        "swaps": account_swaps(tables["swaps"], traced),
         "refuels": account_refuels(tables["refuels"], hydrogen),
         "hydrogen_flows": account_flows(tables["hydrogen_flows"], grid, prices.price_cny_per_kwh),
         "stocks": concatenate("stocks", [stocks_table(traced, entities), hydrogen_stocks(hydrogen, entities)]),

@@ -1,25 +1,30 @@
 """The energy balance: whether what the records say of energy agrees with what they say of power and batteries.
 
-Two laws, each between columns that come about apart from each other. For a vehicle, its battery: what it
-held before its first event and what its sessions stored equals what its trips used, what it fed back, and
-what it holds after its last event. For a site, its meter: the power over time equals what its sessions
-took, outlet and conversion losses together, plus hydrogen production, standby and base load.
+Three laws, each between columns that come about apart from each other. For a vehicle, its battery: what it
+held before its first event, what its sessions stored and what it got by swaps equals what its trips used, what it
+fed back, and what it holds after its last event. For the packs of a station the same, without trips. For a site,
+its meter: the power over time equals what its sessions took, outlet and conversion losses together, plus hydrogen
+production, standby and base load.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from fleetsim.accounting.events import order_events
+from fleetsim.accounting.events import driven_rows, ends
+from fleetsim.accounting.holders import battery_kwh
 from fleetsim.accounting.integrals import energy_kwh
 from fleetsim.accounting.sessions import session_of_draw
-from fleetsim.accounting.stocks import battery_kwh
 from fleetsim.accounting.sums import Floats, sums
 from fleetsim.clock import HOUR_S, SLOT_S
 from fleetsim.results.records import Records
 from fleetsim.results.schema import LOADS, Frame
+
+_BROUGHT, _CHARGED, _TAKEN = range(3)
+"""What happens to a pack at a station."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +33,8 @@ class VehicleBalance:
 
     initial_kwh: Floats
     stored_kwh: Floats
+    swapped_kwh: Floats
+    """Energy in the packs that it got less that in those it gave."""
     driven_kwh: Floats
     fed_back_kwh: Floats
     left_kwh: Floats
@@ -39,9 +46,33 @@ class VehicleBalance:
     @property
     def residual_kwh(self) -> Floats:
         """What does not add up."""
-        inflow_kwh = self.initial_kwh + self.stored_kwh
+        inflow_kwh = self.initial_kwh + self.stored_kwh + self.swapped_kwh
         outflow_kwh = self.driven_kwh + self.fed_back_kwh + self.left_kwh
         return np.abs(inflow_kwh - outflow_kwh) + self.meter_gap_kwh + self.gain_kwh
+
+    @property
+    def error(self) -> Floats:
+        """What does not add up over what came in."""
+        return relative(self.residual_kwh, self.initial_kwh + self.stored_kwh + self.swapped_kwh)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackBalance:
+    """Balance of the packs at a station by code of the site, kWh; zeros for a site without packs."""
+
+    initial_kwh: Floats
+    stored_kwh: Floats
+    swapped_kwh: Floats
+    """Energy in the packs that vehicles got less that in those they gave."""
+    left_kwh: Floats
+    meter_gap_kwh: Floats
+    gain_kwh: Floats
+
+    @property
+    def residual_kwh(self) -> Floats:
+        """What does not add up."""
+        gap_kwh = np.abs(self.initial_kwh + self.stored_kwh - self.swapped_kwh - self.left_kwh)
+        return gap_kwh + self.meter_gap_kwh + self.gain_kwh
 
     @property
     def error(self) -> Floats:
@@ -79,24 +110,66 @@ class SiteBalance:
 def vehicle_balance(records: Records) -> VehicleBalance:
     """The battery balance of every vehicle."""
     tables, count = records.tables, len(records.entities["vehicles"])
-    trips, sessions = tables["trips"], tables["sessions"]
-    events = order_events(trips, sessions)
-    capacity_kwh = battery_kwh(tables["vehicles"])[events.vehicles]
-    charged = np.flatnonzero(sessions["vehicle"] >= 0)
-    of_session = sessions["vehicle"][charged]
-    drawn_kwh = _drawn_kwh(tables["draws"], tables["clocks"], sessions)
-    gap_kwh = np.abs(sessions["energy_kwh"] - _fed_back(sessions) - drawn_kwh)
-    gain_kwh = np.maximum(sessions["stored_kwh"] - sessions["delivered_kwh"], 0.0)
-    gain_kwh += np.maximum(sessions["delivered_kwh"] - sessions["energy_kwh"], 0.0)
+    trips, sessions, swaps = tables["trips"], tables["sessions"], tables["swaps"]
+    capacity_kwh = battery_kwh(tables["vehicles"])
+    charged, driven = np.flatnonzero(sessions["vehicle"] >= 0), driven_rows(trips)
+    of_session, of_trip = sessions["vehicle"][charged], trips["vehicle"][driven]
+    vehicle = np.concatenate((of_session, swaps["vehicle"], of_trip))
+    begin_s = np.concatenate((sessions["plug_at"][charged], swaps["start_at"], trips["depart_at"][driven]))
+    found, first, last = ends(vehicle, begin_s)
+    soc_before = np.concatenate((sessions["soc_start"][charged], swaps["soc_out"], trips["soc_start"][driven]))
+    soc_after = np.concatenate((sessions["soc_end"][charged], swaps["soc_in"], trips["soc_end"][driven]))
+    gap_kwh, gain_kwh = _session_gaps(tables)
+    got_kwh = (swaps["soc_in"] - swaps["soc_out"]) * capacity_kwh[swaps["vehicle"]]
     return VehicleBalance(
-        initial_kwh=sums(events.first_soc * capacity_kwh, events.vehicles, count),
+        initial_kwh=sums(soc_before[first] * capacity_kwh[found], found, count),
         stored_kwh=sums(sessions["stored_kwh"][charged], of_session, count),
-        driven_kwh=sums(trips["used_kwh"][events.trips], trips["vehicle"][events.trips], count),
+        swapped_kwh=sums(got_kwh, swaps["vehicle"], count),
+        driven_kwh=sums(trips["used_kwh"][driven], of_trip, count),
         fed_back_kwh=sums(_fed_back(sessions)[charged], of_session, count),
-        left_kwh=sums(events.last_soc * capacity_kwh, events.vehicles, count),
+        left_kwh=sums(soc_after[last] * capacity_kwh[found], found, count),
         meter_gap_kwh=sums(gap_kwh[charged], of_session, count),
         gain_kwh=sums(gain_kwh[charged], of_session, count),
     )
+
+
+def pack_balance(records: Records) -> PackBalance:
+    """The balance of the packs of every station.
+
+    A pack is the station's from the end of the swap that brings it to the start of the swap that takes it away.
+    """
+    tables, count = records.tables, len(records.entities["sites"])
+    sessions, swaps = tables["sessions"], tables["swaps"]
+    pack_kwh = np.full(count, np.nan)
+    pack_kwh[tables["sites"]["site"]] = tables["sites"]["pack_kwh"]
+    charged = np.flatnonzero(sessions["pack"] >= 0)
+    kind = np.repeat((_BROUGHT, _CHARGED, _TAKEN), (len(swaps["site"]), len(charged), len(swaps["site"])))
+    pack = np.concatenate((swaps["pack_out"], sessions["pack"][charged], swaps["pack_in"]))
+    site = np.concatenate((swaps["site"], sessions["site"][charged], swaps["site"]))
+    begin_s = np.concatenate((swaps["end_at"], sessions["plug_at"][charged], swaps["start_at"]))
+    soc_before = np.concatenate((swaps["soc_out"], sessions["soc_start"][charged], swaps["soc_in"]))
+    soc_after = np.concatenate((swaps["soc_out"], sessions["soc_end"][charged], swaps["soc_in"]))
+    _, first, last = ends(pack, begin_s)
+    first, last = first[kind[first] != _BROUGHT], last[kind[last] != _TAKEN]
+    gap_kwh, gain_kwh = _session_gaps(tables)
+    of_session, at_swap = sessions["site"][charged], pack_kwh[swaps["site"]]
+    return PackBalance(
+        initial_kwh=sums(soc_before[first] * pack_kwh[site[first]], site[first], count),
+        stored_kwh=sums(sessions["stored_kwh"][charged], of_session, count),
+        swapped_kwh=sums((swaps["soc_in"] - swaps["soc_out"]) * at_swap, swaps["site"], count),
+        left_kwh=sums(soc_after[last] * pack_kwh[site[last]], site[last], count),
+        meter_gap_kwh=sums(gap_kwh[charged], of_session, count),
+        gain_kwh=sums(gain_kwh[charged], of_session, count),
+    )
+
+
+def _session_gaps(tables: Mapping[str, Frame]) -> tuple[Floats, Floats]:
+    """By session: what the meter says beyond or below its power over time, and what was stored out of nothing."""
+    sessions = tables["sessions"]
+    drawn_kwh = _drawn_kwh(tables["draws"], tables["clocks"], sessions)
+    gap_kwh = np.abs(sessions["energy_kwh"] - _fed_back(sessions) - drawn_kwh)
+    gain_kwh = np.maximum(sessions["stored_kwh"] - sessions["delivered_kwh"], 0.0)
+    return gap_kwh, gain_kwh + np.maximum(sessions["delivered_kwh"] - sessions["energy_kwh"], 0.0)
 
 
 def site_balance(records: Records) -> SiteBalance:

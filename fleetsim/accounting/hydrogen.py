@@ -27,7 +27,7 @@ from fleetsim.clock import SLOT_S, Clock
 from fleetsim.energy.hydrogen import LHV_KWH_PER_KG
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
-from fleetsim.results.schema import FLOWS, SOURCES, STOCK_SOURCES, Entities, Frame, concatenate, select
+from fleetsim.results.schema import FLOWS, SOURCES, STOCK_SOURCES, Entities, Frame, complete, concatenate, select
 
 _INITIAL, _PRODUCED, _VENTED, _DELIVERED, _DISPENSED = (
     FLOWS.index(flow) for flow in ("initial", "produced", "vented", "delivered", "dispensed")
@@ -94,9 +94,13 @@ def trace_hydrogen(records: Records, mix: Floats) -> HydrogenTrace:
     for site, storage in storages.items():
         here = refuels["site"] == site
         fills[here] = storage.between(refuels["start_at"][here], refuels["end_at"][here])
-    tanks = {**vehicles, "battery_kwh": vehicles["tank_kg"]}
-    trips, stops = in_kilograms(records.tables["trips"]), as_stops(refuels, vehicles)
-    return HydrogenTrace(storages, fills, trace(tanks, trips, stops, fills[:, 1:], fills[:, INITIAL]))
+    stops = as_stops(refuels, vehicles)
+    tanks = {
+        **{name: complete(name, {}) for name in ("sites", "swaps")},
+        "vehicles": {**vehicles, "battery_kwh": vehicles["tank_kg"]},
+        "trips": in_kilograms(records.tables["trips"]),
+    }
+    return HydrogenTrace(storages, fills, trace(tanks, stops, fills[:, 1:], fills[:, INITIAL]))
 
 
 def as_stops(refuels: Frame, vehicles: Frame) -> Frame:
@@ -104,6 +108,8 @@ def as_stops(refuels: Frame, vehicles: Frame) -> Frame:
     capacity_kg = vehicles["tank_kg"][refuels["vehicle"]]
     return {
         "vehicle": refuels["vehicle"],
+        "site": refuels["site"],
+        "pack": np.full(len(refuels["vehicle"]), -1),
         "plug_at": refuels["start_at"],
         "soc_start": refuels["tank_start_kg"] / capacity_kg,
         "soc_end": refuels["tank_end_kg"] / capacity_kg,
@@ -154,7 +160,7 @@ def account_fuelled_trips(trips: Frame, traced: HydrogenTrace) -> Frame:
 def hydrogen_stocks(traced: HydrogenTrace, entities: Entities) -> Frame:
     """The ``stocks`` of storages and tanks, as energy by the lower heating value."""
     tanks = traced.tanks
-    vehicles = np.array(entities["vehicles"], dtype=object)[tanks.events.vehicles]
+    vehicles = np.array(entities["vehicles"], dtype=object)[tanks.events.holders]
     frames = [
         stock_rows(
             "tank", vehicles, tanks.initial_kwh * LHV_KWH_PER_KG, tanks.left_kwh * LHV_KWH_PER_KG, tanks.left_held

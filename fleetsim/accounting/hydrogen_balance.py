@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fleetsim.accounting.balance import relative
-from fleetsim.accounting.events import order_events
+from fleetsim.accounting.events import driven_rows, ends
 from fleetsim.accounting.hydrogen import as_stops, in_kilograms
 from fleetsim.accounting.sums import Floats, sums
 from fleetsim.results.records import Records
@@ -80,11 +80,15 @@ def tank_balance(records: Records) -> TankBalance:
     """The hydrogen balance of every vehicle; zeros for one without a tank."""
     tables, count = records.tables, len(records.entities["vehicles"])
     trips, refuels, vehicles = in_kilograms(tables["trips"]), tables["refuels"], tables["vehicles"]
-    events = order_events(trips, as_stops(refuels, vehicles))
-    tank_kg = vehicles["tank_kg"][events.vehicles]
+    stops, driven, tank_kg = as_stops(refuels, vehicles), driven_rows(trips), vehicles["tank_kg"]
+    vehicle = np.concatenate((stops["vehicle"], trips["vehicle"][driven]))
+    found, first, last = ends(vehicle, np.concatenate((stops["plug_at"], trips["depart_at"][driven])))
+    before, after = (
+        np.concatenate((stops[name], trips[name][driven])) * tank_kg[vehicle] for name in ("soc_start", "soc_end")
+    )
     return TankBalance(
-        initial_kg=sums(events.first_soc * tank_kg, events.vehicles, count),
+        initial_kg=sums(before[first], found, count),
         filled_kg=sums(refuels["hydrogen_kg"], refuels["vehicle"], count),
-        used_kg=sums(trips["used_kwh"][events.trips], trips["vehicle"][events.trips], count),
-        left_kg=sums(events.last_soc * tank_kg, events.vehicles, count),
+        used_kg=sums(trips["used_kwh"][driven], trips["vehicle"][driven], count),
+        left_kg=sums(after[last], found, count),
     )

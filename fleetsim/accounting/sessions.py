@@ -11,7 +11,8 @@ from fleetsim.accounting.sums import Floats, Ints, ratio, sums
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.schema import LOADS, Frame
 
-VEHICLE = LOADS.index("vehicle")
+OF_SESSIONS = tuple(LOADS.index(load) for load in ("vehicle", "pack"))
+"""Loads that belong to sessions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,22 +38,23 @@ class SessionEnergy:
 
 
 def session_of_draw(draws: Frame, sessions: Frame) -> Ints:
-    """Row of the session of each draw, -1 for what is not a vehicle's.
+    """Row of the session of each draw, -1 for what is neither a vehicle's nor a pack's.
 
     Raises ``ValueError`` for a session that the table does not have.
     """
     numbers = draws["session"]
     row = np.full(max(sessions["session"].max(initial=-1), numbers.max(initial=-1)) + 2, -1, dtype=np.int64)
     row[sessions["session"]] = np.arange(len(sessions["session"]))
-    out = np.where(draws["load"] == VEHICLE, row[numbers], -1)
-    lost = (out < 0) & (draws["load"] == VEHICLE)
+    charges = np.isin(draws["load"], OF_SESSIONS)
+    out = np.where(charges, row[numbers], -1)
+    lost = (out < 0) & charges
     if np.any(lost):
         raise ValueError(f"draws refer to session {numbers[lost][0]}, which is not recorded")
     return out
 
 
 def session_energy(pieces: Pieces, of_draw: Ints, sessions: int) -> SessionEnergy:
-    """Gather the pieces of the vehicles' draws by session; ``of_draw`` is the session of each draw."""
+    """Gather the pieces of the sessions' draws by session; ``of_draw`` is the session of each draw."""
     session = of_draw[pieces.draw]
     mine = np.flatnonzero(session >= 0)
     session, kwh = session[mine], pieces.kwh[mine]

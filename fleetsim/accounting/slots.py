@@ -13,7 +13,7 @@ from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
 from fleetsim.results.schema import LOADS, SOURCES, Frame, complete, select
 
-FLEET_LOADS = tuple(LOADS.index(load) for load in ("vehicle", "electrolyser", "compressor", "standby"))
+FLEET_LOADS = tuple(LOADS.index(load) for load in ("vehicle", "pack", "electrolyser", "compressor", "standby"))
 SLOTS_PER_HOUR = HOUR_S / SLOT_S
 
 
@@ -49,6 +49,7 @@ def site_slots(records: Records, pieces: Pieces, price_cny_per_kwh: Floats) -> F
             "plugged": rows(plugged),
             "charging": rows(drawing / SLOT_S),
             "queued": rows(queued),
+            "packs_ready": packs_ready(records)[codes][:, slot].ravel(),
         },
     )
 
@@ -119,6 +120,21 @@ def occupancy(site: NDArray[np.integer], start_s: Floats, end_s: Floats, records
     left = slot + 1 - at_s / SLOT_S
     steps = slot_sums(sign, site, slot, records)
     return np.cumsum(steps, axis=1) - steps + slot_sums(sign * left, site, slot, records)
+
+
+def packs_ready(records: Records) -> Floats:
+    """Mean number of ready packs of each site in each slot, shape ``(sites, slots)``; NaN where there are no packs.
+
+    A pack is not ready from the moment it comes in until it has been charged; while a swap goes on, one pack of the
+    station's is in the lane and none has come for it.
+    """
+    sites, sessions, swaps = (records.tables[name] for name in ("sites", "sessions", "swaps"))
+    packs = np.full(len(records.entities["sites"]), np.nan)
+    packs[sites["site"]] = np.where(sites["packs"] > 0, sites["packs"], np.nan)
+    charging = select(sessions, sessions["pack"] >= 0)
+    away = occupancy(charging["site"], charging["arrive_at"], charging["unplug_at"], records)
+    away += occupancy(swaps["site"], swaps["start_at"], swaps["end_at"], records)
+    return packs[:, np.newaxis] - away
 
 
 def site_peaks_kw(records: Records) -> Floats:

@@ -1,19 +1,22 @@
 """Stock tracing: what the energy in each vehicle's battery, and so each kilometre driven, was made of.
 
 A battery is well mixed. It starts with energy of unknown origin (``initial``); a charge adds energy of the
-session's composition; a trip takes, or by regeneration returns, energy of the composition it finds.
+session's composition; a trip takes, or by regeneration returns, energy of the composition it finds. A swap pack takes
+its composition along, from the station into the vehicle and back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.accounting.events import Events, order_events
+from fleetsim.accounting.holders import Holders, holders
 from fleetsim.accounting.sums import Floats, ratio, sums
-from fleetsim.results.schema import HOLDERS, STOCK_SOURCES, Entities, Frame, complete
+from fleetsim.results.schema import HOLDERS, STOCK_SOURCES, Entities, Frame, complete, concatenate
 
 INITIAL, CLEAN, EMISSION = 0, 1, 2
 """Columns of a trace: shares of initial and of clean energy, kg CO2 per kWh stored."""
@@ -31,12 +34,13 @@ class Trace:
     property traced: its mean over the energy in the battery, from the node to the next.
     """
 
+    batteries: Holders
     events: Events
     held: Floats
     initial_kwh: Floats
-    """Energy in the battery of each vehicle of ``events`` before its first event."""
+    """Energy in each battery of ``events`` before its first event."""
     left_kwh: Floats
-    """Energy in the battery of each vehicle of ``events`` after its last event, by adding up."""
+    """Energy in each battery of ``events`` after its last event, by adding up."""
     left_held: Floats
     """Composition of ``left_kwh``."""
     driven_kwh: Floats
@@ -57,7 +61,7 @@ def session_properties(sessions: Frame, source_shares: Floats) -> Floats:
 
 
 def trace(
-    vehicles: Frame, trips: Frame, sessions: Frame, properties: Floats, initial_share: Floats | None = None
+    tables: Mapping[str, Frame], sessions: Frame, properties: Floats, initial_share: Floats | None = None
 ) -> Trace:
     """Follow properties of the sessions' stored energy through the batteries.
 
@@ -65,8 +69,9 @@ def trace(
     source, kg CO2. Initial energy counts as having none of them; ``initial_share`` is what there is of it in what a
     session stores.
     """
-    events = order_events(trips, sessions)
-    initial_kwh = events.first_soc * battery_kwh(vehicles)[events.vehicles]
+    trips, batteries = tables["trips"], holders({**tables, "sessions": sessions})
+    events = order_events(trips, sessions, tables["swaps"], batteries)
+    initial_kwh = events.first_soc * batteries.battery_kwh[events.holders]
     driven_kwh = sums(trips["used_kwh"][events.trips], events.node_of_trip, len(events.session))
     charge = events.session >= 0
     stored_kwh = np.zeros(len(events.session))
@@ -89,6 +94,7 @@ def trace(
         held[at] = held[at - 1] + weight[:, np.newaxis] * (added[at] - held[at - 1])
     last_node = events.first_node + events.nodes - 1
     return Trace(
+        batteries=batteries,
         events=events,
         held=held,
         initial_kwh=initial_kwh,
@@ -96,13 +102,6 @@ def trace(
         left_held=held[last_node],
         driven_kwh=driven_kwh,
     )
-
-
-def battery_kwh(vehicles: Frame) -> Floats:
-    """Battery energy by code of the vehicle."""
-    out = np.full(int(vehicles["vehicle"].max(initial=-1)) + 1, np.nan)
-    out[vehicles["vehicle"]] = vehicles["battery_kwh"]
-    return out
 
 
 def account_trips(trips: Frame, traced: Trace) -> Frame:
@@ -114,10 +113,23 @@ def account_trips(trips: Frame, traced: Trace) -> Frame:
     return {**trips, "clean_share": held[:, CLEAN] / known, "emission_kg": emission_kg}
 
 
+def account_swaps(swaps: Frame, traced: Trace) -> Frame:
+    """The swaps with the clean share of what the pack put in holds, its initial energy left out."""
+    held = traced.held[traced.events.node_of_swap]
+    known = 1.0 - held[:, INITIAL]
+    known[known < NOTHING] = np.nan
+    return {**swaps, "clean_share": held[:, CLEAN] / known}
+
+
 def stocks_table(traced: Trace, entities: Entities) -> Frame:
-    """The ``stocks`` of the vehicles' batteries: a row for each source of each vehicle that moved or charged."""
-    names = np.array(entities["vehicles"], dtype=object)[traced.events.vehicles]
-    return stock_rows("vehicle", names, traced.initial_kwh, traced.left_kwh, traced.left_held)
+    """The ``stocks`` of batteries and packs: a row for each source of each that moved or was charged."""
+    found, vehicles = traced.events.holders, traced.batteries.vehicles
+    names = traced.batteries.names(found, entities)
+    frames = [
+        stock_rows(kind, names[mine], traced.initial_kwh[mine], traced.left_kwh[mine], traced.left_held[mine])
+        for kind, mine in (("vehicle", found < vehicles), ("pack", found >= vehicles))
+    ]
+    return concatenate("stocks", frames)
 
 
 def stock_rows(kind: str, names: NDArray[np.object_], start_kwh: Floats, end_kwh: Floats, held: Floats) -> Frame:

@@ -5,7 +5,7 @@ its axis the corners and the end of a session are fixed the moment it starts, wh
 event costs a heap operation and no other session is touched.
 
 While even the highest powers still to come fit under the limit, corners change nothing for anybody: only
-ends are awaited ("slack"). Once they no longer fit, every corner is an event ("careful") until the site empties.
+ends are awaited ("slack"). Once they no longer fit, every corner is an event ("careful") until they fit by far.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from itertools import count
 
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, SharingLog
 from fleetsim.energy.curve import ChargeSteps
+
+CALM = 0.8
+"""Share of the limit under which the highest powers must have fallen before corners are left alone again."""
 
 
 class _Session:
@@ -109,7 +112,7 @@ class VirtualClock:
                 done.append(session.key)
             else:
                 self._demand_kw -= session.steps.draw_kw[session.step]
-                session.step += 1
+                self._climb(session, session.step + 1)
                 self._demand_kw += session.steps.draw_kw[session.step]
                 heappush(heap, (session.next_corner_s(), next(self._order), session))
         self._settle()
@@ -143,7 +146,10 @@ class VirtualClock:
             self._careful = False
             self._peak_kw = self._demand_kw = 0.0
         elif not self._careful and self._peak_kw > self._limit_kw:
-            self._be_careful()
+            self._look_closer()
+        elif self._careful and self._peak_kw <= CALM * self._limit_kw:
+            self._careful = False
+            self._corners.clear()
         factor = 1.0
         if self._careful and self._demand_kw > self._limit_kw:
             factor = max(0.0, self._limit_kw) / self._demand_kw
@@ -151,14 +157,20 @@ class VirtualClock:
             self._factor = factor
             self._log.factor(self._now_s, factor)
 
-    def _be_careful(self) -> None:
-        """From here on corners count: find the step that each session is in and await its end."""
-        self._careful = True
-        self._demand_kw = 0.0
-        self._corners = []
+    def _climb(self, session: _Session, step: int) -> None:
+        """A session has come to a step, from which on its highest power may be lower."""
+        session.step = step
+        self._peak_kw += session.steps.peak_kw[step] - session.peak_kw
+        session.peak_kw = session.steps.peak_kw[step]
+
+    def _look_closer(self) -> None:
+        """Find the step that each session is in; unless the highest powers fit by far, corners count from here on."""
         for session in self._sessions.values():
             level_kwh = session.steps.level_at(self._clock_s - session.offset_s + TOLERANCE_S)
-            session.step = session.steps.step_of(level_kwh)
-            self._demand_kw += session.steps.draw_kw[session.step]
-            self._corners.append((session.next_corner_s(), next(self._order), session))
+            self._climb(session, session.steps.step_of(level_kwh))
+        if self._peak_kw <= CALM * self._limit_kw:
+            return
+        self._careful = True
+        self._demand_kw = sum(session.steps.draw_kw[session.step] for session in self._sessions.values())
+        self._corners = [(each.next_corner_s(), next(self._order), each) for each in self._sessions.values()]
         heapify(self._corners)

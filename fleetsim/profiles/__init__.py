@@ -1,7 +1,8 @@
-"""What ``profiles/`` describes: vehicle sheets, charger types, places, routes, climates, passengers."""
+"""What ``profiles/`` describes: vehicle sheets, charger types, places, routes, climates, passengers, taxis."""
 
 from __future__ import annotations
 
+from fleetsim.profiles.demand import DemandZone, TaxiDemand
 from fleetsim.profiles.spec import (
     Body,
     ChargePoint,
@@ -25,6 +26,7 @@ __all__ = [
     "ChargerType",
     "Climate",
     "ClimateMonth",
+    "DemandZone",
     "FuelCellPoint",
     "HydrogenDrive",
     "PassengerDemand",
@@ -32,6 +34,7 @@ __all__ = [
     "Profiles",
     "Route",
     "Season",
+    "TaxiDemand",
     "VehicleModel",
     "Waypoint",
 ]

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from fleetsim.documents import Document, one_of, parse_mapping, read_yaml
 from fleetsim.errors import InputError, Problem
+from fleetsim.profiles.demand import TaxiDemand
 from fleetsim.profiles.spec import ChargerType, Climate, PassengerDemand, Place, Profiles, Route, VehicleModel
 from fleetsim.spec import Spec
 
@@ -21,9 +22,10 @@ FILES: Mapping[str, type[Spec]] = {
     "routes": Route,
     "climates": Climate,
     "passenger_demand": PassengerDemand,
+    "taxi_demand": TaxiDemand,
 }
 """The files of ``profiles/`` and what each entry of theirs is."""
-OPTIONAL = frozenset({"passenger_demand"})
+OPTIONAL = frozenset({"passenger_demand", "taxi_demand"})
 """Files that a workspace need not have."""
 
 
@@ -56,6 +58,7 @@ def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
         routes=entries("routes", Route),
         cities=entries("climates", Climate),
         demands=entries("passenger_demand", PassengerDemand),
+        taxi_demand=entries("taxi_demand", TaxiDemand),
     )
     names = {name: frozenset[str]() for name in FILES.keys() - profile_names(root)} | {
         name: frozenset(map(str, document.data)) if isinstance(document.data, dict) else frozenset()
@@ -66,6 +69,7 @@ def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
     _check_bodies(profiles, documents, problems)
     _check_places(loaded, documents, problems)
     _check_routes(loaded, documents, problems)
+    _check_demand(loaded, documents, problems)
     return loaded
 
 
@@ -131,6 +135,21 @@ def _check_routes(loaded: LoadedProfiles, documents: Mapping[str, Document], pro
                 allowed = f"must be above the waypoint before, {before:g} km"
                 problems.append(document.problem((*at, "distance_km"), found, allowed))
             before = point.distance_km
+
+
+def _check_demand(loaded: LoadedProfiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:
+    for name, demand in loaded.profiles.taxi_demand.items():
+        document = documents["taxi_demand"]
+        _check_city(demand.city, (name, "city"), document, loaded, problems)
+        for key in ("workday", "weekend", "weekdays"):
+            if sum(getattr(demand, key)) <= 0.0:
+                problems.append(document.problem((name, key), "only zeros", "must have a figure above 0"))
+        if sum(zone.share for zone in demand.zones) <= 0.0:
+            problems.append(document.problem((name, "zones"), "only zeros", "must have a share above 0"))
+        for number, zone in enumerate(demand.zones):
+            if "places" in loaded.names and zone.place not in loaded.names["places"]:
+                allowed = one_of(zone.place, sorted(loaded.names["places"]), "profiles/places.yaml")
+                problems.append(document.problem((name, "zones", number, "place"), repr(zone.place), allowed))
 
 
 def _check_city(

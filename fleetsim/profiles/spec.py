@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 from typing_extensions import Doc
 
+from fleetsim.profiles.demand import TaxiDemand
 from fleetsim.spec import Name, SourcedSpec, Spec, Text
 from fleetsim.units import (
     AscentMPerKm,
@@ -98,6 +99,8 @@ class VehicleModel(SourcedSpec):
     """Usable energy of a new battery."""
     charge_limit_kw: ChargerKw
     """Highest DC power through the vehicle's inlet."""
+    swappable: bool = False
+    """Whether its battery can be exchanged at a swap station."""
     charge_curve: tuple[ChargePoint, ...] = Field(min_length=2)
     """Power accepted against state of charge; straight between corners, two corners at one state are a jump."""
     battery_efficiency: Efficiency
@@ -283,3 +286,4 @@ class Profiles:
     routes: Mapping[str, Route]
     cities: Mapping[str, Climate]
     demands: Mapping[str, PassengerDemand] = field(default_factory=dict)
+    taxi_demand: Mapping[str, TaxiDemand] = field(default_factory=dict)

@@ -128,6 +128,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("charger_kw", "mean nameplate of a charger, DC output, kW"),
         _float("connection_kw", "limit of the grid connection, AC, kW"),
         _float("power_factor", "power factor of the site's load"),
+        _int("lanes", "lanes of a swap station"),
+        _int("packs", "swap packs of the station"),
+        _float("pack_kwh", "usable energy of a swap pack, kWh"),
+        _float("swaps_per_day", "swaps that the lanes can do in a day"),
     ),
     "places": (
         _code("place", "places", "name"),
@@ -172,7 +176,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "sessions": (
         _int("session", "number of the session within the run"),
         _code("vehicle", "vehicles", "vehicle"),
-        _int("pack", "swap pack"),
+        _int("pack", "swap pack, numbered through the run; empty for the battery of a vehicle"),
         _code("site", "sites", "site"),
         _int("charger", "charger within the site, from 0"),
         _time("arrive_at", "arrival at the site"),

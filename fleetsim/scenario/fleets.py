@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
+from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.spec import Name, SourcedSpec
 from fleetsim.units import ConsumptionKwhPerKm, Count, DurationMin, PositiveShare, Share
 from fleetsim.work.spec import BusWork, Rounds
@@ -69,5 +70,8 @@ class SanitationFleet(BatteryFleet):
     """The rounds of a day."""
 
 
-Fleet = Annotated[BusFleet | ShuttleFleet | SanitationFleet | HydrogenBusFleet, Field(discriminator="kind")]
+HomedFleet = BusFleet | ShuttleFleet | SanitationFleet | HydrogenBusFleet
+"""Fleets whose vehicles have a home and a work of blocks."""
+
+Fleet = Annotated[HomedFleet | TaxiFleet, Field(discriminator="kind")]
 """Any fleet."""

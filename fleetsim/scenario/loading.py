@@ -23,6 +23,8 @@ from fleetsim.scenario.references import Sections, fleet_problems, grid_problems
 from fleetsim.scenario.remarks import remarks
 from fleetsim.scenario.schema import Horizon, Scenario, ScenarioSpec
 from fleetsim.scenario.sites import Site
+from fleetsim.scenario.stations import taxi_problems, with_stations
+from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.spec import Name, Spec
 from fleetsim.work.spec import Timetable
 from fleetsim.work.timetable import TimetableTrips, read_timetable
@@ -53,11 +55,12 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     problems.extend(site_problems(document, sections, loaded.names, loaded.profiles))
     problems.extend(fleet_problems(document, sections, loaded.names, loaded.profiles))
     problems.extend(grid_problems(document, sections, grid, tariffs, tariff_names))
+    problems.extend(taxi_problems(document, sections, loaded))
     timetables = _timetables(document, sections, root, loaded.names.get("places"), problems)
     if problems or spec is None or grid is None:
         raise InputError(_in_reading_order(problems))
     scenario = Scenario(
-        spec=spec,
+        spec=with_stations(spec, loaded.profiles),
         workspace=root,
         file=document.file,
         profiles=loaded.profiles,
@@ -72,7 +75,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
 def _sections(spec: ScenarioSpec | None, data: Any) -> Sections:
     """What can be checked against the workspace: everything, or the sound parts of a faulty file."""
     if spec is not None:
-        return Sections(spec.sites, spec.fleets, spec.sites, spec.clock, spec.grid, spec.tariff)
+        return Sections(spec.sites, spec.fleets, spec.sites, spec.clock, spec.grid, spec.tariff, complete=True)
     held = data if isinstance(data, dict) else {}
     raw_sites, raw_fleets = (held[key] if isinstance(held.get(key), dict) else {} for key in ("sites", "fleets"))
     horizon = _sound(Horizon, {key: held[key] for key in Horizon.model_fields if key in held})
@@ -84,6 +87,7 @@ def _sections(spec: ScenarioSpec | None, data: Any) -> Sections:
         clock=horizon.clock if horizon else None,
         grid=_sound(GridSpec, held.get("grid")),
         tariff=tariff.tariff if tariff else None,
+        complete=False,
     )
 
 
@@ -116,7 +120,7 @@ def _timetables(
     timetables: dict[str, TimetableTrips] = {}
     read: dict[str, TimetableTrips | None] = {}
     for name, fleet in sections.fleets.items():
-        if not isinstance(fleet.work, Timetable):
+        if isinstance(fleet, TaxiFleet) or not isinstance(fleet.work, Timetable):
             continue
         file = fleet.work.file
         path = root / file
@@ -140,7 +144,8 @@ def _in_reading_order(problems: Sequence[Problem]) -> list[Problem]:
 
 def _fingerprints(paths: Sequence[Path], root: Path, spec: ScenarioSpec) -> Mapping[str, str]:
     """SHA-256 of the scenario file, its parts, and every input that the workspace gave to it."""
-    timetables = {fleet.work.file for fleet in spec.fleets.values() if isinstance(fleet.work, Timetable)}
+    works = [fleet.work for fleet in spec.fleets.values() if not isinstance(fleet, TaxiFleet)]
+    timetables = {work.file for work in works if isinstance(work, Timetable)}
     grid = (root / "grid").rglob("*")
     inputs = [
         *(profile_file(root, name) for name in profile_names(root)),

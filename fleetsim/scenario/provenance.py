@@ -52,6 +52,7 @@ def profile_files(profiles: Profiles) -> dict[str, dict[str, Spec]]:
         "profiles/routes.yaml": dict(profiles.routes),
         "profiles/climates.yaml": dict(profiles.cities),
         "profiles/passenger_demand.yaml": dict(profiles.demands),
+        "profiles/taxi_demand.yaml": dict(profiles.taxi_demand),
     }
 
 

@@ -15,7 +15,8 @@ from fleetsim.profiles import Profiles
 from fleetsim.scenario.fleets import Fleet, SanitationFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.rounds import round_problems
-from fleetsim.scenario.sites import Depot, Site
+from fleetsim.scenario.sites import Site, SwapStation
+from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.work.spec import Collecting, OnDemand, Rounds
 
 
@@ -30,6 +31,8 @@ class Sections:
     clock: Clock | None
     grid: GridSpec | None
     tariff: str | None
+    complete: bool
+    """Whether every part of the file is sound."""
 
 
 def site_problems(
@@ -41,11 +44,11 @@ def site_problems(
     """
     for name, site in sections.sites.items():
         at: Location = ("sites", name)
-        yield from _unknown(document, (*at, "place"), site.place, profiles.get("places"), "profiles/places.yaml")
+        yield from unknown(document, (*at, "place"), site.place, profiles.get("places"), "profiles/places.yaml")
         for number, group in enumerate(site.chargers):
-            where = (*at, "chargers", number, "type")
-            yield from _unknown(document, where, group.type, profiles.get("chargers"), "profiles/chargers.yaml")
-        if isinstance(site, Depot) and site.connection_kw is not None:
+            where = (*at, "slots", "type") if isinstance(site, SwapStation) else (*at, "chargers", number, "type")
+            yield from unknown(document, where, group.type, profiles.get("chargers"), "profiles/chargers.yaml")
+        if not isinstance(site, HydrogenStation) and site.connection_kw is not None:
             types = [sound.chargers.get(group.type) for group in site.chargers]
             base = site.base_load_kw
             own_kw = (max(base) if isinstance(base, tuple) else base) + sum(
@@ -65,14 +68,16 @@ def fleet_problems(
     """
     for name, fleet in sections.fleets.items():
         at: Location = ("fleets", name)
-        yield from _unknown(document, (*at, "home"), fleet.home, sections.site_names, "sites")
-        yield from _unknown(document, (*at, "model"), fleet.model, profiles.get("vehicles"), "profiles/vehicles.yaml")
+        yield from unknown(document, (*at, "model"), fleet.model, profiles.get("vehicles"), "profiles/vehicles.yaml")
+        if isinstance(fleet, TaxiFleet):
+            continue
+        yield from unknown(document, (*at, "home"), fleet.home, sections.site_names, "sites")
         route_at = (*at, "work", "route")
-        yield from _unknown(document, route_at, fleet.work.route, profiles.get("routes"), "profiles/routes.yaml")
+        yield from unknown(document, route_at, fleet.work.route, profiles.get("routes"), "profiles/routes.yaml")
         if isinstance(fleet.work, OnDemand):
             demands = profiles.get("passenger_demand")
             where = (*at, "work", "demand")
-            yield from _unknown(document, where, fleet.work.demand, demands, "profiles/passenger_demand.yaml")
+            yield from unknown(document, where, fleet.work.demand, demands, "profiles/passenger_demand.yaml")
         if isinstance(fleet, SanitationFleet):
             yield from _unknown_places(document, (*at, "work"), fleet.work, profiles.get("places"))
             yield from round_problems(document, at, fleet, sound.vehicles.get(fleet.model), sound.places)
@@ -99,7 +104,7 @@ def hydrogen_problems(
     """A parking place that does not exist, a home without hydrogen, a vehicle sheet without a fuel cell."""
     at: Location = ("fleets", name)
     if fleet.parking is not None:
-        yield from _unknown(document, (*at, "parking"), fleet.parking, profiles.get("places"), "profiles/places.yaml")
+        yield from unknown(document, (*at, "parking"), fleet.parking, profiles.get("places"), "profiles/places.yaml")
     stations = [site for site, spec in sections.sites.items() if isinstance(spec, HydrogenStation)]
     if fleet.home in sections.sites and fleet.home not in stations:
         yield document.problem((*at, "home"), repr(fleet.home), "must be a site of kind hydrogen_station")
@@ -126,7 +131,7 @@ def grid_problems(
             yield document.problem(("grid", "year"), str(sections.grid.year), text)
     if not tariff_names or sections.tariff is None:
         return
-    yield from _unknown(document, ("tariff",), sections.tariff, tariff_names, "grid/tariffs.yaml")
+    yield from unknown(document, ("tariff",), sections.tariff, tariff_names, "grid/tariffs.yaml")
     if sections.tariff in tariffs and sections.clock is not None:
         for text in tariffs[sections.tariff].problems_for(sections.clock):
             days = f"{sections.clock.dates[0]} to {sections.clock.dates[-1]}, warm-up included"
@@ -142,10 +147,10 @@ def _unknown_places(
         if isinstance(shift, Collecting):
             named.append(((*at, "shifts", number, "transfer_station"), shift.transfer_station))
     for where, place in named:
-        yield from _unknown(document, where, place, names, "profiles/places.yaml")
+        yield from unknown(document, where, place, names, "profiles/places.yaml")
 
 
-def _unknown(
+def unknown(
     document: Document, at: Location, found: str, names: Collection[str] | None, where: str
 ) -> Iterator[Problem]:
     """A problem where a name is none of those there are; nothing where these could not be read."""

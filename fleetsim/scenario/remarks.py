@@ -9,7 +9,8 @@ from fleetsim.profiles import ChargerType
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.scenario.provenance import figures
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import Site
+from fleetsim.scenario.sites import Depot, Site
+from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.work.spec import Timetable
 
 CROWDED = 4.0
@@ -35,11 +36,12 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
     at_home: Counter[str] = Counter()
     for fleet in scenario.spec.fleets.values():
         at_home[fleet.home] += fleet.count
+    met = {site for fleet in scenario.spec.fleets.values() for site in fleet.meets_at}
     for name, site in scenario.spec.sites.items():
         chargers = sum(group.count for group in site.chargers)
         vehicles = at_home[name]
-        if vehicles == 0:
-            yield f"sites.{name}: no fleet lives here"
+        if name not in met:
+            yield f"sites.{name}: no fleet {'lives' if isinstance(site, Depot) else 'comes'} here"
         if isinstance(site, HydrogenStation):
             yield from _station_remarks(name, site)
             continue
@@ -74,6 +76,8 @@ def _station_remarks(name: str, site: HydrogenStation) -> Iterator[str]:
 def _fleet_remarks(scenario: Scenario) -> Iterator[str]:
     profiles = scenario.profiles
     for name, fleet in scenario.spec.fleets.items():
+        if isinstance(fleet, TaxiFleet):
+            continue
         home = profiles.places[scenario.spec.sites[fleet.home].place].city
         route = profiles.routes[fleet.work.route].city
         if home != route:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from fleetsim.profiles import Profiles
 from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.work.spec import OnDemand
 
 T = TypeVar("T")
@@ -15,26 +16,31 @@ T = TypeVar("T")
 def used_profiles(scenario: Scenario) -> Profiles:
     """The vehicle sheets, charger types, places, routes and climates that the scenario leads to."""
     spec, profiles = scenario.spec, scenario.profiles
-    routes = _named(profiles.routes, (fleet.work.route for fleet in spec.fleets.values()))
+    fleets = spec.fleets.values()
+    works = [fleet.work for fleet in fleets if not isinstance(fleet, TaxiFleet)]
+    routes = _named(profiles.routes, (work.route for work in works))
+    demand = _named(profiles.taxi_demand, (fleet.demand for fleet in fleets if isinstance(fleet, TaxiFleet)))
     trips = [trip for timetable in scenario.timetables.values() for trip in timetable.trips]
     places = _named(
         profiles.places,
         [
             *(site.place for site in spec.sites.values()),
-            *(parking for fleet in spec.fleets.values() if (parking := getattr(fleet, "parking", None))),
+            *(parking for fleet in fleets if (parking := getattr(fleet, "parking", None))),
             *(point.place for route in routes.values() for point in route.waypoints),
-            *(place for fleet in spec.fleets.values() for place in fleet.work.places),
+            *(place for work in works for place in work.places),
+            *(zone.place for each in demand.values() for zone in each.zones),
             *(place for trip in trips for place in (trip.origin, trip.destination)),
         ],
     )
-    cities = [*(place.city for place in places.values()), *(route.city for route in routes.values())]
+    cities = [each.city for named in (places, routes, demand) for each in named.values()]
     return Profiles(
-        vehicles=_named(profiles.vehicles, (fleet.model for fleet in spec.fleets.values())),
+        vehicles=_named(profiles.vehicles, (fleet.model for fleet in fleets)),
         chargers=_named(profiles.chargers, (group.type for site in spec.sites.values() for group in site.chargers)),
         places=places,
         routes=routes,
         cities=_named(profiles.cities, cities),
-        demands=_named(profiles.demands, (f.work.demand for f in spec.fleets.values() if isinstance(f.work, OnDemand))),
+        demands=_named(profiles.demands, (work.demand for work in works if isinstance(work, OnDemand))),
+        taxi_demand=demand,
     )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fleetsim.clock import DAY_S
 from fleetsim.results.schema import Entities, Frame, complete
-from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.fleets import Fleet, HomedFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import Site
+from fleetsim.scenario.sites import Site, SwapStation
 
 
 def entities(scenario: Scenario) -> dict[str, tuple[str, ...]]:
@@ -58,7 +59,7 @@ def tank_kg(fleet: Fleet, scenario: Scenario) -> float:
     return np.nan if hydrogen is None else hydrogen.tank_kg
 
 
-def home_place(fleet: Fleet, scenario: Scenario) -> str:
+def home_place(fleet: HomedFleet, scenario: Scenario) -> str:
     """Place where a fleet's vehicles stand between their duties."""
     parking = fleet.parking if isinstance(fleet, HydrogenBusFleet) else None
     return parking or scenario.spec.sites[fleet.home].place
@@ -90,7 +91,7 @@ def _vehicles(scenario: Scenario, names: Entities) -> Frame:
     spec, profiles = scenario.spec, scenario.profiles
     fleets = [spec.fleets[name] for name in names["fleets"]]
     counts = [fleet.count for fleet in fleets]
-    cities = [profiles.places[spec.sites[fleet.home].place].city for fleet in fleets]
+    cities = [profiles.places[spec.sites[fleet.meets_at[0]].place].city for fleet in fleets]
 
     def by_fleet(values: list[int] | list[float]) -> np.ndarray:
         return np.repeat(values, counts)
@@ -103,7 +104,7 @@ def _vehicles(scenario: Scenario, names: Entities) -> Frame:
             "kind": by_fleet([codes(names["kinds"])[fleet.kind] for fleet in fleets]),
             "model": by_fleet([codes(names["models"])[fleet.model] for fleet in fleets]),
             "city": by_fleet([codes(names["cities"])[city] for city in cities]),
-            "home": by_fleet([codes(names["sites"])[fleet.home] for fleet in fleets]),
+            "home": by_fleet([-1 if fleet.home is None else codes(names["sites"])[fleet.home] for fleet in fleets]),
             "battery_kwh": capacities_kwh(scenario),
             "tank_kg": by_fleet([tank_kg(fleet, scenario) for fleet in fleets]),
             "reserve_soc": by_fleet([fleet.reserve for fleet in fleets]),
@@ -133,8 +134,38 @@ def _sites(scenario: Scenario, names: Entities) -> Frame:
                 [np.nan if site.connection_kw is None else site.connection_kw for site in sites]
             ),
             "power_factor": np.array([site.power_factor for site in sites]),
+            **_swapping(sites, scenario),
         },
     )
+
+
+def _swapping(sites: Sequence[Site], scenario: Scenario) -> Frame:
+    """What the table ``sites`` says of packs and swaps."""
+    swapping = [site if isinstance(site, SwapStation) else None for site in sites]
+    return {
+        "lanes": np.array([site.lanes if site else 0 for site in swapping]),
+        "packs": np.array([site.packs if site else 0 for site in swapping]),
+        "pack_kwh": np.array([pack_kwh(name, scenario) for name in sorted(scenario.spec.sites)]),
+        "swaps_per_day": np.array([site.lanes * DAY_S / site.swap_s if site else np.nan for site in swapping]),
+    }
+
+
+def pack_kwh(station: str, scenario: Scenario) -> float:
+    """Energy of a full pack of a swap station: of any vehicle that changes its pack there."""
+    if not isinstance(scenario.spec.sites[station], SwapStation):
+        return np.nan
+    fleets = scenario.spec.fleets.values()
+    return next((capacity_kwh(fleet, scenario) for fleet in fleets if station in fleet.meets_at), np.nan)
+
+
+def first_packs(scenario: Scenario) -> Mapping[str, int]:
+    """Number of the first pack of each swap station; the packs before are those that the vehicles start with."""
+    first, at = {}, sum(fleet.count for fleet in scenario.spec.fleets.values())
+    for name, site in sorted(scenario.spec.sites.items()):
+        if isinstance(site, SwapStation):
+            first[name] = at
+            at += site.packs
+    return first
 
 
 def _places(scenario: Scenario, names: Entities) -> Frame:

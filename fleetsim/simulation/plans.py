@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fleetsim.energy.weather import temperatures_c
 from fleetsim.results.schema import Entities
-from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.fleets import HomedFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.simulation.fuel_plan import fuel_remarks
 from fleetsim.simulation.names import codes, entities, home_place
 from fleetsim.work.effort import Conditions
@@ -20,6 +21,7 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
     """All blocks of a fleet over the whole run, with the energy they take."""
     spec, profiles = scenario.spec, scenario.profiles
     fleet = spec.fleets[fleet_name]
+    assert not isinstance(fleet, TaxiFleet)
     setting = Setting(
         fleet=fleet_name,
         vehicles=fleet.count,
@@ -35,7 +37,7 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
     return work_plan(fleet.work, scenario.timetables.get(fleet_name), demand, conditions, setting)
 
 
-def fleet_conditions(fleet: Fleet, scenario: Scenario) -> Conditions:
+def fleet_conditions(fleet: HomedFleet, scenario: Scenario) -> Conditions:
     """What decides the energy of a fleet's trips beside the road."""
     spec, profiles = scenario.spec, scenario.profiles
     city = profiles.places[spec.sites[fleet.home].place].city
@@ -52,6 +54,8 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
     names = entities(scenario)
     remarks = []
     for name, fleet in sorted(scenario.spec.fleets.items()):
+        if isinstance(fleet, TaxiFleet):
+            continue
         plan = fleet_plan(name, scenario, names)
         if unmanned := int((plan.vehicle < 0).sum()):
             remarks.append(f"fleets.{name}: {unmanned} blocks find none of the {fleet.count} vehicles at home")

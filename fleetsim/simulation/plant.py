@@ -1,33 +1,51 @@
-"""From the specification of a depot to what its agent needs: chargers, limits, charge steps."""
+"""From the specification of a site to what its agent needs: chargers or slots, limits, charge steps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import repeat
+from math import ceil
 
 from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.curve import ChargeSteps, charge_steps
-from fleetsim.scenario.fleets import BatteryFleet, Fleet
+from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import Depot, Site
-from fleetsim.simulation.names import charger_powers_kw
+from fleetsim.scenario.sites import Depot, PublicStation, Site, SwapStation
+from fleetsim.simulation.names import capacity_kwh, charger_powers_kw, first_packs
 from fleetsim.sites.depot import DepotPlant
+from fleetsim.sites.swap_station import SwapPlant
+
+Plant = DepotPlant | SwapPlant
+
+
+def plant_of(
+    name: str, scenario: Scenario, site_code: int, fleets: Mapping[str, Fleet], steps: list[ChargeSteps]
+) -> Plant:
+    """The plant of a site. Charge steps that it needs are added to ``steps``."""
+    site = scenario.spec.sites[name]
+    if isinstance(site, SwapStation):
+        fleet = next(fleet for fleet in fleets.values() if name in fleet.meets_at)
+        return swap_plant(name, site, scenario, site_code, fleet, steps)
+    assert not isinstance(site, HydrogenStation)
+    return depot_plant(site, scenario, site_code, fleets, steps)
 
 
 def depot_plant(
-    name: str, scenario: Scenario, site_code: int, fleets: Mapping[str, Fleet], steps: list[ChargeSteps]
+    site: Depot | PublicStation,
+    scenario: Scenario,
+    site_code: int,
+    fleets: Mapping[str, Fleet],
+    steps: list[ChargeSteps],
 ) -> DepotPlant:
-    """The plant of a depot. Charge steps of its fleets behind its chargers are added to ``steps``."""
-    site = scenario.spec.sites[name]
-    assert isinstance(site, Depot)
+    """The plant of a depot or public station: charge steps of its fleets behind its chargers."""
     powers = charger_powers_kw(site, scenario)
     by_power = sorted(range(len(powers)), key=lambda group: -powers[group])
     rows = []
     for fleet in fleets.values():
-        first = len(steps)
-        assert isinstance(fleet, BatteryFleet)
-        steps.extend(_fleet_steps(fleet, site, powers, scenario))
-        rows.append(tuple(range(first, len(steps))))
+        assert not isinstance(fleet, HydrogenBusFleet)
+        rows.append(tuple(_row(steps, each) for each in _fleet_steps(fleet, site, powers, scenario)))
     return DepotPlant(
         site=site_code,
         charger_groups=tuple(group for group in by_power for _ in range(site.chargers[group].count)),
@@ -35,6 +53,28 @@ def depot_plant(
         limits=_limits(site, powers, scenario),
         strategy=site.strategy,
         sharing=site.sharing,
+    )
+
+
+def swap_plant(
+    name: str, site: SwapStation, scenario: Scenario, site_code: int, fleet: Fleet, steps: list[ChargeSteps]
+) -> SwapPlant:
+    """The plant of a swap station for the packs of a fleet; in a slot a pack has no inlet to limit its power."""
+    powers = charger_powers_kw(site, scenario)
+    battery_kwh = capacity_kwh(fleet, scenario)
+    first = first_packs(scenario)[name]
+    return SwapPlant(
+        site=site_code,
+        lanes=site.lanes,
+        swap_s=repeat(site.swap_s),
+        mean_swap_s=site.swap_s,
+        slots=site.slots.count,
+        packs=tuple((first + number, battery_kwh * site.initial_soc) for number in range(site.packs)),
+        ready_kwh=battery_kwh * site.ready_soc,
+        stock=ceil(site.packs * site.stock_share),
+        steps_id=_row(steps, _steps(fleet, site.slots.type, powers[0], scenario)),
+        limits=_limits(site, powers, scenario),
+        strategy=site.strategy,
     )
 
 
@@ -50,22 +90,35 @@ def base_load_kw(site: Site) -> tuple[float, ...]:
 
 
 def _fleet_steps(
-    fleet: BatteryFleet, site: Depot, powers_kw: tuple[float, ...], scenario: Scenario
+    fleet: Fleet, site: Depot | PublicStation, powers_kw: tuple[float, ...], scenario: Scenario
 ) -> list[ChargeSteps]:
-    model = scenario.profiles.vehicles[fleet.model]
+    inlet_kw = scenario.profiles.vehicles[fleet.model].charge_limit_kw
     return [
-        charge_steps(
-            [(point.soc, point.c_rate) for point in model.charge_curve],
-            battery_kwh=model.battery_kwh * fleet.state_of_health,
-            limit_kw=min(power_kw, model.charge_limit_kw),
-            charger_efficiency=scenario.profiles.chargers[group.type].efficiency,
-            battery_efficiency=model.battery_efficiency,
-        )
+        _steps(fleet, group.type, min(power_kw, inlet_kw), scenario)
         for group, power_kw in zip(site.chargers, powers_kw, strict=True)
     ]
 
 
-def _limits(site: Depot, powers_kw: tuple[float, ...], scenario: Scenario) -> tuple[tuple[float, float], ...]:
+def _steps(fleet: Fleet, charger: str, limit_kw: float, scenario: Scenario) -> ChargeSteps:
+    """The batteries of a fleet behind a charger."""
+    model = scenario.profiles.vehicles[fleet.model]
+    return charge_steps(
+        [(point.soc, point.c_rate) for point in model.charge_curve],
+        battery_kwh=capacity_kwh(fleet, scenario),
+        limit_kw=limit_kw,
+        charger_efficiency=scenario.profiles.chargers[charger].efficiency,
+        battery_efficiency=model.battery_efficiency,
+    )
+
+
+def _row(steps: list[ChargeSteps], wanted: ChargeSteps) -> int:
+    """Row of a staircase in the table, added if it is not there."""
+    if wanted not in steps:
+        steps.append(wanted)
+    return steps.index(wanted)
+
+
+def _limits(site: Site, powers_kw: tuple[float, ...], scenario: Scenario) -> tuple[tuple[float, float], ...]:
     """What the connection leaves for charging, by moment; no limit at all where it can never bind."""
     if site.connection_kw is None:
         return ((0.0, NEVER),)

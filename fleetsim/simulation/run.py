@@ -16,9 +16,10 @@ from fleetsim.simulation.hydrogen_tables import hydrogen_tables
 from fleetsim.simulation.names import capacities_kwh, codes, entities, scenario_tables
 from fleetsim.simulation.site_tables import site_tables
 from fleetsim.simulation.stage import Job, Stage
+from fleetsim.simulation.taxi_crew import TaxiCrew
 from fleetsim.simulation.trip_table import reported
 
-RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks", "refuels", "hydrogen_flows", "outages")
+RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks", "swaps", "refuels", "hydrogen_flows", "outages")
 """The tables that a run writes."""
 
 
@@ -34,6 +35,7 @@ CREWS: dict[str, Callable[[str, Stage], Crew]] = {
     "hydrogen_bus": HydrogenCrew,
     "sanitation": BlockCrew,
     "shuttle": BlockCrew,
+    "taxi": TaxiCrew,
 }
 """What brings the fleets of each kind on stage."""
 

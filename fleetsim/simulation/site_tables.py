@@ -10,23 +10,23 @@ from numpy.typing import NDArray
 
 from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.curve import ChargeSteps
-from fleetsim.results.schema import LOADS, Frame, complete, concatenate, select
+from fleetsim.results.schema import LOADS, SESSION_ENDS, Frame, complete, concatenate, select
 from fleetsim.scenario.schema import Scenario
 from fleetsim.simulation.hydrogen_tables import production_draws
-from fleetsim.simulation.plant import base_load_kw, standby_kw
+from fleetsim.simulation.plant import Plant, base_load_kw, standby_kw
 from fleetsim.simulation.site_clock import SiteClock
 from fleetsim.simulation.window import cut_at_start
-from fleetsim.sites.depot import DepotPlant
 from fleetsim.sites.log import SiteLog
 
-_VEHICLE, _STANDBY, _BASE = (LOADS.index(word) for word in ("vehicle", "standby", "base"))
+_VEHICLE, _PACK, _STANDBY, _BASE = (LOADS.index(word) for word in ("vehicle", "pack", "standby", "base"))
+_TARGET, _HORIZON = SESSION_ENDS.index("target"), SESSION_ENDS.index("horizon")
 Array = NDArray[Any]
 
 
 def site_tables(
     log: SiteLog,
     steps: Sequence[ChargeSteps],
-    plants: Mapping[str, DepotPlant],
+    plants: Mapping[str, Plant],
     site_codes: Mapping[str, int],
     scenario: Scenario,
     capacity_kwh: Array,
@@ -53,7 +53,7 @@ def site_tables(
         _draws_of_pieces(pieces, rows, number),
     ]
     return {
-        "sessions": _sessions(rows, steps, capacity_kwh),
+        "sessions": _sessions(rows, steps),
         "waits": complete(
             "waits",
             {
@@ -64,23 +64,25 @@ def site_tables(
                 "outcome": waits["outcome"],
             },
         ),
+        "swaps": _swaps(log.swaps.array(), capacity_kwh, clock),
         "draws": _in_order(concatenate("draws", draws)),
         "clocks": concatenate("clocks", [clocks[site].table(clock.end_s) for site in sorted(clocks)]),
     }
 
 
-def _sessions(rows: Array, steps: Sequence[ChargeSteps], capacity_kwh: Array) -> Frame:
+def _sessions(rows: Array, steps: Sequence[ChargeSteps]) -> Frame:
     per_meter = np.array([each.stored_per_kwh for each in steps])[rows["steps"]]
     delivered = np.array([each.delivered_per_kwh for each in steps])[rows["steps"]]
     stored_kwh = rows["end_kwh"] - rows["start_kwh"]
     energy_kwh = stored_kwh / per_meter
     wanted_kwh = rows["wanted_kwh"] - rows["start_kwh"]
-    capacity = capacity_kwh[rows["vehicle"]]
+    capacity_kwh = np.array([each.level_kwh[-1] for each in steps])[rows["steps"]]
     return complete(
         "sessions",
         {
             "session": np.arange(len(rows)),
             "vehicle": rows["vehicle"],
+            "pack": rows["pack"],
             "site": rows["site"],
             "charger": rows["charger"],
             "arrive_at": rows["arrive_s"],
@@ -95,9 +97,31 @@ def _sessions(rows: Array, steps: Sequence[ChargeSteps], capacity_kwh: Array) ->
             "stored_kwh": stored_kwh,
             "unmet_kwh": np.maximum(0.0, wanted_kwh - stored_kwh),
             "discharged_kwh": np.zeros(len(rows)),
-            "soc_start": rows["start_kwh"] / capacity,
-            "soc_end": rows["end_kwh"] / capacity,
+            "soc_start": rows["start_kwh"] / capacity_kwh,
+            "soc_end": rows["end_kwh"] / capacity_kwh,
             "end_reason": rows["reason"],
+        },
+    )
+
+
+def _swaps(rows: Array, capacity_kwh: Array, clock: Clock) -> Frame:
+    """The swaps that end in the reported time or are under way at its end."""
+    rows = rows[rows["end_s"] > clock.report_from_s]
+    rows = rows[np.lexsort((rows["vehicle"], rows["end_s"]))]
+    capacity = capacity_kwh[rows["vehicle"]]
+    return complete(
+        "swaps",
+        {
+            "vehicle": rows["vehicle"],
+            "site": rows["site"],
+            "arrive_at": rows["arrive_s"],
+            "start_at": rows["start_s"],
+            "end_at": np.minimum(rows["end_s"], clock.end_s),
+            "pack_out": rows["pack_out"],
+            "pack_in": rows["pack_in"],
+            "soc_out": rows["out_kwh"] / capacity,
+            "soc_in": rows["in_kwh"] / capacity,
+            "end_reason": np.where(rows["end_s"] > clock.end_s, _HORIZON, _TARGET),
         },
     )
 
@@ -127,12 +151,13 @@ def _draws_of_spells(
     for row, stairs in enumerate(steps):
         mine = rows["steps"][session] == row
         if mine.any():
-            frames.append(_cut(spells[mine], session[mine], rows["site"][session[mine]], stairs, clocks))
+            owner = rows[session[mine]]
+            frames.append(_cut(spells[mine], session[mine], owner["site"], owner["pack"], stairs, clocks))
     return concatenate("draws", frames)
 
 
 def _cut(
-    spells: Array, session: Array, site: Array, stairs: ChargeSteps, clocks: Mapping[int, SiteClock]
+    spells: Array, session: Array, site: Array, pack: Array, stairs: ChargeSteps, clocks: Mapping[int, SiteClock]
 ) -> Frame:
     levels, times = np.array(stairs.level_kwh), np.array(stairs.time_s)
     first = np.searchsorted(levels, spells["from_kwh"], side="right") - 1
@@ -157,7 +182,7 @@ def _cut(
         "draws",
         {
             "site": site[spell],
-            "load": np.full(len(spell), _VEHICLE),
+            "load": np.where(pack[spell] >= 0, _PACK, _VEHICLE),
             "session": session[spell],
             "clock": np.zeros(len(spell), dtype=np.int64),
             "start_at": start_s,

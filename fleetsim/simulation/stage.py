@@ -10,15 +10,16 @@ from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import Entities
 from fleetsim.scenario.hydrogen import HydrogenStation as HydrogenStationSpec
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import Depot as DepotSpec
 from fleetsim.signals import Signals
 from fleetsim.simulation.components import Component
 from fleetsim.simulation.names import codes
-from fleetsim.simulation.plant import depot_plant
+from fleetsim.simulation.plant import Plant, plant_of
 from fleetsim.simulation.station_plant import station_plant
-from fleetsim.sites.depot import Depot, DepotPlant
+from fleetsim.sites.depot import Depot
 from fleetsim.sites.hydrogen_station import HydrogenStation
 from fleetsim.sites.log import SiteLog
+from fleetsim.sites.public_station import PublicStation
+from fleetsim.sites.swap_station import SwapPlant, SwapStation
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,21 @@ class Stage:
         self.fleets = {name: spec.fleets[name] for name in job.component.fleets}
         self.steps: list[ChargeSteps] = []
         site_codes = codes(job.names["sites"])
-        self.plants: dict[str, DepotPlant] = {
-            name: depot_plant(name, job.scenario, site_codes[name], self.fleets, self.steps)
+        self.plants: dict[str, Plant] = {
+            name: plant_of(name, job.scenario, site_codes[name], self.fleets, self.steps)
             for name in job.component.sites
-            if isinstance(spec.sites[name], DepotSpec)
+            if not isinstance(spec.sites[name], HydrogenStationSpec)
         }
-        self.depots = {
-            name: Depot(self.env, plant, self.steps, job.signals, self.site_log) for name, plant in self.plants.items()
-        }
+        self.depots: dict[str, Depot] = {}
+        self.public_stations: dict[str, PublicStation | SwapStation] = {}
+        for name, plant in self.plants.items():
+            if isinstance(plant, SwapPlant):
+                pack = self.steps[plant.steps_id]
+                self.public_stations[name] = SwapStation(self.env, plant, pack, job.signals, self.site_log)
+            elif spec.sites[name].kind == "public_station":
+                self.public_stations[name] = PublicStation(self.env, plant, self.steps, job.signals, self.site_log)
+            else:
+                self.depots[name] = Depot(self.env, plant, self.steps, job.signals, self.site_log)
 
         self.stations = {
             name: HydrogenStation(
@@ -62,7 +70,5 @@ class Stage:
     def run(self) -> None:
         """Live through the horizon, then close what is open."""
         self.env.run(until=self.job.scenario.spec.clock.end_s)
-        for depot in self.depots.values():
-            depot.close()
-        for station in self.stations.values():
-            station.close()
+        for site in (*self.depots.values(), *self.public_stations.values(), *self.stations.values()):
+            site.close()

@@ -19,12 +19,17 @@ Array = NDArray[Any]
 
 
 def reported(frames: Sequence[Frame], clock: Clock) -> Frame:
-    """The trips that end in the reported time or were to begin in it, in order of planned departure."""
+    """The trips that end in the reported time or were to begin in it, in order of planned departure.
+
+    Work without a plan counts by when it began.
+    """
     trips = concatenate("trips", frames)
-    trips = select(trips, trips["planned_depart_at"] < clock.end_s)
+    planned_s = np.where(np.isnan(trips["planned_depart_at"]), trips["depart_at"], trips["planned_depart_at"])
+    trips, planned_s = select(trips, planned_s < clock.end_s), planned_s[planned_s < clock.end_s]
     over_s = np.where(np.isnan(trips["arrive_at"]), trips["planned_arrive_at"], trips["arrive_at"])
-    trips = select(trips, over_s > clock.report_from_s)
-    return select(trips, np.lexsort((trips["trip"], trips["vehicle"], trips["planned_depart_at"])))
+    rows = np.flatnonzero(over_s > clock.report_from_s)
+    order = np.lexsort((trips["trip"][rows], trips["vehicle"][rows], planned_s[rows]))
+    return select(trips, rows[order])
 
 
 def block_trips(

@@ -223,9 +223,9 @@ class Depot:
         self._plugged_kw -= visit.steps.peak_kw[0]
         visit.stage = Stage.OVER
         end_s = now_s if visit.end_s != visit.end_s else visit.end_s
-        leave_s = max(now_s, visit.planned_s) if reason == _TARGET else now_s
+        leave_s = self._plug_free_s(visit, now_s) if reason == _TARGET else now_s
         self._log.sessions.add(
-            visit.session, visit.vehicle, self._plant.site, visit.charger, visit.steps_id, visit.arrive_s,
+            visit.session, visit.vehicle, -1, self._plant.site, visit.charger, visit.steps_id, visit.arrive_s,
             visit.plug_s, visit.start_s, end_s, leave_s, visit.planned_s, visit.start_kwh, visit.level_kwh,
             visit.wanted_kwh, reason,
         )  # fmt: skip
@@ -270,7 +270,11 @@ class Depot:
         visit.end_s = now_s
         self._end(visit, _TARGET, now_s)
         visit.ended.succeed()
-        self._pass_on(visit.charger, max(visit.planned_s, now_s), now_s)
+        self._pass_on(visit.charger, self._plug_free_s(visit, now_s), now_s)
+
+    def _plug_free_s(self, visit: Visit, now_s: float) -> float:
+        """When a vehicle that has what it wanted takes its plug out, unless somebody needs it before."""
+        return max(visit.planned_s, now_s)
 
     def _time_up(self, visit: Visit | None, now_s: float) -> None:
         assert visit is not None

@@ -12,12 +12,17 @@ class SiteLog:
 
     def __init__(self) -> None:
         self.sessions = Rows(
-            session="i4", vehicle="i4", site="i4", charger="i4", steps="i4", arrive_s="f8", plug_s="f8", start_s="f8",
-            end_s="f8", leave_s="f8", planned_s="f8", start_kwh="f8", end_kwh="f8", wanted_kwh="f8", reason="i1",
+            session="i4", vehicle="i4", pack="i4", site="i4", charger="i4", steps="i4", arrive_s="f8", plug_s="f8",
+            start_s="f8", end_s="f8", leave_s="f8", planned_s="f8", start_kwh="f8", end_kwh="f8",
+            wanted_kwh="f8", reason="i1",
         )  # fmt: skip
         self.spells = Rows(session="i4", start_s="f8", end_s="f8", from_kwh="f8", to_kwh="f8", clock_start_s="f8")
         self.pieces = Rows(session="i4", start_s="f8", end_s="f8", power_kw="f8")
         self.factors = Rows(site="i4", at_s="f8", factor="f8")
+        self.swaps = Rows(
+            vehicle="i4", site="i4", arrive_s="f8", start_s="f8", end_s="f8", pack_out="i4", pack_in="i4",
+            out_kwh="f8", in_kwh="f8",
+        )  # fmt: skip
         self.waits = Rows(vehicle="i4", site="i4", arrive_s="f8", end_s="f8", outcome="i1")
         self.refuels = Rows(
             vehicle="i4", site="i4", arrive_s="f8", start_s="f8", end_s="f8", start_kg="f8", end_kg="f8", reason="i1"

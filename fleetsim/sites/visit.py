@@ -24,7 +24,7 @@ class Visit:
     """A vehicle's claim on a charger. ``ended`` fires when its target is reached or its time is up."""
 
     __slots__ = (
-        "arrive_s", "charger", "end_s", "ended", "level_kwh", "plan", "planned_s", "plug_s", "session", "stage",
+        "arrive_s", "charger", "end_s", "ended", "level_kwh", "pack", "plan", "planned_s", "plug_s", "session", "stage",
         "start_kwh", "start_s", "steps", "steps_id", "target_kwh", "until_s", "vehicle", "vehicle_class", "wanted_kwh",
     )  # fmt: skip
 
@@ -47,6 +47,11 @@ class Visit:
         self.ended = ended
         self.stage = Stage.QUEUED
         self.plan: Plan = ALWAYS
-        self.session = self.charger = self.steps_id = -1
+        self.session = self.charger = self.steps_id = self.pack = -1
         self.steps: ChargeSteps
         self.plug_s = self.start_s = self.end_s = float("nan")
+
+    @property
+    def served(self) -> bool:
+        """Whether the vehicle came to a charger."""
+        return self.session >= 0

@@ -14,3 +14,15 @@ class VehicleLog:
         (0: cancelled), and whether it waited for its refill."""
         self.caps = Rows(vehicle="i4", block="i8", trip="i4", lost_kwh="f8")
         """Regeneration of a trip that a full battery could not take back."""
+
+
+class TaxiLog:
+    """The stretches that one fleet's taxis drove."""
+
+    def __init__(self) -> None:
+        self.drives = Rows(
+            vehicle="i4", depart_s="f8", until_s="f8", arrive_s="f8", start_kwh="f8", end_kwh="f8", way_km="f8",
+            origin="i4", destination="i4", purpose="i1", status="i1",
+        )  # fmt: skip
+        """Work from ``depart_s`` to ``until_s``, then ``way_km`` to a station; origin and destination are stations by
+        their number in the fleet's list, -1 for somewhere in the city. A cancelled stretch stands for a failure."""

@@ -48,9 +48,9 @@ def test_each_source_is_conserved_in_each_vehicle(
     draws = records.tables["draws"]
     pieces = cut(draws, records.tables["clocks"])
     shares = source_shares(session_energy(pieces, session_of_draw(draws, sessions), len(sessions["session"])), grid)
-    traced = trace(accounted["vehicles"], trips, sessions, session_properties(sessions, shares))
+    traced = trace(accounted, sessions, session_properties(sessions, shares))
     held = traced.by_trip(len(trips["trip"]))
-    for row, vehicle in enumerate(traced.events.vehicles):
+    for row, vehicle in enumerate(traced.events.holders):
         mine_s, mine_t = sessions["vehicle"] == vehicle, trips["vehicle"] == vehicle
         stored, used = sessions["stored_kwh"][mine_s], trips["used_kwh"][mine_t]
         charged = np.nansum(stored[:, None] * shares[mine_s], axis=0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from fleetsim.accounting.balance import site_balance, vehicle_balance
+from fleetsim.accounting.balance import pack_balance, site_balance, vehicle_balance
 from fleetsim.accounting.sums import Floats
-from fleetsim.report.metrics import cleanliness, energy, grid, hydrogen, service, utilisation
+from fleetsim.report.metrics import cleanliness, energy, grid, hydrogen, service, swapping, utilisation
 from fleetsim.report.metrics.definitions import METRICS, Metric
 from fleetsim.report.metrics.scopes import scopes
 from fleetsim.results.records import Records
@@ -17,19 +17,21 @@ __all__ = ["METRICS", "Metric", "metrics"]
 
 def metrics(records: Records) -> Frame:
     """The ``metrics`` table of accounted records: a row for each scope, subject and metric that the scope can have."""
-    vehicles, sites = vehicle_balance(records), site_balance(records)
+    vehicles, packs, sites = vehicle_balance(records), pack_balance(records), site_balance(records)
     fuel, mismatch_s = hydrogen.hydrogen_account(records), service.mismatch_s(records)
     driven = cleanliness.driven_energy(records, fuel.traced)
     frames = []
     for scope in scopes(records):
         values = {
             **energy.session_energy(records, scope),
-            **energy.driving(records, vehicles, fuel, scope),
+            **energy.driving(records, vehicles, packs, fuel, scope),
             **energy.site_energy(records, sites, scope),
-            **energy.balance_error(vehicles, sites, scope),
+            **energy.balance_error(vehicles, packs, sites, scope),
             **hydrogen.hydrogen(records, fuel, scope),
             **service.trips_on_time(records, scope),
             **service.passengers(records, scope),
+            **swapping.failures(records, scope),
+            **swapping.swap_stations(records, scope),
             **service.reserves(records, scope),
             **service.queues(records, mismatch_s, scope),
             **utilisation.counts(records, scope),

@@ -43,7 +43,7 @@ def driven_energy(records: Records, hydrogen: HydrogenTrace) -> DrivenEnergy:
     """Follow initial and clean energy through the batteries and the tanks to the trips."""
     trips, sessions = records.tables["trips"], records.tables["sessions"]
     nothing = np.empty((len(sessions["session"]), 0))
-    traced = trace(records.tables["vehicles"], trips, sessions, session_properties(sessions, nothing))
+    traced = trace(records.tables, sessions, session_properties(sessions, nothing))
     used_kwh, initial_kwh, clean_kwh = np.zeros((3, len(trips["trip"])))
     for stores in (traced, hydrogen.tanks):
         rows, held = stores.events.trips, stores.held[stores.events.node_of_trip]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from fleetsim.accounting.sums import Floats, Ints, ratio
 from fleetsim.clock import HOUR_S
 from fleetsim.report.metrics.scopes import Scope
+from fleetsim.report.metrics.swapping import energy_visits
 from fleetsim.results.records import Records
 from fleetsim.results.schema import LATE_S, PURPOSES, TRIP_STATUS, select
 
@@ -18,9 +19,10 @@ FOREVER_S = 1e12
 
 
 def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
-    """Service trips and rounds by how they went; a trip that is still under way at the end counts by its departure.
+    """Service trips, rounds and visits for energy by how they went.
 
-    One that has not begun by then is late if it should have long since, else it is nobody's merit and does not count.
+    A trip that is still under way at the end counts by its departure. One that has not begun by then is late if it
+    should have long since, else it is nobody's merit and does not count.
     """
     trips = records.tables["trips"]
     of, status = scope.trips(trips), trips["status"]
@@ -32,6 +34,8 @@ def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
     of_round, finished = _rounds(records, scope)
     planned_count, done_count = scope.count(service, of), scope.count(service & done, of)
     rounds_count, finished_count = scope.count(of_round >= 0, of_round), scope.count(finished, of_round)
+    of_visit, prompt = energy_visits(records, scope)
+    visits_count, prompt_count = scope.count(of_visit >= 0, of_visit), scope.count(prompt, of_visit)
     return {
         "trips_planned": planned_count,
         "trips_done": done_count,
@@ -39,7 +43,11 @@ def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
         "rounds_finished": finished_count,
         "trips_late": scope.count(service & late, of),
         "trips_cancelled": scope.count(service & (status == CANCELLED), of),
-        "service_level": ratio(done_count + finished_count, planned_count + rounds_count),
+        "energy_visits": visits_count,
+        "energy_visits_prompt": prompt_count,
+        "service_level": ratio(
+            done_count + finished_count + prompt_count, planned_count + rounds_count + visits_count
+        ),
     }
 
 
@@ -109,11 +117,14 @@ def queues(records: Records, mismatch_s: Floats, scope: Scope) -> dict[str, Floa
 
 
 def mismatch_s(records: Records) -> Floats:
-    """Seconds of each wait, within the reported time, during which a charger of the same site stood free."""
+    """Seconds of each wait, within the reported time, during which a charger of the same site stood free.
+
+    Who waits at a swap station waits for a lane or a pack, which are given out the moment they are free.
+    """
     waits, sessions, sites = (records.tables[name] for name in ("waits", "sessions", "sites"))
     from_s = float(records.clock.report_from_s)
     out = np.zeros(len(waits["site"]))
-    for row in np.flatnonzero(np.isin(sites["site"], waits["site"])):
+    for row in np.flatnonzero(np.isin(sites["site"], waits["site"]) & (sites["packs"] <= 0)):
         site = sites["site"][row]
         mine, plugs = waits["site"] == site, sessions["site"] == site
         at_s, free_s = free_time(sessions["plug_at"][plugs], sessions["unplug_at"][plugs], sites["chargers"][row])

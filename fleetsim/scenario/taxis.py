@@ -1,0 +1,79 @@
+"""What a scenario file may say of fleets of taxis."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fleetsim.spec import Name, SourcedSpec
+from fleetsim.units import ConsumptionKwhPerKm, Count, DistanceKm, DurationMin, PositiveShare, Share
+from fleetsim.work.spec import TimeOfDay
+
+
+class ShiftChange(SourcedSpec):
+    """A time of day at which taxis pass from one driver to the next."""
+
+    start: TimeOfDay
+    """Earliest hand-over."""
+    spread_min: DurationMin = 0.0
+    """Time over which the hand-overs are spread; each taxi keeps its own moment."""
+
+
+class TaxiFleet(SourcedSpec):
+    """Taxis of one model that cruise a city and look for energy when they need it."""
+
+    kind: Literal["taxi"]
+    """``taxi``"""
+    model: Name
+    """Vehicle sheet of ``profiles/vehicles.yaml``."""
+    count: Count
+    """Number of vehicles."""
+    demand: Name
+    """When and where they drive: an entry of ``profiles/taxi_demand.yaml``."""
+    stations: tuple[Name, ...] = ()
+    """Swap and public stations that they may use; none named means all of their city that suit their model."""
+    daily_km: DistanceKm
+    """Mean distance of a taxi and day, cruising included."""
+    daily_km_cv: Share = 0.15
+    """Spread of a taxi's days around that: standard deviation over mean."""
+    hourly_km_cv: Share = 0.30
+    """Spread of a taxi's hours around the shape of the day: standard deviation over mean."""
+    cruising_share: Share = 0.35
+    """Share of the distance driven without passengers."""
+    consumption_cv: Share = 0.05
+    """Spread of the consumption from taxi to taxi: standard deviation over mean."""
+    shift_changes: tuple[ShiftChange, ...] = ()
+    """When drivers hand over."""
+    handover_soc: Share = 0.40
+    """State of charge below which a driver takes energy before handing over, if no queue stands in the way."""
+    handover_lead_min: DurationMin = 25.0
+    """How long before the hand-over a driver sets out for energy."""
+    seek_soc: tuple[Share, Share] = (0.25, 0.30)
+    """State of charge at which a driver looks for energy: lowest and highest, each taxi has its own."""
+    choices: Count = 6
+    """Stations near at hand among which a driver chooses, and between which one may move on."""
+    balk_min: DurationMin = 30.0
+    """Expected wait from which on a driver does not join a queue while another station is left."""
+    patience_min: DurationMin = 30.0
+    """Time after which a driver leaves a queue while another station is left."""
+    recovery_min: DurationMin = 120.0
+    """Time that it takes to bring a taxi that can reach no station to the nearest one."""
+    charge_target: PositiveShare = 0.90
+    """State of charge at which a session at a charger ends."""
+    reserve: Share = 0.10
+    """State of charge below which no taxi should fall; crossings are counted."""
+    initial_soc: tuple[Share, Share] = (0.35, 0.95)
+    """State of charge at the start of the warm-up: lowest and highest, drawn for each taxi."""
+    state_of_health: PositiveShare = 1.0
+    """Battery energy left by ageing, as a share of new."""
+    consumption_kwh_per_km: ConsumptionKwhPerKm | None = None
+    """Fixed consumption in place of the trip formula (no regeneration then)."""
+
+    @property
+    def home(self) -> None:
+        """A taxi has no home site."""
+        return None
+
+    @property
+    def meets_at(self) -> tuple[str, ...]:
+        """Sites that its vehicles may use: where they meet other fleets."""
+        return self.stations
