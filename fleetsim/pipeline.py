@@ -77,20 +77,27 @@ def run(
     store: str | None = None,
     language: Language = "en",
 ) -> Results:
-    """Simulate and save, unless the same run is there already; a failure is recorded beside the runs."""
-    from fleetsim.results.listing import list_failure
-    from fleetsim.results.store import prepare, stored
+    """Simulate and save, unless the same run is there already; a failure is recorded beside the runs.
 
-    prepare(results)
+    What would keep the run from being saved and listed is found before it is simulated (``InputError``).
+    """
+    from fleetsim.results.listing import list_failure, list_run, prepare
+    from fleetsim.results.store import stored
+
+    prepare(results, store)
     identity = identity_of(scenario)
     if not again and (folder := stored(results, identity)):
-        return replace(read(folder), reused=True)
+        found = read(folder)
+        list_run(results, store, found.facts, found.timing, found.records.tables["metrics"])
+        return replace(found, reused=True)
+    outcome: Results | None = None
     try:
         outcome = simulate(scenario, workers)
         outcome.save(results, again=again, store=store, language=language)
     except Exception as error:
-        text = str(error) if isinstance(error, FleetsimError) else f"{type(error).__name__}: {error}"
-        list_failure(results, store, identity.run_id, scenario.spec.name, text)
+        if outcome is None or outcome.folder is None:
+            text = str(error) if isinstance(error, FleetsimError) else f"{type(error).__name__}: {error}"
+            list_failure(results, store, identity.run_id, scenario.spec.name, text)
         raise
     return outcome
 
@@ -168,11 +175,11 @@ class Results:
         ``language``.
         """
         from fleetsim.report.page import write_page
-        from fleetsim.results.listing import list_run
-        from fleetsim.results.store import SCENARIO_FILE, aside, prepare, write_records
+        from fleetsim.results.listing import list_run, prepare
+        from fleetsim.results.store import SCENARIO_FILE, aside, write_records
 
         results = Path(results)
-        prepare(results)
+        prepare(results, store)
         with aside(results, self.run_id, replace=again) as folder:
             (folder / SCENARIO_FILE).write_text(self.scenario_text, encoding="utf-8")
             write_records(folder, self.records)

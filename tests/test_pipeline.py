@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from fleetsim import load, pipeline, read, simulate
-from fleetsim.errors import RunError
+from fleetsim.errors import InputError, RunError
 from fleetsim.pipeline import run
+from fleetsim.results.catalogue import Catalogue
+from fleetsim.results.listing import CATALOGUE_FILE, open_catalogue
 from fleetsim.results.schema import TABLES
 from fleetsim.scenario.schema import Scenario
 
@@ -56,6 +58,41 @@ def test_a_run_that_is_there_is_not_computed_again(scenario, tmp_path, monkeypat
     again = run(scenario, results=tmp_path)
     assert again.reused
     assert again.run_id == first.run_id
+
+
+@pytest.mark.parametrize("store", ["nonsense", "sqlite:////nowhere/runs.db"])
+def test_a_store_that_cannot_be_used_is_found_before_anything_is_simulated(scenario, tmp_path, monkeypatch, store):
+    monkeypatch.setattr(pipeline, "simulate", lambda *_: pytest.fail("simulated"))
+    with pytest.raises(InputError, match="--store"):
+        run(scenario, results=tmp_path / "results", store=store)
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_a_damaged_catalogue_is_found_before_anything_is_simulated(scenario, tmp_path, monkeypatch):
+    (tmp_path / CATALOGUE_FILE).write_bytes(b"not a database" * 100)
+    monkeypatch.setattr(pipeline, "simulate", lambda *_: pytest.fail("simulated"))
+    with pytest.raises(InputError, match=CATALOGUE_FILE):
+        run(scenario, results=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [CATALOGUE_FILE]
+
+
+def test_a_run_that_is_there_is_listed_in_a_new_store(scenario, tmp_path):
+    first = run(scenario, results=tmp_path / "results")
+    store = f"sqlite:///{tmp_path / 'other.db'}"
+    assert run(scenario, results=tmp_path / "results", store=store).reused
+    with open_catalogue(tmp_path, store) as catalogue:
+        assert [(row.run_id, row.status) for row in catalogue.runs()] == [(first.run_id, "done")]
+
+
+def test_a_store_that_is_lost_during_a_run_does_not_make_it_a_failure(scenario, tmp_path, monkeypatch):
+    def lost(*_args: object) -> None:
+        raise RunError("catalogue: connection lost")
+
+    monkeypatch.setattr(Catalogue, "record", lost)
+    with pytest.raises(RunError, match="is saved but not listed"):
+        run(scenario, results=tmp_path)
+    assert list(tmp_path.glob("*.failed.json")) == []
+    assert len(list(tmp_path.glob("*/run.json"))) == 1
 
 
 def test_again_replaces_a_run(scenario, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -79,18 +80,23 @@ _RUN_FIELDS = tuple(field.name for field in fields(RunRow))
 
 
 class Catalogue:
-    """An open catalogue; ``with`` closes it. Any database that SQLAlchemy reaches; SQLite in WAL mode."""
+    """An open catalogue; ``with`` closes it. Any database that SQLAlchemy reaches; SQLite in WAL mode.
 
-    def __init__(self, url: str) -> None:
-        try:
-            self._engine = _engine(url)
-        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
-            allowed = (
-                f"cannot be opened ({error}); a URL such as sqlite:///runs.db or postgresql+psycopg://host/database"
-            )
-            raise InputError([Problem("--store", None, "", repr(url), allowed)]) from None
-        with self._transaction() as connection:
-            _SCHEMA.create_all(connection)
+    Raises ``InputError`` where it cannot be opened: a URL that means nothing, a driver that is not there, a server
+    that does not answer, a file that is no database.
+    """
+
+    def __init__(self, at: str | Path) -> None:
+        """``at``: a URL, or the path of an SQLite file."""
+        with _opening(at):
+            self._engine = _engine(at)
+            try:
+                with self._engine.begin() as connection:
+                    _make_tables(connection)
+            except BaseException:
+                self._engine.dispose()
+                raise
+        self._at = at
 
     def __enter__(self) -> Catalogue:
         return self
@@ -99,6 +105,13 @@ class Catalogue:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._engine.dispose()
+
+    def verify(self) -> None:
+        """Raise ``InputError`` where runs could not be listed: it is read-only, or its tables are of another make."""
+        with _opening(self._at), self._engine.begin() as connection:
+            for table in _SCHEMA.sorted_tables:
+                connection.execute(sa.select(table).limit(1)).all()
+                connection.execute(sa.delete(table).where(sa.false()))
 
     def record(self, run: RunRow, metrics: Iterable[MetricRow] = ()) -> None:
         """Put a run and its metrics in the place of what was known of it, in one transaction."""
@@ -143,8 +156,39 @@ class Catalogue:
             raise RunError(f"catalogue {where}: {cause}") from None
 
 
-def _engine(url: str) -> sa.Engine:
-    engine = sa.create_engine(url)
+@contextmanager
+def _opening(at: str | Path) -> Iterator[None]:
+    """Turn whatever a driver says while it opens a database into what the user can do about it."""
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, ImportError, TypeError, ValueError) as error:
+        cause = getattr(error, "orig", None) or error
+        if isinstance(at, Path):
+            allowed = f"the catalogue cannot be used ({cause}); if it is damaged, move it away: fleetsim rebuild makes it anew"
+            raise InputError([Problem(str(at), None, "", "", allowed)]) from None
+        allowed = f"cannot be used ({cause}); a URL such as sqlite:///runs.db or postgresql+psycopg://host/database"
+        raise InputError([Problem("--store", None, "", repr(_without_password(at)), allowed)]) from None
+
+
+def _without_password(url: str) -> str:
+    try:
+        return sa.make_url(url).render_as_string(hide_password=True)
+    except (sa.exc.ArgumentError, ValueError):
+        return url
+
+
+def _make_tables(connection: sa.Connection) -> None:
+    """Make the tables that are not there yet; another process may be making them just now."""
+    there = set(sa.inspect(connection).get_table_names())
+    for table in _SCHEMA.sorted_tables:
+        if table.name not in there:
+            connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+            for index in table.indexes:
+                connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+
+
+def _engine(at: str | Path) -> sa.Engine:
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(at)) if isinstance(at, Path) else at)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine

@@ -6,24 +6,35 @@ import math
 from contextlib import suppress
 from pathlib import Path
 
-from fleetsim.errors import FleetsimError
+from fleetsim.errors import FleetsimError, RunError
 from fleetsim.results.catalogue import Catalogue, MetricRow, RunRow
 from fleetsim.results.facts import RunFacts, Timing, now, read_facts, read_timing
 from fleetsim.results.schema import SCOPES, Frame
-from fleetsim.results.store import Failure, failures, folders, read_records, record_failure
+from fleetsim.results.store import Failure, failures, folders, prepare_folder, read_records, record_failure
 
 CATALOGUE_FILE = "fleetsim.db"
 
 
 def open_catalogue(results: Path, store: str | None) -> Catalogue:
     """The catalogue at the URL ``store``, or else the one inside the results folder."""
-    return Catalogue(store or f"sqlite:///{results.resolve() / CATALOGUE_FILE}")
+    return Catalogue(store or results.resolve() / CATALOGUE_FILE)
+
+
+def prepare(results: Path, store: str | None) -> None:
+    """Make the results folder and its catalogue. Raises ``InputError`` where a run could not be saved and listed."""
+    prepare_folder(results)
+    with open_catalogue(results, store) as catalogue:
+        catalogue.verify()
 
 
 def list_run(results: Path, store: str | None, facts: RunFacts, timing: Timing, metrics: Frame) -> None:
     """List a run that is in its folder."""
-    with open_catalogue(results, store) as catalogue:
-        catalogue.record(_done(facts, timing), metric_rows(metrics))
+    try:
+        with open_catalogue(results, store) as catalogue:
+            catalogue.record(_done(facts, timing), metric_rows(metrics))
+    except FleetsimError as error:
+        folder = results / facts.run_id
+        raise RunError(f"{folder}: the run is saved but not listed; fleetsim rebuild lists it: {error}") from error
 
 
 def list_failure(results: Path, store: str | None, run_id: str, scenario: str, error: str) -> None:

@@ -44,7 +44,7 @@ class Failure(TypedDict):
     failed_at: str
 
 
-def prepare(results: Path) -> None:
+def prepare_folder(results: Path) -> None:
     """Make the results folder. Raises ``InputError`` where nothing can be written into it."""
     probe = results / f".{token_hex(4)}.probe"
     try:

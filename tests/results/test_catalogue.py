@@ -11,7 +11,7 @@ import pytest
 from fleetsim.errors import InputError, RunError
 from fleetsim.results.catalogue import Catalogue, RunRow
 from fleetsim.results.facts import Timing
-from fleetsim.results.listing import CATALOGUE_FILE, list_failure, list_run, open_catalogue, rebuild
+from fleetsim.results.listing import CATALOGUE_FILE, list_failure, list_run, open_catalogue, prepare, rebuild
 from tests.recorded import save, small_facts
 
 ROW = RunRow("small-1", "small", 1, "2026-03-09T00:00:00+08:00", 2, 3, "done", None, "0", "2" * 64, "2026", 1.0, 2.0)
@@ -80,8 +80,42 @@ def test_a_url_that_means_nothing_is_bad_input(url):
 
 
 def test_a_database_that_cannot_be_opened_is_named(tmp_path):
-    with pytest.raises(RunError, match="nowhere"):
+    with pytest.raises(InputError, match=r"--store: found 'sqlite:///.*nowhere.*'; cannot be used"):
         Catalogue(f"sqlite:///{tmp_path}/nowhere/runs.db")
+
+
+def test_a_password_is_not_shown():
+    with pytest.raises(InputError) as raised:
+        Catalogue("sqlite+nosuchdriver://me:secret@host/x")
+    assert "secret" not in str(raised.value)
+
+
+def test_a_catalogue_in_the_results_folder_that_is_no_database_is_named_with_the_remedy(tmp_path):
+    (tmp_path / CATALOGUE_FILE).write_bytes(b"not a database" * 100)
+    with pytest.raises(InputError, match=r"fleetsim\.db: .*not a database.*fleetsim rebuild"):
+        prepare(tmp_path, None)
+
+
+def test_tables_of_another_make_are_found_before_a_run_is_listed(url, tmp_path):
+    connection = sqlite3.connect(tmp_path / "runs.db")
+    connection.execute("CREATE TABLE runs (name TEXT)")
+    connection.close()
+    with pytest.raises(InputError, match="no such column"):
+        prepare(tmp_path / "results", url)
+
+
+def test_a_catalogue_that_is_read_only_is_found_before_a_run_is_listed(url, tmp_path):
+    with Catalogue(url):
+        pass
+    with pytest.raises(InputError, match="readonly"):
+        prepare(tmp_path / "results", f"sqlite:///file:{tmp_path}/runs.db?mode=ro&uri=true")
+
+
+def test_a_run_that_could_not_be_listed_says_that_it_is_saved(records, tmp_path):
+    save(tmp_path, records)
+    timing = Timing("2026-03-09T00:00:00.000+08:00", 1, 1.0, 2.0)
+    with pytest.raises(RunError, match=r"small-1: the run is saved but not listed; fleetsim rebuild"):
+        list_run(tmp_path, f"sqlite:///{tmp_path}/nowhere/x.db", small_facts(), timing, records.tables["metrics"])
 
 
 def test_the_catalogue_made_again_from_the_folders_is_the_one_that_was_there(records, tmp_path):

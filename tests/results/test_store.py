@@ -15,7 +15,7 @@ from fleetsim.results.store import (
     aside,
     failures,
     folders,
-    prepare,
+    prepare_folder,
     read_records,
     record_failure,
     stored,
@@ -106,7 +106,7 @@ def test_a_damaged_run_file_is_named(records, tmp_path):
 def test_a_results_folder_that_cannot_be_made_is_bad_input(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InputError, match=r"file.*--results"):
-        prepare(tmp_path / "file" / "results")
+        prepare_folder(tmp_path / "file" / "results")
 
 
 def test_the_same_run_makes_the_same_files_but_for_its_timing(records, tmp_path):
