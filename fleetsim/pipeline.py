@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from fleetsim.clock import DAY_S, HOUR_S, SLOTS_PER_DAY
 from fleetsim.errors import FleetsimError, RunError
 from fleetsim.executors import executor
+from fleetsim.interrupts import interrupts_deferred
 from fleetsim.results.facts import RunFacts, Timing, now, read_facts, read_timing, write_facts
 from fleetsim.results.identity import Identity, identify
 from fleetsim.results.records import Records
@@ -112,6 +114,12 @@ def read(folder: Path | str) -> Results:
     return Results(facts, timing, read_records(folder), text, folder)
 
 
+def saved_since(moment: str, scenario: Scenario, results: Path) -> Path | None:
+    """The folder of a scenario's run, if it was made since a moment of :func:`fleetsim.results.facts.now`."""
+    folder = results / identity_of(scenario).run_id
+    return folder if folder.exists() and read_timing(folder).created_at >= moment else None
+
+
 def grid_days(scenario: Scenario) -> list[dict[str, str | float | None]]:
     """The grid of each reported day without the fleets: energy by source, export and clean share."""
     from fleetsim.grid.model import grid_slots
@@ -180,13 +188,15 @@ class Results:
 
         results = Path(results)
         prepare(results, store)
-        with aside(results, self.run_id, replace=again) as folder:
-            (folder / SCENARIO_FILE).write_text(self.scenario_text, encoding="utf-8")
-            write_records(folder, self.records)
-            write_facts(folder, self.facts, self.timing)
-            write_page(self.view(), folder / PAGE_FILE, language)
-        self.folder = results / self.run_id
-        list_run(results, store, self.facts, self.timing, self.records.tables["metrics"])
+        with ExitStack() as settling:
+            with aside(results, self.run_id, replace=again) as folder:
+                (folder / SCENARIO_FILE).write_text(self.scenario_text, encoding="utf-8")
+                write_records(folder, self.records)
+                write_facts(folder, self.facts, self.timing)
+                write_page(self.view(), folder / PAGE_FILE, language)
+                settling.enter_context(interrupts_deferred())  # a folder in its place must be listed
+            self.folder = results / self.run_id
+            list_run(results, store, self.facts, self.timing, self.records.tables["metrics"])
         return self.folder
 
     def view(self) -> ReportView:

@@ -73,8 +73,9 @@ class Fleetsim(click.Group):
         options.setdefault("prog_name", "fleetsim")
         try:
             outcome = super().main(args, *rest, **options)
-        except (KeyboardInterrupt, click.Abort):
-            _say("interrupted; nothing was written")
+        except (KeyboardInterrupt, click.Abort) as error:
+            left = str(error.__cause__ or error)
+            _say(f"interrupted; {left}" if left else "interrupted")
             sys.exit(INTERRUPTED)
         except click.ClickException as error:
             error.show()

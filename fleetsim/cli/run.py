@@ -39,25 +39,27 @@ def command(
     Example: fleetsim run configs/first_depot.yaml --set sites.dayangfu.strategy=valley
     """
     from fleetsim import pipeline
+    from fleetsim.results.facts import now
     from fleetsim.workspace import RESULTS_FOLDER
 
     progress(f"reading {scenario}")
     loaded = load_scenario(scenario, settings, seed, days, workspace)
     for text in loaded.remarks:
         remark(f"remark: {text}")
+    results = results or loaded.workspace / RESULTS_FOLDER
     vehicles = sum(fleet.count for fleet in loaded.spec.fleets.values())
     progress(f"running {vehicles} vehicles for {loaded.spec.clock.total_days} days")
-    outcome = pipeline.run(
-        loaded,
-        results=results or loaded.workspace / RESULTS_FOLDER,
-        workers=workers,
-        again=again,
-        store=store,
-        language=language_of(language),
-    )
-    if outcome.reused:
-        remark(f"this run is there already, from {outcome.timing.created_at}; --again runs it anew")
-    if as_json:
-        print_json(run_as_json(outcome))
-    else:
-        click.echo(outcome.summary(language_of(language), width()))
+    begun_at = now()
+    try:
+        outcome = pipeline.run(
+            loaded, results=results, workers=workers, again=again, store=store, language=language_of(language)
+        )
+        if outcome.reused:
+            remark(f"this run is there already, from {outcome.timing.created_at}; --again runs it anew")
+        if as_json:
+            print_json(run_as_json(outcome))
+        else:
+            click.echo(outcome.summary(language_of(language), width()))
+    except KeyboardInterrupt:
+        folder = pipeline.saved_since(begun_at, loaded, results)
+        raise KeyboardInterrupt(f"the run was finished: {folder}" if folder else "no run was saved") from None

@@ -164,7 +164,8 @@ def _opening(at: str | Path) -> Iterator[None]:
     except (sa.exc.SQLAlchemyError, ImportError, TypeError, ValueError) as error:
         cause = getattr(error, "orig", None) or error
         if isinstance(at, Path):
-            allowed = f"the catalogue cannot be used ({cause}); if it is damaged, move it away: fleetsim rebuild makes it anew"
+            remedy = "if it is damaged, move it away: fleetsim rebuild makes it anew"
+            allowed = f"the catalogue cannot be used ({cause}); {remedy}"
             raise InputError([Problem(str(at), None, "", "", allowed)]) from None
         allowed = f"cannot be used ({cause}); a URL such as sqlite:///runs.db or postgresql+psycopg://host/database"
         raise InputError([Problem("--store", None, "", repr(_without_password(at)), allowed)]) from None
