@@ -1,7 +1,7 @@
 # The two commands of the README are `make run` and `make test`. Works with GNU make 4.3 and any POSIX sh.
 PYTHON =
 VENV = .venv
-SCENARIO = configs/first_depot.yaml
+SCENARIO = configs/yunnan_week.yaml
 RESULTS = results
 # What is installed into the environment: the checkout itself, so that an edit takes effect at once. CI puts a wheel here.
 INSTALL = --editable .

@@ -10,7 +10,12 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PARTS = {"Vehicles and energy": "energy", "Fleets and depots": "fleets", "Grid": "grid"}
+PARTS = {
+    "Vehicles and energy": "energy",
+    "Fleets and depots": "fleets",
+    "Grid by month and hour": "grid",
+    "Grid with water": "water",
+}
 HEAD = """# Validation
 
 What fleetsim says beside what is published, measured or expected, misses included. Every figure of the program on this

@@ -48,9 +48,12 @@ def cut_at_start(
     of_piece = place[pieces["session"]]
     np.add.at(before_kwh, of_piece, pieces["power_kw"] * early_s / HOUR_S * stored[of_piece])
     pieces["start_s"] = np.maximum(pieces["start_s"], from_s)
-    sessions["start_kwh"] += before_kwh
+    spells, pieces = spells[~over], pieces[pieces["end_s"] > pieces["start_s"]]
+    goes_on = np.zeros(len(sessions), dtype=bool)
+    goes_on[place[np.concatenate((spells["session"], pieces["session"]))]] = True
+    sessions["start_kwh"] = np.where(goes_on, sessions["start_kwh"] + before_kwh, sessions["end_kwh"])
     had_power = sessions["start_s"] < from_s
     first_s = np.where(sessions["end_s"] > from_s, from_s, np.nan)
     sessions["start_s"] = np.where(had_power, first_s, sessions["start_s"])
     sessions["end_s"] = np.maximum(sessions["end_s"], from_s)
-    return sessions, spells[~over], pieces[pieces["end_s"] > pieces["start_s"]]
+    return sessions, spells, pieces
