@@ -17,7 +17,7 @@ CROWDED = 4.0
 
 
 def remarks(scenario: Scenario) -> tuple[str, ...]:
-    """Warnings that need no run: tight sites, far homes, timetables too large for their fleet, assumptions."""
+    """Warnings that need no run: tight sites, far homes, timetables too large for their fleet, figures without a source."""
     return (*_site_remarks(scenario), *_fleet_remarks(scenario), *_source_remarks(scenario))
 
 
@@ -85,10 +85,6 @@ def _fleet_remarks(scenario: Scenario) -> Iterator[str]:
 
 
 def _source_remarks(scenario: Scenario) -> Iterator[str]:
-    every = figures(scenario)
-    assumed = sum(figure.certainty == "assumed" for figure in every)
-    bare = [figure for figure in every if figure.certainty is None]
-    if assumed:
-        yield f"{assumed} of {len(every)} figures are assumptions"
+    bare = [figure for figure in figures(scenario) if figure.certainty is None]
     if bare:
         yield f"{len(bare)} figures have no source, the first is {bare[0].key} in {bare[0].file}"
