@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
+_TRAVELLING_INPUTS = "_workspace"
 _DIGITS = 12
 
 
@@ -39,15 +40,26 @@ def identify(name: str, scenario_text: str, inputs: Mapping[str, str]) -> Identi
 
 @cache
 def source_sha256() -> str:
-    """Hash over the Python files of the package, by path; the same for a checkout and an installed wheel."""
+    """Hash over the files of the package, by path; the same for a checkout and an installed wheel."""
     return tree_sha256(_PACKAGE)
 
 
 def tree_sha256(root: Path) -> str:
-    """Hash over names and contents of the Python files below a folder."""
+    """Hash over names and contents of a package's files: its code, and the words and templates beside it.
+
+    Left out are what Python makes of them, hidden files, and the inputs that travel along for a new workspace:
+    what a run takes from those is hashed as its input.
+    """
     digest = sha256()
-    for path in sorted(root.rglob("*.py"), key=lambda path: path.relative_to(root).as_posix()):
-        for part in (path.relative_to(root).as_posix().encode(), path.read_bytes()):
-            digest.update(len(part).to_bytes(8, "big"))
-            digest.update(part)
+    for name, path in sorted((path.relative_to(root).as_posix(), path) for path in root.rglob("*") if path.is_file()):
+        if _counts(name):
+            for part in (name.encode(), path.read_bytes()):
+                digest.update(len(part).to_bytes(8, "big"))
+                digest.update(part)
     return digest.hexdigest()
+
+
+def _counts(name: str) -> bool:
+    steps = name.split("/")
+    made = "__pycache__" in steps or name.endswith((".pyc", ".pyo"))
+    return not made and steps[0] != _TRAVELLING_INPUTS and not any(step.startswith(".") for step in steps)

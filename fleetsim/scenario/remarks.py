@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from fleetsim.profiles import ChargerType
@@ -17,7 +18,7 @@ CROWDED = 4.0
 
 
 def remarks(scenario: Scenario) -> tuple[str, ...]:
-    """Warnings that need no run: tight sites, far homes, timetables too large for their fleet, figures without a source."""
+    """Warnings that need no run: tight sites, far homes, timetables too large for their fleet, bare figures."""
     return (*_site_remarks(scenario), *_fleet_remarks(scenario), *_source_remarks(scenario))
 
 
@@ -32,16 +33,21 @@ def chargers_kw(site: Site, types: Mapping[str, ChargerType]) -> float:
 def _site_remarks(scenario: Scenario) -> Iterator[str]:
     types = scenario.profiles.chargers
     shared: list[str] = []
+    at_home: Counter[str] = Counter()
+    visited: set[str] = set()
+    for fleet in scenario.spec.fleets.values():
+        if fleet.home is not None:
+            at_home[fleet.home] += fleet.count
+        visited.update(fleet.meets_at)
     for name, site in scenario.spec.sites.items():
         chargers = sum(group.count for group in site.chargers)
-        vehicles = sum(fleet.count for fleet in scenario.spec.fleets.values() if fleet.home == name)
-        if not any(name in fleet.meets_at for fleet in scenario.spec.fleets.values()):
+        if name not in visited:
             yield f"sites.{name}: no fleet {'lives' if isinstance(site, Depot) else 'comes'} here"
         if isinstance(site, HydrogenStation):
             yield from _station_remarks(name, site)
             continue
-        if vehicles > CROWDED * chargers:
-            yield f"sites.{name}: {chargers} chargers for {vehicles} vehicles"
+        if at_home[name] > CROWDED * chargers:
+            yield f"sites.{name}: {chargers} chargers for {at_home[name]} vehicles"
         if site.connection_kw is None:
             continue
         standby_kw = sum(group.count * types[group.type].standby_kw for group in site.chargers)
@@ -78,8 +84,8 @@ def _fleet_remarks(scenario: Scenario) -> Iterator[str]:
         if home != route:
             yield f"fleets.{name}: its home is in {home}, its route in {route}"
         if isinstance(fleet.work, Timetable):
-            trips = scenario.timetables[name].trips
-            most = max(len({trip.block for trip in trips if day in trip.days}) for day in range(7))
+            runs = {(day, trip.block) for trip in scenario.timetables[name].trips for day in trip.days}
+            most = max(Counter(day for day, _ in runs).values(), default=0)
             if most > fleet.count:
                 yield f"fleets.{name}: its timetable has up to {most} blocks a day for {fleet.count} vehicles"
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -154,21 +155,23 @@ def _trip_problems(
     return problems
 
 
-def _block_problems(file: str, trips: Sequence[tuple[int, TimetableTrip]]) -> list[Problem]:
-    """Overlaps and gaps between trips that follow each other in a block on the same day."""
+def _block_problems(file: str, trips: Iterable[tuple[int, TimetableTrip]]) -> list[Problem]:
+    """Overlaps and gaps between trips, in order of time, that follow each other in a block on the same day."""
+    of_day: dict[tuple[str, int], list[tuple[int, TimetableTrip]]] = defaultdict(list)
+    for line, trip in trips:
+        for day in trip.days:
+            of_day[trip.block, day].append((line, trip))
     problems: list[Problem] = []
-    for block in dict.fromkeys(trip.block for _, trip in trips):
-        for day in range(7):
-            of_day = [(line, trip) for line, trip in trips if trip.block == block and day in trip.days]
-            for (line_before, before), (line, trip) in pairwise(of_day):
-                if trip.depart_s < before.arrive_s:
-                    found = f"{_clock(trip.depart_s)} in block {block}"
-                    allowed = f"must not be before the arrival of line {line_before}, {_clock(before.arrive_s)}"
-                    problems.append(Problem(file, line, "depart", found, allowed))
-                elif trip.origin != before.destination:
-                    found = f"{trip.origin!r} in block {block}"
-                    allowed = f"must be {before.destination}, where line {line_before} ends"
-                    problems.append(Problem(file, line, "origin", found, allowed))
+    for block, day in sorted(of_day):
+        for (line_before, before), (line, trip) in pairwise(of_day[block, day]):
+            if trip.depart_s < before.arrive_s:
+                found = f"{_clock(trip.depart_s)} in block {block}"
+                allowed = f"must not be before the arrival of line {line_before}, {_clock(before.arrive_s)}"
+                problems.append(Problem(file, line, "depart", found, allowed))
+            elif trip.origin != before.destination:
+                found = f"{trip.origin!r} in block {block}"
+                allowed = f"must be {before.destination}, where line {line_before} ends"
+                problems.append(Problem(file, line, "origin", found, allowed))
     return list(dict.fromkeys(problems))
 
 

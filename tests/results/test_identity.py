@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from fleetsim.results import identity
 from fleetsim.results.identity import identify, tree_sha256
 
@@ -28,13 +30,34 @@ def test_scenario_inputs_and_source_each_make_another_run(monkeypatch):
     assert len(runs) == 4
 
 
-def test_the_source_hash_sees_names_and_contents_of_python_files_only(tmp_path: Path):
-    (tmp_path / "sub").mkdir()
-    (tmp_path / "sub" / "a.py").write_text("x = 1")
-    first = tree_sha256(tmp_path)
-    (tmp_path / "sub" / "a.pyc").write_text("noise")
-    assert tree_sha256(tmp_path) == first
-    (tmp_path / "sub" / "a.py").rename(tmp_path / "sub" / "b.py")
-    renamed = tree_sha256(tmp_path)
-    (tmp_path / "sub" / "b.py").write_text("x = 2")
-    assert len({first, renamed, tree_sha256(tmp_path)}) == 3
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    (tmp_path / "sub" / "templates").mkdir(parents=True)
+    for name in ("sub/a.py", "sub/words.yaml", "sub/templates/page.html.j2", "sub/templates/page.css"):
+        (tmp_path / name).write_text("1")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "name", ["sub/a.py", "sub/words.yaml", "sub/templates/page.html.j2", "sub/templates/page.css", "sub/new.csv"]
+)
+def test_the_source_hash_sees_the_contents_of_code_and_of_what_lies_beside_it(package: Path, name: str):
+    before = tree_sha256(package)
+    (package / name).write_text("2")
+    assert tree_sha256(package) != before
+
+
+def test_the_source_hash_sees_names(package: Path):
+    before = tree_sha256(package)
+    (package / "sub" / "a.py").rename(package / "sub" / "b.py")
+    assert tree_sha256(package) != before
+
+
+@pytest.mark.parametrize(
+    "name", ["sub/a.pyc", "sub/__pycache__/a.cpython-311.pyc", ".DS_Store", "sub/.a.py.swp", "_workspace/grid/mix.yaml"]
+)
+def test_the_source_hash_ignores_what_is_no_source(package: Path, name: str):
+    before = tree_sha256(package)
+    (package / name).parent.mkdir(parents=True, exist_ok=True)
+    (package / name).write_text("noise")
+    assert tree_sha256(package) == before
