@@ -193,7 +193,8 @@ def _waiting(view: ReportView, lang: Language) -> tuple[str, ...]:
     sentences = []
     if waits > 0:
         count, mean = view.said("waits", lang), view.said("wait_mean_min", lang)
-        sentences.append(word("some_waited_once" if waits == 1 else "some_waited", lang, waits=count, mean=mean, place=place))
+        key = "some_waited_once" if waits == 1 else "some_waited"
+        sentences.append(word(key, lang, waits=count, mean=mean, place=place))
     elif waits == 0:
         sentences.append(word("nobody_waited", lang, place=place))
     if view.only_hydrogen:

@@ -16,7 +16,7 @@ CROWDED = 4.0
 
 
 def remarks(scenario: Scenario) -> tuple[str, ...]:
-    """Warnings that need no run: tight sites, far homes, timetables too large for their fleet, figures without a source."""
+    """Warnings that need no run: tight sites, far homes, timetables too large for their fleet, bare figures."""
     return (*_site_remarks(scenario), *_fleet_remarks(scenario), *_source_remarks(scenario))
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from fleetsim.report.answers import answers
 from fleetsim.report.page import render, script_json, write_page
-from fleetsim.report.tables import SITE_COLUMNS, printed
+from fleetsim.report.tables import SITE_COLUMNS, cell, columns
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import LANGUAGES, Language
 from fleetsim.results.schema import TABLES, complete
