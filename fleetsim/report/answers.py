@@ -36,15 +36,15 @@ class Answer:
 def answers(view: ReportView, lang: Language) -> tuple[Answer, ...]:
     """Service, chargers, cleanliness and cost; without chargers, of hydrogen instead of charging."""
     only, hydrogen = view.only_hydrogen, view.has_hydrogen
-    chargers = ("utilisation_plugged", "utilisation_charging", "peak_kw", "connection_kw", "connection_use", "waits",
-                "wait_mean_min", "unmet_kwh")
+    connections = ("peak_kw", "connection_kw", "connection_use", "waits", "wait_mean_min")
+    chargers = ("utilisation_plugged", "utilisation_charging", *connections, "unmet_kwh")
     stations = ("refuels", "hydrogen_produced_kg", "hydrogen_delivered_kg", "electrolyser_kwh", "compressor_kwh")
     return (
         _answer(view, lang, "service", "service_level", _service,
                 ("trips_planned", "trips_late", "trips_cancelled", "rounds_planned", "rounds_finished", "soc_min",
                  "reserve_crossings")),
         _answer(view, lang, "chargers", "hydrogen_kg" if only else "utilisation_energy", _chargers,
-                (*stations, "peak_kw", "connection_kw", "connection_use", "waits", "wait_mean_min") if only
+                (*stations, *connections) if only
                 else (*chargers, "hydrogen_kg", *stations) if hydrogen else chargers),
         _answer(view, lang, "clean", "hydrogen_clean_share" if only else "clean_share", _clean,
                 ("clean_share_driven", "hydrogen_emission_kg") if only

@@ -88,4 +88,4 @@ def _remarks(view: ReportView, lang: Language, width: int) -> list[str]:
     if not view.remarks:
         return []
     lines = [line for remark in view.remarks for line in wrap(f"  {remark}", width, "    ")]
-    return [*wrap(word("remarks_lead", lang), width), *lines]
+    return [*wrap(word("remarks", lang), width), *lines]
