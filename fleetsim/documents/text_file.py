@@ -32,7 +32,9 @@ def read_text(path: Path, root: Path) -> str:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         found = f"byte 0x{content[error.start]:02x}"
-        raise InputError([Problem(file, line, "", found, "the file must be text in UTF-8")]) from None
+        remedy = 'in Excel as "CSV UTF-8"' if path.suffix.lower() == ".csv" else "most editors offer it on saving"
+        allowed = f"the file must be text in UTF-8: save it again as UTF-8 ({remedy})"
+        raise InputError([Problem(file, line, "", found, allowed)]) from None
     if not text.strip():
         raise InputError([Problem(file, None, "", "", "the file is empty")])
     return text

@@ -75,7 +75,13 @@ def test_rows_know_their_line(tmp_path: Path) -> None:
                 "a.csv:4: distance_km: this key is missing; it must be a number, at least 0 and at most 2000 km",
             ],
         ),
-        (b"name,distance_km\n\xe4,1\n", ["a.csv:2: found byte 0xe4; the file must be text in UTF-8"]),
+        (
+            "name,distance_km\n公交,1\n".encode("gbk"),  # as Excel saves "CSV" on a Chinese Windows
+            [
+                "a.csv:2: found byte 0xb9; the file must be text in UTF-8: "
+                'save it again as UTF-8 (in Excel as "CSV UTF-8")'
+            ],
+        ),
         ('name,distance_km\n"a,1\n', ["a.csv: not valid CSV: unexpected end of data"]),
     ],
 )

@@ -10,6 +10,8 @@ import pytest
 from fleetsim.documents import read_value, read_yaml
 from fleetsim.errors import InputError
 
+NOT_UTF_8 = "the file must be text in UTF-8: save it again as UTF-8 (most editors offer it on saving)"
+
 
 @pytest.mark.parametrize(
     ("written", "read"),
@@ -73,8 +75,8 @@ def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
         (b"a: 1\nb: 2\na: 3\n", "a.yaml:3: a: this key stands already in line 1"),
         (b"s:\n  a: 1\n  a: 3\n", "a.yaml:3: s.a: this key stands already in line 2"),
         (b"a:\n\tb: 1\n", "a.yaml:2: not valid YAML: a tab stands where YAML needs spaces"),
-        (b"a: 1\nb: \xb0\n", "a.yaml:2: found byte 0xb0; the file must be text in UTF-8"),
-        ("a: 1".encode("utf-16"), "a.yaml:1: found byte 0xff; the file must be text in UTF-8"),
+        (b"a: 1\nb: \xb0\n", f"a.yaml:2: found byte 0xb0; {NOT_UTF_8}"),
+        ("a: 1".encode("utf-16"), f"a.yaml:1: found byte 0xff; {NOT_UTF_8}"),
         (b"a: [1, 2\n", "a.yaml:2: not valid YAML: expected ',' or ']', but got '<stream end>'"),
         (b"a: b: c\n", "a.yaml:1: not valid YAML: mapping values are not allowed here"),
         (b"a: &x [*x]\n", "a.yaml:1: an alias must not contain itself"),
