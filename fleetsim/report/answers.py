@@ -41,8 +41,8 @@ def answers(view: ReportView, lang: Language) -> tuple[Answer, ...]:
     stations = ("refuels", "hydrogen_produced_kg", "hydrogen_delivered_kg", "electrolyser_kwh", "compressor_kwh")
     return (
         _answer(view, lang, "service", "service_level", _service,
-                ("trips_planned", "trips_late", "trips_cancelled", "rounds_planned", "rounds_finished", "soc_min",
-                 "reserve_crossings")),
+                ("trips_planned", "trips_late", "trips_cancelled", "rounds_planned", "rounds_finished",
+                 "energy_visits", "energy_visits_prompt", "soc_min", "reserve_crossings")),
         _answer(view, lang, "chargers", "hydrogen_kg" if only else "utilisation_energy", _chargers,
                 (*stations, *connections) if only
                 else (*chargers, "hydrogen_kg", *stations) if hydrogen else chargers),
@@ -90,7 +90,8 @@ def _answer(
 def _service(view: ReportView, lang: Language) -> tuple[str, ...]:
     if not math.isfinite(view.run("service_level")):
         return (word("service_none", lang),)
-    return *_timetable(view, lang), *_rounds(view, lang), *_passengers(view, lang), *_reserve(view, lang)
+    said = (_timetable, _rounds, _visits, _passengers, _reserve)
+    return tuple(sentence for each in said for sentence in each(view, lang))
 
 
 def _timetable(view: ReportView, lang: Language) -> tuple[str, ...]:
@@ -114,6 +115,15 @@ def _rounds(view: ReportView, lang: Language) -> tuple[str, ...]:
     verdict = "service_rounds_hold" if finished >= HOLDS * planned else "service_rounds_short"
     share = quantity(finished / planned, "share", lang)
     return (word(verdict, lang, share=share, planned=view.said("rounds_planned", lang)),)
+
+
+def _visits(view: ReportView, lang: Language) -> tuple[str, ...]:
+    visits, prompt = view.run("energy_visits"), view.run("energy_visits_prompt")
+    if not visits > 0:
+        return ()
+    verdict = "service_visits_hold" if prompt >= HOLDS * visits else "service_visits_short"
+    share = quantity(prompt / visits, "share", lang)
+    return (word(verdict, lang, share=share, visits=view.said("energy_visits", lang)),)
 
 
 def _passengers(view: ReportView, lang: Language) -> tuple[str, ...]:
