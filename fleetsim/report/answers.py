@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fleetsim.report.assumed import BEHIND, counted
+from fleetsim.report.hydrogen import cleaned, filled, paid
 from fleetsim.report.numerals import quantity
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, word
@@ -33,17 +34,25 @@ class Answer:
 
 
 def answers(view: ReportView, lang: Language) -> tuple[Answer, ...]:
-    """Service, chargers, cleanliness and cost."""
+    """Service, chargers, cleanliness and cost; without chargers, of hydrogen instead of charging."""
+    only, hydrogen = view.only_hydrogen, view.has_hydrogen
+    connections = ("peak_kw", "connection_kw", "connection_use", "waits", "wait_mean_min")
+    chargers = ("utilisation_plugged", "utilisation_charging", *connections, "unmet_kwh")
+    stations = ("refuels", "hydrogen_produced_kg", "hydrogen_delivered_kg", "electrolyser_kwh", "compressor_kwh")
     return (
         _answer(view, lang, "service", "service_level", _service,
-                ("trips_planned", "trips_late", "trips_cancelled", "soc_min", "reserve_crossings")),
-        _answer(view, lang, "chargers", "utilisation_energy", _chargers,
-                ("utilisation_plugged", "utilisation_charging", "peak_kw", "connection_kw", "connection_use",
-                 "waits", "wait_mean_min", "unmet_kwh")),
-        _answer(view, lang, "clean", "clean_share", _clean,
-                ("clean_share_consumption", "clean_share_dedicated", "clean_share_driven", "emission_kg")),
-        _answer(view, lang, "cost", "cost_cny_per_kwh", _cost,
-                ("cost_cny", "distance_km", "meter_kwh_per_km")),
+                ("trips_planned", "trips_late", "trips_cancelled", "rounds_planned", "rounds_finished",
+                 "energy_visits", "energy_visits_prompt", "soc_min", "reserve_crossings")),
+        _answer(view, lang, "chargers", "hydrogen_kg" if only else "utilisation_energy", _chargers,
+                (*stations, *connections) if only
+                else (*chargers, "hydrogen_kg", *stations) if hydrogen else chargers),
+        _answer(view, lang, "clean", "hydrogen_clean_share" if only else "clean_share", _clean,
+                ("clean_share_driven", "hydrogen_emission_kg") if only
+                else ("clean_share_consumption", "clean_share_dedicated", "clean_share_driven", "emission_kg",
+                      *(("hydrogen_clean_share", "hydrogen_emission_kg") if hydrogen else ()))),
+        _answer(view, lang, "cost", "hydrogen_cost_cny" if only else "cost_cny_per_kwh", _cost,
+                (*(() if only else ("cost_cny",)), *(("hydrogen_cost_cny",) if hydrogen and not only else ()),
+                 "distance_km", "meter_kwh_per_km")),
     )  # fmt: skip
 
 
@@ -62,6 +71,7 @@ def _answer(
     sentences: Callable[[ReportView, Language], tuple[str, ...]],
     metrics: tuple[str, ...],
 ) -> Answer:
+    asked = "_hydrogen" if view.only_hydrogen and topic in ("chargers", "clean") else ""
     count, groups = counted(view.assumptions, BEHIND[topic], lang)
     if count == 0:
         certainty = word("rests_on_none", lang)
@@ -69,22 +79,19 @@ def _answer(
         certainty = word("rests_on_one" if count == 1 else "rests_on", lang, count=str(count), groups=groups)
     return Answer(
         topic=topic,
-        question=word(f"answer.{topic}", lang),
-        figure=_printed(view, figure, lang),
+        question=word(f"answer.{topic}{asked}", lang),
+        figure=view.said(figure, lang),
         sentences=sentences(view, lang),
         certainty=certainty,
         metrics=(figure, *metrics),
     )
 
 
-def _printed(view: ReportView, name: str, lang: Language) -> str:
-    return quantity(view.run(name), view.unit(name), lang)
-
-
 def _service(view: ReportView, lang: Language) -> tuple[str, ...]:
     if not math.isfinite(view.run("service_level")):
         return (word("service_none", lang),)
-    return *_timetable(view, lang), *_rounds(view, lang), *_reserve(view, lang)
+    said = (_timetable, _rounds, _visits, _passengers, _reserve)
+    return tuple(sentence for each in said for sentence in each(view, lang))
 
 
 def _timetable(view: ReportView, lang: Language) -> tuple[str, ...]:
@@ -96,7 +103,7 @@ def _timetable(view: ReportView, lang: Language) -> tuple[str, ...]:
         "service_holds" if level >= HOLDS else "service_short",
         lang,
         share=quantity(level, "share", lang),
-        planned=_printed(view, "trips_planned", lang),
+        planned=view.said("trips_planned", lang),
     )
     return verdict, _lost(view, lang)
 
@@ -107,13 +114,29 @@ def _rounds(view: ReportView, lang: Language) -> tuple[str, ...]:
         return ()
     verdict = "service_rounds_hold" if finished >= HOLDS * planned else "service_rounds_short"
     share = quantity(finished / planned, "share", lang)
-    return (word(verdict, lang, share=share, planned=_printed(view, "rounds_planned", lang)),)
+    return (word(verdict, lang, share=share, planned=view.said("rounds_planned", lang)),)
+
+
+def _visits(view: ReportView, lang: Language) -> tuple[str, ...]:
+    visits, prompt = view.run("energy_visits"), view.run("energy_visits_prompt")
+    if not visits > 0:
+        return ()
+    verdict = "service_visits_hold" if prompt >= HOLDS * visits else "service_visits_short"
+    share = quantity(prompt / visits, "share", lang)
+    return (word(verdict, lang, share=share, visits=view.said("energy_visits", lang)),)
+
+
+def _passengers(view: ReportView, lang: Language) -> tuple[str, ...]:
+    if not view.run("passengers") > 0:
+        return ()
+    names = {"number": "passengers", "each": "passengers_per_trip", "wait": "passenger_wait_mean_min"}
+    return (word("service_passengers", lang, **{mark: view.said(name, lang) for mark, name in names.items()}),)
 
 
 def _lost(view: ReportView, lang: Language) -> str:
     if view.run("trips_late") == 0 and view.run("trips_cancelled") == 0:
         return word("service_whole", lang)
-    late, cancelled = _printed(view, "trips_late", lang), _printed(view, "trips_cancelled", lang)
+    late, cancelled = view.said("trips_late", lang), view.said("trips_cancelled", lang)
     return word("service_lost", lang, late=late, cancelled=cancelled)
 
 
@@ -121,24 +144,38 @@ def _reserve(view: ReportView, lang: Language) -> tuple[str, ...]:
     crossings = view.run("reserve_crossings")
     if not math.isfinite(crossings):
         return ()
-    soc = _printed(view, "soc_min", lang)
+    held = _held(view)
+    said = {
+        "soc": view.said("soc_min", lang),
+        "store": word(f"store.{held}", lang),
+        "level": word(f"level.{held}", lang),
+    }
     if crossings > 0:
         key = "reserve_crossed_one" if crossings == 1 else "reserve_crossed"
-        return (word(key, lang, count=_printed(view, "reserve_crossings", lang), soc=soc),)
-    return (word("reserve_kept", lang, soc=soc),)
+        return (word(key, lang, count=view.said("reserve_crossings", lang), **said),)
+    return (word("reserve_kept", lang, **said),)
+
+
+def _held(view: ReportView) -> str:
+    """What vehicles are filled with."""
+    return "hydrogen" if view.only_hydrogen else "either" if view.has_hydrogen else "power"
 
 
 def _chargers(view: ReportView, lang: Language) -> tuple[str, ...]:
-    used = word(
+    peak = word("peak_reached", lang, peak=view.said("peak_kw", lang))
+    used = () if view.only_hydrogen else (_used(view, lang),)
+    return *used, *filled(view, lang), peak, _tightest(view, lang), *_waiting(view, lang)
+
+
+def _used(view: ReportView, lang: Language) -> str:
+    return word(
         "chargers_used",
         lang,
-        chargers=_printed(view, "chargers", lang),
-        energy=_printed(view, "utilisation_energy", lang),
-        plugged=_printed(view, "utilisation_plugged", lang),
-        charging=_printed(view, "utilisation_charging", lang),
+        chargers=view.said("chargers", lang),
+        energy=view.said("utilisation_energy", lang),
+        plugged=view.said("utilisation_plugged", lang),
+        charging=view.said("utilisation_charging", lang),
     )
-    peak = word("peak_reached", lang, peak=_printed(view, "peak_kw", lang))
-    return used, peak, _tightest(view, lang), *_waiting(view, lang)
 
 
 def _tightest(view: ReportView, lang: Language) -> str:
@@ -162,37 +199,45 @@ def _tightest(view: ReportView, lang: Language) -> str:
 def _waiting(view: ReportView, lang: Language) -> tuple[str, ...]:
     """What is known of waits and of energy that was not charged."""
     waits, unmet = view.run("waits"), view.run("unmet_kwh")
+    place = word(f"place.{_held(view)}", lang)
     sentences = []
     if waits > 0:
-        count, mean = _printed(view, "waits", lang), _printed(view, "wait_mean_min", lang)
-        sentences.append(word("some_waited_once" if waits == 1 else "some_waited", lang, waits=count, mean=mean))
+        count, mean = view.said("waits", lang), view.said("wait_mean_min", lang)
+        said = {"waits": count, "mean": mean, "place": place}
+        sentences.append(word("some_waited_once", lang, **said) if waits == 1 else word("some_waited", lang, **said))
     elif waits == 0:
-        sentences.append(word("nobody_waited", lang))
+        sentences.append(word("nobody_waited", lang, place=place))
+    if view.only_hydrogen:
+        return tuple(sentences)
     if unmet >= NOTICEABLE_KWH:
-        sentences.append(word("some_unmet", lang, unmet=_printed(view, "unmet_kwh", lang)))
+        sentences.append(word("some_unmet", lang, unmet=view.said("unmet_kwh", lang)))
     elif math.isfinite(unmet):
         sentences.append(word("all_met", lang))
     return tuple(sentences)
 
 
 def _clean(view: ReportView, lang: Language) -> tuple[str, ...]:
-    if not math.isfinite(view.run("clean_share")):
+    charged = math.isfinite(view.run("clean_share"))
+    if not charged and not view.has_hydrogen:
         return (word("clean_none", lang),)
-    sentences = [word("clean_each", lang, share=_printed(view, "clean_share", lang))]
+    sentences = [word("clean_each", lang, share=view.said("clean_share", lang))] if charged else []
     if math.isfinite(view.run("clean_share_consumption") + view.run("clean_share_dedicated")):
-        consumption = _printed(view, "clean_share_consumption", lang)
-        dedicated = _printed(view, "clean_share_dedicated", lang)
+        consumption = view.said("clean_share_consumption", lang)
+        dedicated = view.said("clean_share_dedicated", lang)
         sentences.append(word("clean_other", lang, consumption=consumption, dedicated=dedicated))
+    sentences += cleaned(view, lang)
     if math.isfinite(view.run("clean_share_driven")):
-        driven, emission = _printed(view, "clean_share_driven", lang), _printed(view, "emission_kg", lang)
-        sentences.append(word("clean_driven", lang, driven=driven, emission=emission))
+        sentences.append(word("clean_driven", lang, driven=view.said("clean_share_driven", lang)))
+    if charged:
+        sentences.append(word("clean_emission", lang, emission=view.said("emission_kg", lang)))
     return tuple(sentences)
 
 
 def _cost(view: ReportView, lang: Language) -> tuple[str, ...]:
-    cost, each = _printed(view, "cost_cny", lang), _printed(view, "cost_cny_per_kwh", lang)
-    distance, meter = _printed(view, "distance_km", lang), _printed(view, "meter_kwh_per_km", lang)
+    cost, each = view.said("cost_cny", lang), view.said("cost_cny_per_kwh", lang)
+    distance, meter = view.said("distance_km", lang), view.said("meter_kwh_per_km", lang)
     return (
-        word("cost_total", lang, cost=cost, each=each),
+        *(() if view.only_hydrogen else (word("cost_total", lang, cost=cost, each=each),)),
+        *paid(view, lang),
         word("cost_per_distance", lang, distance=distance, meter=meter),
     )

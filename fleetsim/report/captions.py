@@ -23,12 +23,15 @@ def captions(view: ReportView, powers: Sequence[SitePower]) -> dict[str, Text]:
             lambda lang: word(
                 "caption.utilisation",
                 lang,
-                energy=_run(view, "utilisation_energy", lang),
-                plugged=_run(view, "utilisation_plugged", lang),
-                charging=_run(view, "utilisation_charging", lang),
+                energy=view.said("utilisation_energy", lang),
+                plugged=view.said("utilisation_plugged", lang),
+                charging=view.said("utilisation_charging", lang),
             )
         ),
-        "service": both("caption.service"),
+        "service": _service(view),
+        "hydrogen": _followed(
+            _each(lambda lang: word("caption.hydrogen", lang, kg=view.said("hydrogen_kg", lang))), averaged
+        ),
         "waiting": both("caption.waiting"),
         "generation": _followed(_each(lambda lang: word("caption.generation", lang, zone=_zone(view, lang))), averaged),
         "cost": both("caption.cost"),
@@ -57,6 +60,13 @@ def site_caption(view: ReportView, site: str) -> Text:
     )
 
 
+def _service(view: ReportView) -> Text:
+    trips, rounds = both("caption.service"), both("caption.service_rounds")
+    if not view.run("rounds_planned") > 0:
+        return trips
+    return _followed(trips, rounds) if view.run("trips_planned") > 0 else rounds
+
+
 def _averaged(powers: Sequence[SitePower]) -> Text:
     """How long a time each point of the figures over time stands for."""
     size = step(max((len(power.slot_s) for power in powers), default=1))
@@ -72,17 +82,13 @@ def _total(view: ReportView, powers: Sequence[SitePower]) -> Text:
         return both("caption.power_total_empty")
     slot_s, total = total_kw(powers)
     at = civil(view, float(slot_s[first_highest(total)]))
-    return _each(lambda lang: word("caption.power_total", lang, peak=_run(view, "peak_kw", lang), at=moment(at, lang)))
+    return _each(lambda lang: word("caption.power_total", lang, peak=view.said("peak_kw", lang), at=moment(at, lang)))
 
 
 def _zone(view: ReportView, lang: Language) -> str:
     zones = view.records.tables["grid_slots"]["zone"]
     zone = str(zones[0]) if len(zones) else ""
     return word("zone.yunnan", lang) if zone == "yunnan" else view.called(zone, lang)
-
-
-def _run(view: ReportView, name: str, lang: Language) -> str:
-    return quantity(view.run(name), view.unit(name), lang)
 
 
 def _each(make: Callable[[Language], str]) -> Text:

@@ -18,13 +18,14 @@ from fleetsim.report.captions import captions, site_caption
 from fleetsim.report.figures.cost import cost
 from fleetsim.report.figures.drawing import Figure
 from fleetsim.report.figures.generation import generation
+from fleetsim.report.figures.hydrogen import hydrogen
 from fleetsim.report.figures.power import site_power, total_power
 from fleetsim.report.figures.service import service
 from fleetsim.report.figures.utilisation import utilisation
 from fleetsim.report.figures.waiting import waiting
 from fleetsim.report.numerals import COUNT, number, period, quantity
 from fleetsim.report.series import SitePower, site_powers
-from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, printed, scope_tables, unit_text
+from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, cell, columns, scope_tables, unit_text
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, both, metric_words
 from fleetsim.spec import Text
@@ -164,6 +165,7 @@ def _panels(view: ReportView, powers: tuple[SitePower, ...], said: Mapping[str, 
         "power_total": total_power(view, powers),
         "utilisation": utilisation(view),
         "service": service(view),
+        "hydrogen": hydrogen(view),
         "waiting": waiting(view),
         "generation": generation(view),
         "cost": cost(view),
@@ -203,16 +205,17 @@ def _segments(line: BalanceLine) -> dict[str, Any]:
     }
 
 
-def _subject_table(view: ReportView, scope: str, columns: tuple[str, ...]) -> dict[str, Any]:
+def _subject_table(view: ReportView, scope: str, every: tuple[str, ...]) -> dict[str, Any]:
+    names = columns(view, scope, every)
     return {
         "scope": scope,
         "heading": both(f"table.{scope}s"),
         "first": both(f"column.{scope}"),
         "heads": [
-            {"name": both(f"short.{name}"), "unit": unit_text(view.unit(name)), "full": _name(name)} for name in columns
+            {"name": both(f"short.{name}"), "unit": unit_text(view.unit(name)), "full": _name(name)} for name in names
         ],
         "rows": [
-            {"name": view.name(subject), "values": [printed(view, scope, subject, name) for name in columns]}
+            {"name": view.name(subject), "values": [cell(view, scope, subject, name) for name in names]}
             for subject in view.subjects(scope)
         ],
     }

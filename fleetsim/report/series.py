@@ -31,6 +31,8 @@ class SitePower:
     vehicles_kw: Series
     base_kw: Series
     standby_kw: Series
+    hydrogen_kw: Series
+    """Electrolyser and compressor."""
     grid_kw: Series
     peak_kw: Series
     """Highest power within each slot."""
@@ -50,13 +52,17 @@ def site_powers(records: Records) -> tuple[SitePower, ...]:
         own = select(draws, draws["site"] == code)
         base_kw = constant_draw_kw(own, "base", rows["slot_at"])
         standby_kw = constant_draw_kw(own, "standby", rows["slot_at"])
+        hydrogen_kw = constant_draw_kw(own, "electrolyser", rows["slot_at"])
+        hydrogen_kw = hydrogen_kw + constant_draw_kw(own, "compressor", rows["slot_at"])
+        others_kw = base_kw + standby_kw + hydrogen_kw
         powers.append(
             SitePower(
                 site=site,
                 slot_s=rows["slot_at"],
-                vehicles_kw=np.maximum(np.nan_to_num(rows["load_kw"]) - base_kw - standby_kw, 0.0),
+                vehicles_kw=np.maximum(np.nan_to_num(rows["load_kw"]) - others_kw, 0.0),
                 base_kw=base_kw,
                 standby_kw=standby_kw,
+                hydrogen_kw=hydrogen_kw,
                 grid_kw=rows["grid_kw"],
                 peak_kw=rows["peak_kw"],
                 limit_kw=rows["limit_kw"],
@@ -66,7 +72,7 @@ def site_powers(records: Records) -> tuple[SitePower, ...]:
 
 
 def constant_draw_kw(draws: Frame, load: str, slot_s: Series) -> Series:
-    """Mean power in each slot of the draws of one load that no clock scales (buildings, standby).
+    """Mean power in each slot of the draws of one load that no clock scales (buildings, standby, hydrogen).
 
     Energy up to an instant is a chain of straight lines whose slope changes by the power of each draw at its
     start and end, so a slot's mean is a difference of two points on it.

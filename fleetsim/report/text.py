@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from fleetsim.report.answers import answers
@@ -10,7 +10,7 @@ from fleetsim.report.assumed import GROUPS, counted, grouped
 from fleetsim.report.balance import balance_lines
 from fleetsim.report.columns import table, wrap
 from fleetsim.report.numerals import number, period, quantity
-from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, printed
+from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, cell, columns
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, in_language, unit_label, word
 
@@ -43,16 +43,15 @@ def _wrapped(sentences: Iterable[str], lang: Language, width: int) -> list[str]:
     return [f"  {line}" for line in wrap(text, width - 2)]
 
 
-def _subjects(view: ReportView, lang: Language, width: int, scope: str, columns: Sequence[str]) -> list[str]:
+def _subjects(view: ReportView, lang: Language, width: int, scope: str, every: tuple[str, ...]) -> list[str]:
     """One row per site or fleet, under heads with the unit on their second line."""
     subjects = view.subjects(scope)
     if not subjects:
         return []
+    names = columns(view, scope, every)
     heads = [(word(f"column.{scope}", lang), "")]
-    heads += [(word(f"short.{name}", lang), unit_label(view.unit(name), lang)) for name in columns]
-    rows = [
-        [view.called(subject, lang), *(printed(view, scope, subject, name) for name in columns)] for subject in subjects
-    ]
+    heads += [(word(f"short.{name}", lang), unit_label(view.unit(name), lang)) for name in names]
+    rows = [[view.called(subject, lang), *(cell(view, scope, subject, name) for name in names)] for subject in subjects]
     return table(heads, rows, width)
 
 
@@ -88,4 +87,5 @@ def _assumptions(view: ReportView, lang: Language, width: int) -> list[str]:
 def _remarks(view: ReportView, lang: Language, width: int) -> list[str]:
     if not view.remarks:
         return []
-    return [word("remarks", lang), *(line for remark in view.remarks for line in wrap(f"  {remark}", width, "    "))]
+    lines = [line for remark in view.remarks for line in wrap(f"  {remark}", width, "    ")]
+    return [*wrap(word("remarks", lang), width), *lines]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from fleetsim.report.numerals import quantity
 from fleetsim.report.words import Language, in_language, metric_words
 from fleetsim.results.records import Records
 from fleetsim.results.schema import SCOPES, Frame
@@ -48,6 +50,20 @@ class ReportView:
     def run(self, name: str) -> float:
         """Value of a metric of the whole run."""
         return next((self.metric("run", subject, name) for subject in self.subjects("run")), float("nan"))
+
+    def said(self, name: str, lang: Language) -> str:
+        """Value of a metric of the whole run as it is printed, with its unit."""
+        return quantity(self.run(name), self.unit(name), lang)
+
+    @property
+    def has_hydrogen(self) -> bool:
+        """Whether anything in the run holds hydrogen."""
+        return math.isfinite(self.run("hydrogen_kg"))
+
+    @property
+    def only_hydrogen(self) -> bool:
+        """Whether hydrogen is all that vehicles can be filled with: there is no charger."""
+        return self.has_hydrogen and not self.run("chargers") > 0
 
     def subjects(self, scope: str) -> tuple[str, ...]:
         """Sites, fleets, ... that have metrics, in the order of the table."""

@@ -15,7 +15,7 @@ from fleetsim.profiles import Profiles
 from fleetsim.scenario.fleets import Fleet, SanitationFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.rounds import round_problems
-from fleetsim.scenario.sites import Site, SwapStation
+from fleetsim.scenario.sites import Depot, Site, SwapStation
 from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.work.spec import Collecting, OnDemand, Rounds
 
@@ -85,6 +85,8 @@ def fleet_problems(
         if isinstance(fleet, HydrogenBusFleet):
             target, initial = ("fill_target", "initial_share")
             yield from hydrogen_problems(document, name, fleet, sections, profiles, sound)
+        elif not isinstance(sections.sites.get(fleet.home), Depot | None):
+            yield document.problem((*at, "home"), repr(fleet.home), "must be a site of kind depot")
         if fleet.reserve >= getattr(fleet, target):
             allowed = f"must be below the {target}, {getattr(fleet, target):g}"
             yield document.problem((*at, "reserve"), f"{fleet.reserve:g}", allowed)

@@ -18,7 +18,7 @@ CROWDED = 4.0
 
 
 def remarks(scenario: Scenario) -> tuple[str, ...]:
-    """Warnings that need no run: tight sites, far homes, timetables too large for their fleet, assumptions."""
+    """Warnings that need no run: tight sites, far homes, timetables too large for their fleet, bare figures."""
     return (*_site_remarks(scenario), *_fleet_remarks(scenario), *_source_remarks(scenario))
 
 
@@ -34,19 +34,20 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
     types = scenario.profiles.chargers
     shared: list[str] = []
     at_home: Counter[str] = Counter()
+    visited: set[str] = set()
     for fleet in scenario.spec.fleets.values():
-        at_home[fleet.home] += fleet.count
-    met = {site for fleet in scenario.spec.fleets.values() for site in fleet.meets_at}
+        if fleet.home is not None:
+            at_home[fleet.home] += fleet.count
+        visited.update(fleet.meets_at)
     for name, site in scenario.spec.sites.items():
         chargers = sum(group.count for group in site.chargers)
-        vehicles = at_home[name]
-        if name not in met:
+        if name not in visited:
             yield f"sites.{name}: no fleet {'lives' if isinstance(site, Depot) else 'comes'} here"
         if isinstance(site, HydrogenStation):
             yield from _station_remarks(name, site)
             continue
-        if vehicles > CROWDED * chargers:
-            yield f"sites.{name}: {chargers} chargers for {vehicles} vehicles"
+        if at_home[name] > CROWDED * chargers:
+            yield f"sites.{name}: {chargers} chargers for {at_home[name]} vehicles"
         if site.connection_kw is None:
             continue
         standby_kw = sum(group.count * types[group.type].standby_kw for group in site.chargers)
@@ -90,10 +91,6 @@ def _fleet_remarks(scenario: Scenario) -> Iterator[str]:
 
 
 def _source_remarks(scenario: Scenario) -> Iterator[str]:
-    every = figures(scenario)
-    assumed = sum(figure.certainty == "assumed" for figure in every)
-    bare = [figure for figure in every if figure.certainty is None]
-    if assumed:
-        yield f"{assumed} of {len(every)} figures are assumptions"
+    bare = [figure for figure in figures(scenario) if figure.certainty is None]
     if bare:
         yield f"{len(bare)} figures have no source, the first is {bare[0].key} in {bare[0].file}"

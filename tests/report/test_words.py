@@ -27,12 +27,13 @@ FAMILIES = {
     "table": ("sites", "fleets"),
     "column": ("site", "fleet"),
     "short": tuple(dict.fromkeys((*SITE_COLUMNS, *FLEET_COLUMNS))),
-    "answer": ("service", "chargers", "clean", "cost"),
-    "figure": ("power_total", "utilisation", "service", "waiting", "generation", "cost"),
-    "load": ("vehicles", "base", "standby"),
+    "answer": ("service", "chargers", "chargers_hydrogen", "clean", "clean_hydrogen", "cost"),
+    "figure": ("power_total", "utilisation", "service", "hydrogen", "waiting", "generation", "cost"),
+    "load": ("vehicles", "base", "standby", "hydrogen"),
     "by": ("energy", "plugged", "charging"),
     "share": ("production", "consumption", "dedicated"),
-    "status": ("late", "cancelled"),
+    "status": ("late", "cancelled", "unfinished"),
+    **dict.fromkeys(("store", "level", "place"), ("power", "hydrogen", "either")),
     "axis": (),
 }
 """Keys that the code puts together, by what stands before the last dot."""

@@ -40,6 +40,7 @@ def workspace(small_workspace: Path) -> Path:
     ("settings", "expected"),
     [
         ([STATION, fleet(home="east")], "fleets.h2_line.home: found 'east'; must be a site of kind hydrogen_station"),
+        ([STATION, "fleets.line_1.home=h2"], "fleets.line_1.home: found 'h2'; must be a site of kind depot"),
         ([STATION, fleet(home="nowhere")], "fleets.h2_line.home: found 'nowhere'; must be a name in sites"),
         ([STATION, fleet(model="bus_small")], "must be a name in profiles/vehicles.yaml with a hydrogen block: bus_fc"),
         ([STATION, fleet(parking="moon")], "fleets.h2_line.parking: found 'moon'; must be a name in profiles/places"),

@@ -1,9 +1,9 @@
 """The queue of a swap station against Erlang's C formula: M/M/c, its lanes the servers, 20 replications each.
 
 The arrivals and the station are the program's own; only the times are exponential. The packs that come in are full,
-so that lanes alone are short. To make the mean sharp, each replication is corrected by one that is known: the same
-arrivals and services at a single server that is c times as fast, whose mean wait follows from theory and whose course
-follows from Lindley's recursion (a control variate).
+so that lanes alone are short. To make the mean sharp, each replication is corrected by something whose mean is known (a
+control variate): for several lanes, the wait for the same arrivals and services at a single server that is c times as
+fast, by Lindley's recursion; for one lane, where that would be the wait itself, how far services outlast the gaps.
 """
 
 from __future__ import annotations
@@ -85,16 +85,17 @@ def test_the_station_serves_one_lane_exactly_like_lindley() -> None:
     ("lanes", "load", "vehicles"), [(1, 0.7, 12_000), (3, 0.8, 10_000), (10, 0.9, 15_000)], ids=lambda value: str(value)
 )
 def test_the_mean_wait_is_that_of_erlang_c(lanes: int, load: float, vehicles: int) -> None:
-    fast_wait_s = erlang_c_wait_s(1, load) / lanes
-    real_s, fast_s = np.empty((2, REPLICATIONS))
+    known_s = erlang_c_wait_s(1, load) / lanes if lanes > 1 else SERVICE_S - SERVICE_S / load
+    real_s, control_s = np.empty((2, REPLICATIONS))
     for number in range(REPLICATIONS):
         generator = np.random.default_rng([lanes, number])
-        arrivals_s = np.cumsum(generator.exponential(SERVICE_S / lanes / load, vehicles))
-        services_s = generator.exponential(SERVICE_S, vehicles)
+        gaps_s = generator.exponential(SERVICE_S / lanes / load, vehicles)
+        arrivals_s, services_s = np.cumsum(gaps_s), generator.exponential(SERVICE_S, vehicles)
         real_s[number] = waits_s(lanes, arrivals_s, services_s)[WARM_UP:].mean()
-        fast_s[number] = single_server_waits_s(arrivals_s, services_s / lanes)[WARM_UP:].mean()
-    slope = np.cov(real_s, fast_s)[0, 1] / fast_s.var(ddof=1) if lanes > 1 else 0.0
-    corrected_s = real_s - slope * (fast_s - fast_wait_s)
+        fast_s = single_server_waits_s(arrivals_s, services_s / lanes)
+        control_s[number] = fast_s[WARM_UP:].mean() if lanes > 1 else (services_s - gaps_s)[WARM_UP:].mean()
+    slope = np.cov(real_s, control_s)[0, 1] / control_s.var(ddof=1)
+    corrected_s = real_s - slope * (control_s - known_s)
     expected_s = erlang_c_wait_s(lanes, load)
     error = corrected_s.std(ddof=1) / np.sqrt(REPLICATIONS) / expected_s
     assert error < 0.02, "the replications must be sharp enough to judge"

@@ -23,7 +23,12 @@ from fleetsim.report.figures.drawing import (
 from fleetsim.report.series import Series, SitePower, civil, first_highest, step, thin, total_kw
 from fleetsim.report.view import ReportView
 
-LOADS = (("base", "var(--base)"), ("standby", "var(--standby)"), ("vehicles", "var(--vehicles)"))
+LOADS = (
+    ("base", "var(--base)"),
+    ("standby", "var(--standby)"),
+    ("hydrogen", "var(--series-3)"),
+    ("vehicles", "var(--vehicles)"),
+)
 """From the bottom of the stack: what is always there, then the vehicles."""
 
 
@@ -51,7 +56,12 @@ def total_power(view: ReportView, powers: Sequence[SitePower]) -> Figure | None:
 def site_power(view: ReportView, power: SitePower, height: int) -> Figure:
     """What drew power at one site, with the limit of its connection and the highest power."""
     size = step(len(power.slot_s))
-    series = {"vehicles": power.vehicles_kw, "base": power.base_kw, "standby": power.standby_kw}
+    series = {
+        "vehicles": power.vehicles_kw,
+        "base": power.base_kw,
+        "standby": power.standby_kw,
+        "hydrogen": power.hydrogen_kw,
+    }
     data = [
         _area(view, words(f"load.{load}"), colour, power.slot_s, series[load], size)
         for load, colour in LOADS

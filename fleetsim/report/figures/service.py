@@ -1,4 +1,4 @@
-"""What became of the timetabled trips of each fleet."""
+"""What became of the timetabled trips and the rounds of each fleet."""
 
 from __future__ import annotations
 
@@ -9,20 +9,26 @@ from fleetsim.report.figures.drawing import Figure, amount, joined, label, layou
 from fleetsim.report.numerals import COUNT, NO_BREAK, number
 from fleetsim.report.view import ReportView
 
-OUTCOMES = (("late", "var(--series-2)", "/"), ("cancelled", "var(--series-4)", "x"))
+TRIPS = (("late", "var(--series-2)", "/"), ("cancelled", "var(--series-4)", "x"))
 """What a trip on time is not, with the colour and pattern of its bar."""
+ROUNDS = (("unfinished", "var(--series-6)", "\\"),)
+"""What a round finished within its shift is not."""
 LEAST_SPAN = 0.01
-"""Share of trips that the axis spans at least, so that a single late trip does not look like a disaster."""
+"""Share of duties that the axis spans at least, so that a single late trip does not look like a disaster."""
 ROOM = 2.2
 """Length of the axis over the longest bar: what follows it is room for words."""
 
 
 def service(view: ReportView) -> Figure | None:
-    """Late and cancelled trips as bars, the service level in words behind them; fleets without a timetable left out."""
-    fleets = [fleet for fleet in view.subjects("fleet") if view.metric("fleet", fleet, "trips_planned") > 0]
+    """Late and cancelled trips and unfinished rounds as bars, the service level in words; idle fleets left out."""
+    fleets = [fleet for fleet in view.subjects("fleet") if _planned(view, fleet) > 0]
     if not fleets:
         return None
-    missed = [sum(_share(view, fleet, outcome) for outcome, *_ in OUTCOMES) for fleet in fleets]
+    outcomes = [
+        *(TRIPS if any(view.metric("fleet", fleet, "trips_planned") > 0 for fleet in fleets) else ()),
+        *(ROUNDS if any(view.metric("fleet", fleet, "rounds_planned") > 0 for fleet in fleets) else ()),
+    ]
+    missed = [sum(_share(view, fleet, outcome) for outcome, *_ in outcomes) for fleet in fleets]
     sentence = {
         "type": "scatter",
         "mode": "text",
@@ -41,18 +47,35 @@ def service(view: ReportView) -> Figure | None:
         "yaxis": names_axis([label(view.name(fleet)) for fleet in fleets]),
     }
     frame = layout(104 + 32 * max(len(fleets), 2), **axes, barmode="stack", hovermode="closest")
-    return {"data": [*(_bars(view, fleets, *outcome) for outcome in OUTCOMES), sentence], "layout": frame}
+    return {"data": [*(_bars(view, fleets, *outcome) for outcome in outcomes), sentence], "layout": frame}
 
 
 def _share(view: ReportView, fleet: str, outcome: str) -> float:
-    share = view.metric("fleet", fleet, f"trips_{outcome}") / view.metric("fleet", fleet, "trips_planned")
-    return share if math.isfinite(share) else 0.0
+    return _number(view, fleet, outcome) / _planned(view, fleet)
+
+
+def _planned(view: ReportView, fleet: str) -> float:
+    return _known(view.metric("fleet", fleet, "trips_planned")) + _known(view.metric("fleet", fleet, "rounds_planned"))
+
+
+def _number(view: ReportView, fleet: str, outcome: str) -> float:
+    """Trips late or cancelled, or rounds unfinished."""
+    if outcome == "unfinished":
+        planned, finished = (view.metric("fleet", fleet, f"rounds_{name}") for name in ("planned", "finished"))
+        return _known(planned - finished)
+    return _known(view.metric("fleet", fleet, f"trips_{outcome}"))
+
+
+def _known(value: float) -> float:
+    return value if math.isfinite(value) else 0.0
 
 
 def _sentence(view: ReportView, fleet: str) -> Any:
-    planned = number(view.metric("fleet", fleet, "trips_planned"), COUNT, "en")
+    planned = number(_planned(view, fleet), COUNT, "en")
+    trips, rounds = (view.metric("fleet", fleet, f"{duty}_planned") > 0 for duty in ("trips", "rounds"))
+    key = "duties_in_time" if trips and rounds else "rounds_in_shift" if rounds else "trips_on_time"
     level = view.metric("fleet", fleet, "service_level")
-    return joined(NO_BREAK, words("trips_on_time", share=amount(level, "share"), planned=planned))
+    return joined(NO_BREAK, words(key, share=amount(level, "share"), planned=planned))
 
 
 def _bars(view: ReportView, fleets: list[str], outcome: str, colour: str, pattern: str) -> dict[str, Any]:
@@ -62,7 +85,7 @@ def _bars(view: ReportView, fleets: list[str], outcome: str, colour: str, patter
         "name": words(f"status.{outcome}"),
         "x": [_share(view, fleet, outcome) for fleet in fleets],
         "y": list(range(len(fleets))),
-        "customdata": [view.metric("fleet", fleet, f"trips_{outcome}") for fleet in fleets],
+        "customdata": [_number(view, fleet, outcome) for fleet in fleets],
         "marker": {
             "color": colour,
             "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "var(--surface)", "size": 7},

@@ -1,0 +1,148 @@
+"""Reports of rounds and of hydrogen: what the kind of work or energy has is shown, and nothing that it has not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fleetsim.report.answers import answers
+from fleetsim.report.figures.drawing import unpacked
+from fleetsim.report.figures.hydrogen import hydrogen
+from fleetsim.report.figures.service import service
+from fleetsim.report.page import render
+from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, cell, columns
+from fleetsim.report.text import summary
+from fleetsim.report.view import ReportView
+from fleetsim.report.words import LANGUAGES, Language
+from fleetsim.results.schema import SCOPES, complete, concatenate
+from tests.report.synthetic import synthetic_view
+
+HYDROGEN = {
+    "hydrogen_kg": 1025.0,
+    "refuels": 50.0,
+    "hydrogen_produced_kg": 943.0,
+    "hydrogen_delivered_kg": 0.0,
+    "electrolyser_kwh": 51_271.0,
+    "compressor_kwh": 2_072.0,
+    "hydrogen_clean_share": 0.832,
+    "hydrogen_emission_kg": 8_285.0,
+    "hydrogen_cost_cny": 26_602.0,
+}
+ROUNDS = {"trips_planned": 0.0, "trips_done": 0.0, "trips_late": 0.0, "trips_cancelled": 0.0,
+          "rounds_planned": 56.0, "rounds_finished": 42.0, "service_level": 0.75}  # fmt: skip
+UNCHARGED = {"chargers": 0.0, "energy_kwh": 0.0, "unmet_kwh": 0.0, "cost_cny": 0.0} | dict.fromkeys(
+    ("utilisation_energy", "utilisation_plugged", "utilisation_charging", "clean_share", "clean_share_consumption",
+     "clean_share_dedicated", "cost_cny_per_kwh"), np.nan
+)  # fmt: skip
+
+
+def with_metrics(view: ReportView, scope: str, subject: str, values: Mapping[str, float]) -> ReportView:
+    """The view with further metrics of a subject, or other values of those it has."""
+    frame = view.metrics
+    old = (frame["scope"] == SCOPES.index(scope)) & (frame["subject"] == subject)
+    old &= np.isin(frame["metric"].astype(str), list(values))
+    rows = complete(
+        "metrics",
+        {
+            "scope": np.full(len(values), SCOPES.index(scope)),
+            "subject": np.full(len(values), subject, dtype=object),
+            "metric": np.array(list(values), dtype=object),
+            "value": np.array(list(values.values())),
+        },
+    )
+    kept = {name: column[~old] for name, column in frame.items()}
+    return replace(view, metrics=concatenate("metrics", [kept, rows]))
+
+
+def station_view(*, chargers: bool) -> ReportView:
+    """A run with a hydrogen station as its first site, beside chargers or alone."""
+    view = synthetic_view(sites=2 if chargers else 1)
+    run, site = view.subjects("run")[0], view.subjects("site")[0]
+    view = with_metrics(view, "site", site, HYDROGEN | UNCHARGED)
+    view = with_metrics(view, "run", run, HYDROGEN if chargers else HYDROGEN | UNCHARGED)
+    slots = view.records.tables["site_slots"]
+    kg = np.where(slots["site"] == 0, 100.0 + np.arange(len(slots["site"])) % 7, np.nan)
+    tables = {**view.records.tables, "site_slots": {**slots, "hydrogen_kg": kg}}
+    return replace(view, records=replace(view.records, tables=tables))
+
+
+def rounds_view() -> ReportView:
+    """A fleet with rounds beside one with a timetable."""
+    view = synthetic_view(queue=False)
+    return with_metrics(view, "fleet", view.subjects("fleet")[0], ROUNDS)
+
+
+def test_rounds_stand_where_trips_would_and_have_no_lateness() -> None:
+    view = rounds_view()
+    sweepers, buses = view.subjects("fleet")
+    assert {"trips_planned", "rounds_planned", "rounds_finished"} <= set(columns(view, "fleet", FLEET_COLUMNS))
+    cells = [cell(view, "fleet", sweepers, name) for name in ("rounds_planned", "rounds_finished")]
+    assert cells == ["56", "42"]
+    for name in ("trips_planned", "trips_late", "trips_cancelled"):
+        assert cell(view, "fleet", sweepers, name) == "–"
+        assert cell(view, "fleet", buses, name) != "–"
+    assert cell(view, "fleet", buses, "rounds_planned") == "–"
+
+
+def test_columns_that_say_nothing_of_any_subject_are_left_out() -> None:
+    assert not {"rounds_planned", "passengers", "hydrogen_kg_per_100km"} & set(
+        columns(synthetic_view(), "fleet", FLEET_COLUMNS)
+    )
+    alone = columns(station_view(chargers=False), "site", SITE_COLUMNS)
+    assert not {"chargers", "energy_kwh", "utilisation_energy", "unmet_kwh"} & set(alone)
+    assert {"hydrogen_kg", "electrolyser_kwh"} <= set(alone)
+
+
+def test_unfinished_rounds_are_among_the_outcomes() -> None:
+    view = rounds_view()
+    figure = service(view)
+    assert figure is not None
+    late, cancelled, unfinished, sentence = figure["data"]
+    assert unfinished["customdata"] == [14.0, 0.0]
+    assert unfinished["x"] == [0.25, 0.0]
+    assert late["x"][0] == cancelled["x"][0] == 0.0
+    assert "75.0\u00a0% of 56 rounds finished" in sentence["text"][0]["en"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_run_of_hydrogen_alone_speaks_of_hydrogen_and_not_of_chargers(lang: Language) -> None:
+    view = station_view(chargers=False)
+    figures = [answer.figure.replace("\u00a0", " ") for answer in answers(view, lang)]
+    assert figures[1] == "1,025 kg"
+    assert figures[2].replace(" ", "") == "83.2%"
+    assert figures[3].startswith("26,602")
+    said = " ".join(sentence for answer in answers(view, lang) for sentence in answer.sentences)
+    for absent in ("Nothing was charged", "charger", "没有充电", "充电桩", "等桩"):
+        assert absent not in said
+    assert "51,271" in said
+
+
+def test_a_run_of_both_says_both() -> None:
+    text = summary(station_view(chargers=True), "en", 400)
+    assert "chargers delivered" in text
+    assert "1,025 kg of hydrogen were filled, in 50 fills" in text
+    assert "Each kWh charged was" in text
+    assert "The hydrogen filled was 83.2 % clean" in text
+    assert "The electricity for hydrogen cost 26,602 CNY" in text
+    assert cell(station_view(chargers=True), "site", "jinma", "chargers") == "–"
+
+
+def test_the_storage_is_drawn_where_there_is_one() -> None:
+    view = station_view(chargers=True)
+    figure = hydrogen(view)
+    assert figure is not None
+    slots = view.records.tables["site_slots"]
+    assert [unpacked(line["y"]).tolist() for line in figure["data"]] == [
+        slots["hydrogen_kg"][slots["site"] == 0].tolist()
+    ]
+    assert hydrogen(synthetic_view()) is None
+    assert "plot-hydrogen" in render(view, "en")
+    assert "plot-hydrogen" not in render(synthetic_view(), "en")
+
+
+def test_english_remarks_are_introduced_in_chinese() -> None:
+    assert "以下内容仅有英文" in summary(synthetic_view(), "zh", 100)
+    assert "以下内容仅有英文" in render(synthetic_view(), "zh")
