@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from datetime import date
 
 import numpy as np
@@ -133,13 +132,6 @@ def test_notes_name_method_boundary_and_foresight(week: GridSlots) -> None:
     assert "perfect" in week.notes["foresight"]
     assert "province" in week.notes["emission_marginal"]
     assert "southern" in week.notes["emission_marginal"]
-
-
-def test_a_year_costs_about_a_second(inputs: GridInputs) -> None:
-    grid_slots(SPEC, inputs, WEEK, 1)
-    begun = time.process_time()
-    grid_slots(SPEC, inputs, Clock(date(2027, 1, 1), 365, 0), 3)
-    assert time.process_time() - begun < 3.0
 
 
 def test_a_year_is_solved_once(inputs: GridInputs, week: GridSlots) -> None:

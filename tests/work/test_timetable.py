@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -120,17 +119,3 @@ def test_a_wrong_column_is_named(tmp_path: Path) -> None:
         "t.csv:1: departs: unknown column (did you mean depart?); "
         "allowed: block, depart, arrive, origin, destination, distance_km, days"
     ]
-
-
-def test_many_blocks_take_no_longer_to_check_than_many_trips_of_few_blocks(tmp_path: Path) -> None:
-    def cpu_s(blocks: int) -> float:
-        rows = "".join(
-            f"b{number % blocks},{number // blocks // 60 % 40:02d}:{number // blocks % 60:02d},"
-            f"39:59,depot,depot,10,mon-sun\n"
-            for number in range(4_000)
-        )
-        begun_s = time.process_time()
-        read(tmp_path, rows)
-        return time.process_time() - begun_s
-
-    assert cpu_s(2_000) < 3 * cpu_s(20)
