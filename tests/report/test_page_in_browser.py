@@ -62,6 +62,12 @@ class OpenPage:
         metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == PHONE}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
+    def await_true(self, script: str, most_s: float = 20.0) -> None:
+        """Wait until a condition holds that the page brings about in its own time."""
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        WebDriverWait(self.driver, most_s).until(lambda _: self.ask(script))
+
     def ask(self, script: str) -> Any:
         return self.driver.execute_script(f"return {script}")
 
@@ -166,7 +172,7 @@ def test_a_dark_screen_gets_light_text(browser: Any, tmp_path: Path) -> None:
     dark = [{"name": "prefers-color-scheme", "value": "dark"}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": dark})
     try:
-        assert page.ask("getComputedStyle(document.querySelector('#plot-cost .xtick text')).fill") != light
+        page.await_true(f"getComputedStyle(document.querySelector('#plot-cost .xtick text')).fill !== '{light}'")
     finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
