@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 from typing_extensions import Doc
 
+from fleetsim.scenario.grid_site import GridSite
 from fleetsim.spec import Name, SourcedSpec
 from fleetsim.units import (
     ChargerKw,
-    ConnectionKw,
     ConsumptionKwhPerKm,
     Count,
     DispenseKgPerMin,
@@ -21,7 +21,6 @@ from fleetsim.units import (
     EmissionKgPerKg,
     Factor,
     HydrogenKg,
-    LoadKw,
     OutageH,
     PositiveShare,
     PressureMpa,
@@ -106,13 +105,11 @@ class Outage(SourcedSpec):
     """For how long."""
 
 
-class HydrogenStation(SourcedSpec):
+class HydrogenStation(GridSite):
     """A site where fuel-cell vehicles fill their tanks."""
 
     kind: Literal["hydrogen_station"]
     """``hydrogen_station``"""
-    place: Name
-    """Place of ``profiles/places.yaml``."""
     electrolyser: Electrolyser | None = None
     """Its electrolyser, if it makes hydrogen."""
     compressor: Compressor | None = None
@@ -129,12 +126,6 @@ class HydrogenStation(SourcedSpec):
     """Hydrogen that trucks bring every day."""
     outages: tuple[Outage, ...] = ()
     """Times in which the electrolyser stands still."""
-    connection_kw: ConnectionKw | None = None
-    """Limit of the grid connection, AC; it caps the electrolyser."""
-    power_factor: Share = 0.95
-    """Power factor of its load."""
-    base_load_kw: LoadKw | Annotated[tuple[LoadKw, ...], Field(min_length=24, max_length=24)] = 0.0
-    """Load of controls, chillers and lights: one figure, or one for each hour of the day."""
 
     @property
     def chargers(self) -> tuple[()]:

@@ -7,12 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fleetsim.charging.spec import SharingName, StrategyName
+from fleetsim.scenario.grid_site import GridSite
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.spec import Name, SourcedSpec
-from fleetsim.units import ChargerKw, ConnectionKw, Count, LoadKw, PositiveShare, Share, SwapS
-
-BaseLoad = LoadKw | Annotated[tuple[LoadKw, ...], Field(min_length=24, max_length=24)]
-"""One figure, or one for each hour of the day."""
+from fleetsim.units import ChargerKw, Count, PositiveShare, Share, SwapS
 
 
 class ChargerGroup(SourcedSpec):
@@ -26,42 +24,26 @@ class ChargerGroup(SourcedSpec):
     """Nameplate power (DC output) where it differs from the type's."""
 
 
-class Depot(SourcedSpec):
+class Depot(GridSite):
     """A site where vehicles live and charge."""
 
     kind: Literal["depot"]
     """``depot``"""
-    place: Name
-    """Place of ``profiles/places.yaml``."""
     chargers: tuple[ChargerGroup, ...] = Field(min_length=1)
     """Its chargers."""
-    connection_kw: ConnectionKw | None = None
-    """Limit of the grid connection, AC; none means that nothing but the chargers limits the power."""
-    power_factor: Share = 0.95
-    """Power factor of its load."""
-    base_load_kw: BaseLoad = 0.0
-    """Load of buildings and workshop behind the same meter: one figure, or one for each hour of the day."""
     strategy: StrategyName = "immediate"
     """When sessions may draw."""
     sharing: SharingName = "proportional"
     """Who gives way when the connection binds."""
 
 
-class PublicStation(SourcedSpec):
+class PublicStation(GridSite):
     """Fast chargers for whoever comes: a vehicle queues, charges and goes."""
 
     kind: Literal["public_station"]
     """``public_station``"""
-    place: Name
-    """Place of ``profiles/places.yaml``."""
     chargers: tuple[ChargerGroup, ...] = Field(min_length=1)
     """Its chargers."""
-    connection_kw: ConnectionKw | None = None
-    """Limit of the grid connection, AC; none means that nothing but the chargers limits the power."""
-    power_factor: Share = 0.95
-    """Power factor of its load."""
-    base_load_kw: BaseLoad = 0.0
-    """Load of lights and building behind the same meter: one figure, or one for each hour of the day."""
     sharing: SharingName = "proportional"
     """Who gives way when the connection binds."""
 
@@ -71,13 +53,11 @@ class PublicStation(SourcedSpec):
         return "immediate"
 
 
-class SwapStation(SourcedSpec):
+class SwapStation(GridSite):
     """A station that exchanges empty packs for full ones and charges them in its slots."""
 
     kind: Literal["swap_station"]
     """``swap_station``"""
-    place: Name
-    """Place of ``profiles/places.yaml``."""
     lanes: Count = 1
     """Vehicles that can be served at the same time."""
     swap_s: SwapS
@@ -94,12 +74,6 @@ class SwapStation(SourcedSpec):
     """When packs may draw: at once, or in the tariff's valley as far as the stock of ready packs allows."""
     stock_share: Share = 0.5
     """Share of the packs that ``valley`` keeps ready or charging at all hours; waiting vehicles count on top."""
-    connection_kw: ConnectionKw | None = None
-    """Limit of the grid connection, AC; none means that nothing but the slots limits the power."""
-    power_factor: Share = 0.95
-    """Power factor of its load."""
-    base_load_kw: BaseLoad = 0.0
-    """Load of robots, lights and cooling behind the same meter: one figure, or one for each hour of the day."""
 
     @property
     def chargers(self) -> tuple[ChargerGroup, ...]:
