@@ -86,9 +86,7 @@ def fleet_load_mw(records: Records, pieces: Pieces) -> Floats:
     """
     draws = records.tables["draws"]
     of_fleet = np.isin(draws["load"], FLEET_LOADS)[pieces.draw]
-    by_site_kwh = slot_sums(
-        pieces.kwh[of_fleet], draws["site"][pieces.draw[of_fleet]], pieces.slot[of_fleet], records
-    )
+    by_site_kwh = slot_sums(pieces.kwh[of_fleet], draws["site"][pieces.draw[of_fleet]], pieces.slot[of_fleet], records)
     total_kwh = np.zeros(records.clock.slots)
     for site in np.argsort(np.array(records.entities["sites"], dtype=np.str_), kind="stable"):
         total_kwh += by_site_kwh[site]

@@ -134,9 +134,7 @@ class VirtualClock:
         self._peak_kw -= session.peak_kw
         if self._careful:
             self._demand_kw -= session.steps.draw_kw[session.step]
-        self._log.spell(
-            session.key, session.start_s, self._now_s, session.level_kwh, level_kwh, session.clock_start_s
-        )
+        self._log.spell(session.key, session.start_s, self._now_s, session.level_kwh, level_kwh, session.clock_start_s)
 
     def _settle(self) -> None:
         """Choose between slack and careful, and set the factor."""

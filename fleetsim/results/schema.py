@@ -41,9 +41,7 @@ class Column:
     @property
     def dtype(self) -> np.dtype[Any]:
         """NumPy type of the column inside the program."""
-        return np.dtype(
-            {"time": "f8", "float": "f8", "int": "i8", "bool": "?", "text": "O", "code": "i4"}[self.kind]
-        )
+        return np.dtype({"time": "f8", "float": "f8", "int": "i8", "bool": "?", "text": "O", "code": "i4"}[self.kind])
 
     def empty(self, rows: int) -> NDArray[Any]:
         """``rows`` values that say "does not apply"."""

@@ -16,6 +16,8 @@ BaseLoad = LoadKw | Annotated[tuple[LoadKw, ...], Field(min_length=24, max_lengt
 class GridSite(SourcedSpec):
     """A place with a meter."""
 
+    kind: str
+    """Kind of site."""
     place: Name
     """Place of ``profiles/places.yaml``."""
     connection_kw: ConnectionKw | None = None

@@ -140,9 +140,7 @@ def grid_problems(
             yield document.problem(("start_date",), days, text)
 
 
-def _unknown_places(
-    document: Document, at: Location, work: Rounds, names: Collection[str] | None
-) -> Iterator[Problem]:
+def _unknown_places(document: Document, at: Location, work: Rounds, names: Collection[str] | None) -> Iterator[Problem]:
     """Area and transfer stations that ``profiles/places.yaml`` does not know."""
     named = [((*at, "area"), work.area)]
     for number, shift in enumerate(work.shifts):

@@ -75,7 +75,6 @@ def taxi_problems(document: Document, sections: Sections, loaded: LoadedProfiles
                 allowed = f"must have the model and state_of_health of {other}, whose packs it shares at {station}"
                 yield document.problem((*at, "model"), fleet.model, allowed)
 
-
     for name, site in sections.sites.items():
         if complete and isinstance(site, SwapStation) and name not in packs:
             allowed = "no fleet changes its packs here, so that nobody knows what they are"

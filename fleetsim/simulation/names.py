@@ -130,9 +130,7 @@ def _sites(scenario: Scenario, names: Entities) -> Frame:
             "lon": np.array([place.lon for place in places]),
             "chargers": np.array(counts),
             "charger_kw": np.array(nameplates) / np.maximum(counts, 1),
-            "connection_kw": np.array(
-                [np.nan if site.connection_kw is None else site.connection_kw for site in sites]
-            ),
+            "connection_kw": np.array([np.nan if site.connection_kw is None else site.connection_kw for site in sites]),
             "power_factor": np.array([site.power_factor for site in sites]),
             **_swapping(sites, scenario),
         },

@@ -82,9 +82,7 @@ class Depot:
         self._change_limit(None, env.now)
         self._arm(env.now)
 
-    def stay(
-        self, vehicle: int, vehicle_class: int, level_kwh: float, target_kwh: float, until_s: float
-    ) -> Visit:
+    def stay(self, vehicle: int, vehicle_class: int, level_kwh: float, target_kwh: float, until_s: float) -> Visit:
         """A vehicle comes home and wants ``target_kwh`` in its battery; ``until_s`` is its next departure."""
         now_s = self._env.now
         visit = Visit(vehicle, vehicle_class, now_s, level_kwh, target_kwh, until_s, self._env.event())
@@ -174,9 +172,7 @@ class Depot:
         vehicles = len(self._plugged) + len(self._queue)
         crowding = max(1.0, vehicles / len(self._plant.charger_groups)) * max(1.0, self._plugged_kw / self._limit_kw)
         full_power_s = visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(visit.level_kwh)
-        visit.plan = self._strategy(
-            SiteView(now_s, crowding, self._signals), SessionView(visit.until_s, full_power_s)
-        )
+        visit.plan = self._strategy(SiteView(now_s, crowding, self._signals), SessionView(visit.until_s, full_power_s))
         for moment_s in (moment_s for slot in visit.plan for moment_s in slot if now_s < moment_s < NEVER):
             self._note(moment_s, self._follow_plan, visit)
         if any(start_s <= now_s < end_s for start_s, end_s in visit.plan):

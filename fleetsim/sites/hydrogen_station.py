@@ -94,9 +94,7 @@ class HydrogenStation:
             self._note(delivery[0], self._unload, delivery)
         self._ring(None)
 
-    def visit(
-        self, vehicle: int, level_kg: float, target_kg: float, enough_kg: float, until_s: float
-    ) -> Refuelling:
+    def visit(self, vehicle: int, level_kg: float, target_kg: float, enough_kg: float, until_s: float) -> Refuelling:
         """A vehicle comes to fill its tank to ``target_kg``; ``enough_kg`` would do, and it waits until ``until_s``."""
         visit = Refuelling(vehicle, self._env.now, level_kg, target_kg, enough_kg, until_s, self._env.event())
         self._queue.append(visit)

@@ -92,9 +92,7 @@ class _Charge:
 class SwapStation:
     """The agent of a swap station."""
 
-    def __init__(
-        self, env: Environment, plant: SwapPlant, steps: ChargeSteps, signals: Signals, log: SiteLog
-    ) -> None:
+    def __init__(self, env: Environment, plant: SwapPlant, steps: ChargeSteps, signals: Signals, log: SiteLog) -> None:
         self._env = env
         self._plant = plant
         self._steps = steps

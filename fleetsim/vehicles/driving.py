@@ -35,9 +35,7 @@ def trips_within(blocks: BlockSet, row: int, energy_kwh: float) -> int:
     return int(good[-1]) + 1 if len(good) else 0
 
 
-def drive(
-    blocks: BlockSet, row: int, start_s: float, level_kwh: float, capacity_kwh: float, trips: int
-) -> Outing:
+def drive(blocks: BlockSet, row: int, start_s: float, level_kwh: float, capacity_kwh: float, trips: int) -> Outing:
     """Drive the first ``trips`` trips of a block leg by leg, and home.
 
     A leg first draws and then takes back what the battery has room for. A trip after which the vehicle could not

@@ -230,17 +230,13 @@ class Taxi:
     def _visit(self, number: int, patience_s: float) -> Generator[Event, Any, bool]:
         """Queue and get energy; False if the driver left because patience was over."""
         taxis, station = self._class, self._class.stations[number]
-        visit = station.enter(
-            self._vehicle, taxis.number, self._pack, self._level_kwh, taxis.target_kwh, patience_s
-        )
+        visit = station.enter(self._vehicle, taxis.number, self._pack, self._level_kwh, taxis.target_kwh, patience_s)
         yield visit.ended
         if visit.served:
             self._pack, self._level_kwh = visit.pack, visit.level_kwh
         return visit.served
 
-    def _drive_to(
-        self, station: int, km: float, depart_s: float, until_s: float, start_kwh: float, here: int
-    ) -> float:
+    def _drive_to(self, station: int, km: float, depart_s: float, until_s: float, start_kwh: float, here: int) -> float:
         """Drive to a station, as far as the run goes; write down the stretch and the work before it."""
         taxis, now_s = self._class, self._env.now
         hour = int(now_s // HOUR_S)

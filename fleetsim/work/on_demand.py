@@ -31,8 +31,7 @@ def on_demand_plan(work: OnDemand, demand: PassengerDemand, conditions: Conditio
     ends_s = arrivals_s(demand, setting.fleet, setting.seed, setting.clock)
     cuts = [np.searchsorted(end_s, np.arange(setting.clock.total_days + 1) * DAY_S) for end_s in ends_s]
     out, back = (
-        [end_s[start:end].tolist() for start, end in pairwise(cut)]
-        for end_s, cut in zip(ends_s, cuts, strict=True)
+        [end_s[start:end].tolist() for start, end in pairwise(cut)] for end_s, cut in zip(ends_s, cuts, strict=True)
     )
     outings = dispatch(rules, setting.vehicles, list(zip(out, back, strict=True)))
     outings.sort(key=lambda outing: (outing.there_s, outing.vehicle))
@@ -61,9 +60,7 @@ def _rules(work: OnDemand, conditions: Conditions, setting: Setting, way_home: W
     hours_s = np.arange(7 * 24, dtype=np.float64) * HOUR_S
     km = route.waypoints[-1].distance_km
     by_hour_s = (km / speed_kmh(route, hours_s, setting.clock.origin.date()) * HOUR_S).tolist()
-    first_s, last_s = (
-        way_home.leg(route.waypoints[end].place)[0] / route.speed_kmh * HOUR_S for end in (0, -1)
-    )
+    first_s, last_s = (way_home.leg(route.waypoints[end].place)[0] / route.speed_kmh * HOUR_S for end in (0, -1))
     return Rules(
         seats=work.seats,
         max_wait_s=work.max_wait_min * MIN_S,

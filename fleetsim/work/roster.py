@@ -22,9 +22,7 @@ DETOUR = 1.35
 """Road distance over the straight line, for deadheads of a timetable; an estimate for city roads."""
 
 
-def timetable_plan(
-    work: Timetable, timetable: TimetableTrips, conditions: Conditions, setting: Setting
-) -> WorkPlan:
+def timetable_plan(work: Timetable, timetable: TimetableTrips, conditions: Conditions, setting: Setting) -> WorkPlan:
     """All blocks of a fleet that runs a timetable, over the whole run."""
     way_home = WayHome(setting, DETOUR)
     variants = [
@@ -32,9 +30,7 @@ def timetable_plan(
         for name, block in _by_block(timetable).items()
         for number, (trips, days) in enumerate(_variants(block, setting))
     ]
-    shapes = [
-        _blocks(name, trips, days, work, conditions, setting, way_home) for name, trips, days in variants
-    ]
+    shapes = [_blocks(name, trips, days, work, conditions, setting, way_home) for name, trips, days in variants]
     return WorkPlan(_give_out(shapes, setting.vehicles))
 
 

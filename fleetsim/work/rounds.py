@@ -163,9 +163,7 @@ def _blocks(
     )
 
 
-def _times(
-    stretches: Sequence[Stretch], start_s: Series, route: Route, setting: Setting
-) -> tuple[Series, Series]:
+def _times(stretches: Sequence[Stretch], start_s: Series, route: Route, setting: Setting) -> tuple[Series, Series]:
     """Planned departure and running time of each stretch, one after the other from ``start_s``."""
     first_day = setting.clock.origin.date()
     depart_s = np.empty((len(start_s), len(stretches)))

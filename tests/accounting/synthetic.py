@@ -57,8 +57,15 @@ class Diary:
     def load(self, site: int, load: str, start_s: float, end_s: float, kw: float) -> None:
         """A load that no clock scales."""
         self.rows["draws"].append(
-            {"site": site, "load": LOADS.index(load), "session": -1, "clock": -1, "start_at": start_s, "end_at": end_s,
-             "offered_kw": kw}
+            {
+                "site": site,
+                "load": LOADS.index(load),
+                "session": -1,
+                "clock": -1,
+                "start_at": start_s,
+                "end_at": end_s,
+                "offered_kw": kw,
+            }
         )
 
     def session(
@@ -69,8 +76,15 @@ class Diary:
         energy_kwh = 0.0
         for clock, start_s, end_s, kw in steps:
             self.rows["draws"].append(
-                {"site": site, "load": LOADS.index("vehicle"), "session": number, "clock": clock,
-                 "start_at": start_s, "end_at": end_s, "offered_kw": kw}
+                {
+                    "site": site,
+                    "load": LOADS.index("vehicle"),
+                    "session": number,
+                    "clock": clock,
+                    "start_at": start_s,
+                    "end_at": end_s,
+                    "offered_kw": kw,
+                }
             )
             for row in self.rows["clocks"]:
                 if (row["site"], row["clock"]) == (site, clock):
@@ -82,36 +96,72 @@ class Diary:
         soc_start = self.kwh[vehicle] / BATTERY_KWH
         self.kwh[vehicle] += stored_kwh
         self.rows["sessions"].append(
-            {"session": number, "vehicle": vehicle, "site": site, "charger": 0, "arrive_at": plug_s, "plug_at": plug_s,
-             "start_at": steps[0][1] if steps else np.nan, "end_at": steps[-1][2] if steps else np.nan,
-             "unplug_at": unplug_s, "planned_unplug_at": unplug_s, "requested_kwh": stored_kwh + 1.0,
-             "energy_kwh": energy_kwh, "delivered_kwh": energy_kwh * CHARGER_EFFICIENCY, "stored_kwh": stored_kwh,
-             "unmet_kwh": 1.0, "discharged_kwh": 0.0, "soc_start": soc_start,
-             "soc_end": self.kwh[vehicle] / BATTERY_KWH, "end_reason": SESSION_ENDS.index("departure")}
+            {
+                "session": number,
+                "vehicle": vehicle,
+                "site": site,
+                "charger": 0,
+                "arrive_at": plug_s,
+                "plug_at": plug_s,
+                "start_at": steps[0][1] if steps else np.nan,
+                "end_at": steps[-1][2] if steps else np.nan,
+                "unplug_at": unplug_s,
+                "planned_unplug_at": unplug_s,
+                "requested_kwh": stored_kwh + 1.0,
+                "energy_kwh": energy_kwh,
+                "delivered_kwh": energy_kwh * CHARGER_EFFICIENCY,
+                "stored_kwh": stored_kwh,
+                "unmet_kwh": 1.0,
+                "discharged_kwh": 0.0,
+                "soc_start": soc_start,
+                "soc_end": self.kwh[vehicle] / BATTERY_KWH,
+                "end_reason": SESSION_ENDS.index("departure"),
+            }
         )
 
     def trip(
-        self, vehicle: int, depart_s: float, arrive_s: float, used_kwh: float,
-        *, km: float = 20.0, late_s: float = 0.0, status: str = "done", purpose: str = "service",
+        self,
+        vehicle: int,
+        depart_s: float,
+        arrive_s: float,
+        used_kwh: float,
+        *,
+        km: float = 20.0,
+        late_s: float = 0.0,
+        status: str = "done",
+        purpose: str = "service",
     ) -> None:
         """A trip; a cancelled one uses nothing."""
         ran = status != "cancelled"
         soc_start = self.kwh[vehicle] / BATTERY_KWH
         self.kwh[vehicle] -= used_kwh if ran else 0.0
         self.rows["trips"].append(
-            {"vehicle": vehicle, "trip": len(self.rows["trips"]), "purpose": PURPOSES.index(purpose),
-             "planned_depart_at": depart_s - late_s, "planned_arrive_at": arrive_s - late_s,
-             "depart_at": depart_s if ran else np.nan, "arrive_at": arrive_s if ran else np.nan,
-             "distance_km": km, "used_kwh": used_kwh if ran else np.nan,
-             "soc_start": soc_start if ran else np.nan, "soc_end": self.kwh[vehicle] / BATTERY_KWH if ran else np.nan,
-             "status": TRIP_STATUS.index(status)}
+            {
+                "vehicle": vehicle,
+                "trip": len(self.rows["trips"]),
+                "purpose": PURPOSES.index(purpose),
+                "planned_depart_at": depart_s - late_s,
+                "planned_arrive_at": arrive_s - late_s,
+                "depart_at": depart_s if ran else np.nan,
+                "arrive_at": arrive_s if ran else np.nan,
+                "distance_km": km,
+                "used_kwh": used_kwh if ran else np.nan,
+                "soc_start": soc_start if ran else np.nan,
+                "soc_end": self.kwh[vehicle] / BATTERY_KWH if ran else np.nan,
+                "status": TRIP_STATUS.index(status),
+            }
         )
 
     def wait(self, vehicle: int, site: int, arrive_s: float, end_s: float) -> None:
         """A stay in the queue."""
         self.rows["waits"].append(
-            {"vehicle": vehicle, "site": site, "arrive_at": arrive_s, "end_at": end_s,
-             "outcome": WAIT_OUTCOMES.index("served")}
+            {
+                "vehicle": vehicle,
+                "site": site,
+                "arrive_at": arrive_s,
+                "end_at": end_s,
+                "outcome": WAIT_OUTCOMES.index("served"),
+            }
         )
 
     def records(self) -> Records:
@@ -119,15 +169,30 @@ class Diary:
         vehicles = len(self.initial_soc)
         fleet = np.array([0, 0, 1] + [1] * (vehicles - 3))[:vehicles]
         tables = {
-            "vehicles": complete("vehicles", {
-                "vehicle": np.arange(vehicles), "fleet": fleet, "kind": np.zeros(vehicles), "model": np.zeros(vehicles),
-                "city": fleet, "home": fleet, "battery_kwh": np.full(vehicles, BATTERY_KWH),
-                "reserve_soc": np.full(vehicles, RESERVE),
-            }),
-            "sites": complete("sites", {
-                "site": np.arange(2), "kind": np.zeros(2), "city": np.arange(2), "chargers": np.full(2, CHARGERS),
-                "charger_kw": np.full(2, CHARGER_KW), "connection_kw": np.array([CONNECTION_KW, np.nan]),
-            }),
+            "vehicles": complete(
+                "vehicles",
+                {
+                    "vehicle": np.arange(vehicles),
+                    "fleet": fleet,
+                    "kind": np.zeros(vehicles),
+                    "model": np.zeros(vehicles),
+                    "city": fleet,
+                    "home": fleet,
+                    "battery_kwh": np.full(vehicles, BATTERY_KWH),
+                    "reserve_soc": np.full(vehicles, RESERVE),
+                },
+            ),
+            "sites": complete(
+                "sites",
+                {
+                    "site": np.arange(2),
+                    "kind": np.zeros(2),
+                    "city": np.arange(2),
+                    "chargers": np.full(2, CHARGERS),
+                    "charger_kw": np.full(2, CHARGER_KW),
+                    "connection_kw": np.array([CONNECTION_KW, np.nan]),
+                },
+            ),
         }
         for name in TABLES:
             if name in self.rows:
@@ -136,10 +201,21 @@ class Diary:
             elif name not in tables:
                 tables[name] = complete(name, {})
         names = tuple(f"{FLEETS[code]}_{number}" for number, code in enumerate(fleet))
-        return Records(self.clock, {
-            "vehicles": names, "fleets": FLEETS, "sites": SITES, "places": (), "routes": (), "models": ("city_bus",),
-            "cities": ("kunming", "lijiang"), "kinds": ("bus",), "site_kinds": ("depot",),
-        }, tables)
+        return Records(
+            self.clock,
+            {
+                "vehicles": names,
+                "fleets": FLEETS,
+                "sites": SITES,
+                "places": (),
+                "routes": (),
+                "models": ("city_bus",),
+                "cities": ("kunming", "lijiang"),
+                "kinds": ("bus",),
+                "site_kinds": ("depot",),
+            },
+            tables,
+        )
 
 
 def two_depots() -> Diary:
@@ -158,10 +234,18 @@ def two_depots() -> Diary:
         for hour in range(24):
             diary.load(site, "base", day + hour * 3_600, day + (hour + 1) * 3_600, 5.0 + hour)
 
-    diary.session(0, 0, day - 4_000, day + 9_000, [
-        (0, day - 3_333, day + 1_234, 40.0), (0, day + 1_234, day + 4_321, 30.0), (0, day + 4_321, day + 5_000, 0.0),
-        (0, day + 6_000, day + 8_500, 20.0),
-    ])
+    diary.session(
+        0,
+        0,
+        day - 4_000,
+        day + 9_000,
+        [
+            (0, day - 3_333, day + 1_234, 40.0),
+            (0, day + 1_234, day + 4_321, 30.0),
+            (0, day + 4_321, day + 5_000, 0.0),
+            (0, day + 6_000, day + 8_500, 20.0),
+        ],
+    )
     diary.trip(0, day + 10_000, day + 14_000, 30.0)
     diary.trip(0, day + 14_600, day + 18_000, 25.5, late_s=600.0, status="late")
     diary.trip(0, day + 18_000, day + 19_000, -3.0, purpose="deadhead")
@@ -170,9 +254,16 @@ def two_depots() -> Diary:
     diary.trip(0, day + 50_000, end, 60.0, km=35.0, status="horizon")
 
     diary.trip(1, day + 100, day + 3_000, 90.0, km=60.0)
-    diary.session(1, 0, day + 3_500, day + 19_500, [
-        (0, day + 3_500, day + 6_500, 44.0), (1, day + 6_500, day + 9_900, 9.0),
-    ])
+    diary.session(
+        1,
+        0,
+        day + 3_500,
+        day + 19_500,
+        [
+            (0, day + 3_500, day + 6_500, 44.0),
+            (1, day + 6_500, day + 9_900, 9.0),
+        ],
+    )
     diary.session(1, 0, day + 19_500, day + 22_000, [])
     diary.trip(1, day + 22_000, day + 23_000, 0.0, status="cancelled")
     diary.trip(1, day + 24_000, day + 30_000, 50.0)
@@ -194,7 +285,16 @@ def grid_and_prices(clock: Clock = HORIZON, seed: int = 7) -> tuple[GridSlots, F
         return generator.uniform(0.1, 0.9, clock.slots)
 
     grid = GridSlots(
-        "yunnan", generation.sum(axis=1) * 0.6, generation, generation.sum(axis=1) * 0.4, clean, clean, series(),
-        series(), series(), np.full(clock.slots, np.nan), {},
+        "yunnan",
+        generation.sum(axis=1) * 0.6,
+        generation,
+        generation.sum(axis=1) * 0.4,
+        clean,
+        clean,
+        series(),
+        series(),
+        series(),
+        np.full(clock.slots, np.nan),
+        {},
     )
     return grid, Flat(series())

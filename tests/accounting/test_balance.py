@@ -43,8 +43,14 @@ def test_terms_are_those_of_the_records(accounted: Records) -> None:
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("sessions", "stored_kwh"), ("trips", "used_kwh"), ("trips", "soc_end"), ("sessions", "energy_kwh"),
-     ("draws", "offered_kw"), ("clocks", "factor")],
+    [
+        ("sessions", "stored_kwh"),
+        ("trips", "used_kwh"),
+        ("trips", "soc_end"),
+        ("sessions", "energy_kwh"),
+        ("draws", "offered_kw"),
+        ("clocks", "factor"),
+    ],
 )
 def test_a_fault_of_any_column_shows(accounted: Records, table: str, column: str) -> None:
     faulty = spoilt(accounted, table, column, lambda values: values * 0.999)

@@ -89,8 +89,13 @@ def test_vehicles_packs_and_sites_balance(accounted: Records) -> None:
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("swaps", "soc_in"), ("swaps", "soc_out"), ("sessions", "stored_kwh"), ("sessions", "soc_start"),
-     ("sites", "pack_kwh")],
+    [
+        ("swaps", "soc_in"),
+        ("swaps", "soc_out"),
+        ("sessions", "stored_kwh"),
+        ("sessions", "soc_start"),
+        ("sites", "pack_kwh"),
+    ],
 )
 def test_a_fault_of_any_column_shows(accounted: Records, table: str, column: str) -> None:
     frame = accounted.tables[table]

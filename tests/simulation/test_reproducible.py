@@ -48,9 +48,7 @@ def test_a_longer_horizon_leaves_the_first_days() -> None:
 def test_chargers_strategy_and_limit_change_nobody_s_demand() -> None:
     usual = run(scenario(fleets={"line": fleet(**CHANCE)}))
     other = run(
-        scenario(
-            sites={"depot": depot(9, strategy="valley", connection_kw=500)}, fleets={"line": fleet(**CHANCE)}
-        )
+        scenario(sites={"depot": depot(9, strategy="valley", connection_kw=500)}, fleets={"line": fleet(**CHANCE)})
     )
     for column in ("planned_depart_at", "used_kwh"):
         np.testing.assert_array_equal(trips_of(usual, "line", column), trips_of(other, "line", column))

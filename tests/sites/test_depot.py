@@ -36,9 +36,7 @@ def test_a_finished_bus_keeps_the_plug_until_somebody_needs_it() -> None:
 
 def test_the_most_powerful_free_charger_is_taken_first() -> None:
     groups = [{"type": "dc", "count": 1, "power_kw": 60}, {"type": "dc", "count": 1, "power_kw": 120}]
-    records = run(
-        scenario(sites={"depot": depot(chargers=groups)}, fleets={"line": fleet(1, work=ONE_BLOCK)}, days=1)
-    )
+    records = run(scenario(sites={"depot": depot(chargers=groups)}, fleets={"line": fleet(1, work=ONE_BLOCK)}, days=1))
     draws = records.tables["draws"]
     assert draws["offered_kw"][draws["session"] == 0] == pytest.approx([120 / 0.95])
 

@@ -105,9 +105,7 @@ def test_the_mass_falls_as_the_water_leaves() -> None:
     """The same kilometres cost most with a full tank, less on a pass, and least on the way home."""
     wet = plan(town(SPRINKLE, count=1)).sets[0]
     drops = truck(body=Body(working_kw=33, water_kg=1e-9))
-    dry_scenario = scenario(
-        fleets={"crew": rounds(SPRINKLE, count=1)}, world=replace(world(), vehicles={"bus": drops})
-    )
+    dry_scenario = scenario(fleets={"crew": rounds(SPRINKLE, count=1)}, world=replace(world(), vehicles={"bus": drops}))
     dry = plan(dry_scenario).sets[0]
     out, first, second, _, home = ((wet.draw_kwh - dry.draw_kwh)[0] / wet.shape.distance_km).tolist()
     assert out > first == second > 0
@@ -116,9 +114,7 @@ def test_the_mass_falls_as_the_water_leaves() -> None:
 
 def test_no_water_is_sprayed_in_frost() -> None:
     cold = STILL.model_copy(update={"months": tuple(m.model_copy(update={"mean_c": -1}) for m in STILL.months)})
-    of = scenario(
-        fleets={"crew": rounds(SWEEP, SPRINKLE, count=2)}, world=replace(world(), cities={"town": cold})
-    )
+    of = scenario(fleets={"crew": rounds(SWEEP, SPRINKLE, count=2)}, world=replace(world(), cities={"town": cold}))
     records = run(of)
     assert [len(blocks.vehicle) for blocks in plan(of).sets] == [4, 0]
     assert on_time(records)["rounds_planned"] == 4

@@ -91,9 +91,7 @@ def site_energy(records: Records, balance: SiteBalance, scope: Scope) -> dict[st
     }
 
 
-def balance_error(
-    vehicles: VehicleBalance, packs: PackBalance, sites: SiteBalance, scope: Scope
-) -> dict[str, Floats]:
+def balance_error(vehicles: VehicleBalance, packs: PackBalance, sites: SiteBalance, scope: Scope) -> dict[str, Floats]:
     """The largest relative gap among the vehicles, packs and sites of each subject; of a site, its own."""
     of_vehicle = np.full(len(scope.of_vehicle), -1) if scope.name == "site" else scope.of_vehicle
     errors = np.concatenate((vehicles.error, packs.error, sites.error))

@@ -45,9 +45,7 @@ def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
         "trips_cancelled": scope.count(service & (status == CANCELLED), of),
         "energy_visits": visits_count,
         "energy_visits_prompt": prompt_count,
-        "service_level": ratio(
-            done_count + finished_count + prompt_count, planned_count + rounds_count + visits_count
-        ),
+        "service_level": ratio(done_count + finished_count + prompt_count, planned_count + rounds_count + visits_count),
     }
 
 
