@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -166,7 +167,7 @@ def scenario(
         profiles=world or profiles(),
         timetables=timetables or {},
         grid=cast(Any, None),
-        tariff=cast(Any, None),
+        tariff=cast(Any, SimpleNamespace(demand_cny_per_kw_month=0.0)),
         inputs={},
     )
 

@@ -12,7 +12,7 @@ COUNT = "1"
 """Unit of what is counted."""
 ROUNDING = 1e-6
 """Shares below this, the tolerance of the balance, are errors of rounding and printed as such."""
-_FINE = ("CNY/kWh", "kWh/km", "kg CO2/km")
+_FINE = ("CNY/kWh", "CNY/km", "kWh/km", "kg CO2/km")
 
 
 def number(value: float, unit: str, lang: Language) -> str:

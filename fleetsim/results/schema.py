@@ -126,6 +126,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("charger_kw", "mean nameplate of a charger, DC output, kW"),
         _float("connection_kw", "limit of the grid connection, AC, kW"),
         _float("power_factor", "power factor of the site's load"),
+        _float(
+            "demand_cny_per_kw_month", "price of the highest 15-minute mean of a month, CNY/kW; 0 where none is charged"
+        ),
         _int("lanes", "lanes of a swap station"),
         _int("packs", "swap packs of the station"),
         _float("pack_kwh", "usable energy of a swap pack, kWh"),

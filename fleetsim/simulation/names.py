@@ -132,6 +132,7 @@ def _sites(scenario: Scenario, names: Entities) -> Frame:
             "charger_kw": np.array(nameplates) / np.maximum(counts, 1),
             "connection_kw": np.array([np.nan if site.connection_kw is None else site.connection_kw for site in sites]),
             "power_factor": np.array([site.power_factor for site in sites]),
+            "demand_cny_per_kw_month": np.full(len(sites), scenario.tariff.demand_cny_per_kw_month),
             **_swapping(sites, scenario),
         },
     )

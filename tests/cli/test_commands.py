@@ -210,3 +210,19 @@ def test_a_reader_that_leaves_early_is_no_failure_worth_a_traceback(results):
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, env=os.environ)
     assert done.stdout == "{\n"
     assert done.stderr == ""
+
+
+def test_economics_reckons_a_run_with_the_prices_that_are_named(fleetsim, results, root, tmp_path):
+    prices = tmp_path / "prices.yaml"
+    text = (root / "profiles" / "prices.yaml").read_text(encoding="utf-8")
+    prices.write_text(text.replace("year_days: 365", "year_days: 300", 1), encoding="utf-8")
+    done = fleetsim("economics", "small-1", "--results", results, "--prices", prices, "--json")
+    assert done.exit_code == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert printed["prices"] == str(prices)
+    assert [fleet["fleet"] for fleet in printed["fleets"]] == ["red"]
+    prices.write_text(text.replace("year_days: 365", "year_days: 3650", 1), encoding="utf-8")
+    refused = fleetsim("economics", "small-1", "--results", results, "--prices", prices)
+    assert refused.exit_code == 2
+    assert "year_days" in refused.stderr
+    assert refused.stdout == ""

@@ -34,6 +34,8 @@ FAMILIES = {
     "share": ("production", "consumption", "dedicated"),
     "status": ("late", "cancelled", "unfinished"),
     **dict.fromkeys(("store", "level", "place"), ("power", "hydrogen", "either")),
+    "statement.fleet": ("vehicles", "distance", "running", "fuel_running", "saved", "avoided", "payback"),
+    "statement.site": ("chargers", "ratio", "sold", "revenue", "demand", "investment", "payback"),
     "axis": (),
 }
 """Keys that the code puts together, by what stands before the last dot."""

@@ -56,6 +56,7 @@ METRICS = (
     ),
     Metric("vehicles", "1", _ALL, "number of vehicles; of a site: those at home there"),
     Metric("chargers", "1", _SITES, "number of chargers"),
+    Metric("vehicles_per_charger", "vehicles/charger", _SITES, "vehicles that charged or swapped there over chargers"),
     Metric("sessions", "1", _ALL, "number of charging sessions"),
     Metric("trips_planned", "1", _FLEETS, "timetabled service trips: done, late and cancelled"),
     Metric("trips_done", "1", _FLEETS, "service trips that departed no more than 5 minutes late"),
@@ -150,6 +151,20 @@ METRICS = (
         "kilometre; of hydrogen, mean emission of a kilogram stored times hydrogen used",
     ),
     Metric("cost_cny", "CNY", _ALL, "cost of the energy of the sessions at the tariff"),
+    Metric(
+        "demand_charge_cny",
+        "CNY",
+        _SITES,
+        "demand charge of the connections: highest 15-minute mean of each month at its price, by the share of the "
+        "month that was reported; 0 where the tariff charges none",
+    ),
+    Metric(
+        "cost_cny_per_km",
+        "CNY/km",
+        _FLEETS,
+        "cost of energy for each kilometre: mean cost of a kilowatt-hour at the meter times meter energy for each "
+        "kilometre; of hydrogen, that of electrolyser and compressor over the hydrogen stored",
+    ),
     Metric("cost_cny_per_kwh", "CNY/kWh", _ALL, "cost of the energy of the sessions over that energy at the meter"),
     Metric(
         "balance_error",

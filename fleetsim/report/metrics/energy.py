@@ -41,7 +41,7 @@ def driving(
     driven_kwh = scope.total(balance.driven_kwh, scope.of_vehicle)
     charged = scope.vehicles(charged_for(records))
     at_meter, stored = scope.total(sessions["energy_kwh"], charged), scope.total(sessions["stored_kwh"], charged)
-    emission_kg = scope.total(sessions["emission_kg"], charged)
+    emission_kg, cost_cny = (scope.total(sessions[column], charged) for column in ("emission_kg", "cost_cny"))
     used_kwh = driven_kwh + scope.total(np.where(np.isfinite(trips["hydrogen_kg"]), trips["used_kwh"], 0.0), of_trip)
 
     def behind(total: Floats, of_hydrogen: Floats) -> Floats:
@@ -58,6 +58,7 @@ def driving(
         "consumption_kwh_per_km": ratio(used_kwh, distance_km),
         "meter_kwh_per_km": behind(at_meter, fuel.energy_kwh),
         "emission_kg_per_km": behind(emission_kg, fuel.emission_kg),
+        "cost_cny_per_km": behind(cost_cny, fuel.cost_cny),
     }
 
 

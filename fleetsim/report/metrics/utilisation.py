@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+
 import numpy as np
 
 from fleetsim.accounting.sums import Floats, ratio, sums
-from fleetsim.clock import HOUR_S, SLOT_S, SLOTS_PER_DAY
+from fleetsim.clock import DAY_S, HOUR_S, SLOT_S, SLOTS_PER_DAY
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.results.records import Records
 
@@ -16,10 +18,23 @@ def counts(records: Records, scope: Scope) -> dict[str, Floats]:
     """How many vehicles and chargers there are."""
     sites, vehicles = records.tables["sites"], records.tables["vehicles"]
     of_vehicle = scope.vehicles(vehicles["vehicle"])
+    chargers = scope.total(sites["chargers"], scope.sites(sites["site"]))
     return {
         "vehicles": scope.count(of_vehicle >= 0, of_vehicle),
-        "chargers": scope.total(sites["chargers"], scope.sites(sites["site"])),
+        "chargers": chargers,
+        "vehicles_per_charger": ratio(_served(records, scope), chargers),
     }
+
+
+def _served(records: Records, scope: Scope) -> Floats:
+    """Different vehicles that charged or swapped at the sites of each subject."""
+    vehicle, subject = (
+        np.concatenate([column(records.tables[table]) for table in ("sessions", "swaps")])
+        for column in (lambda frame: frame["vehicle"], lambda frame: scope.sites(frame["site"]))
+    )
+    mine = (vehicle >= 0) & (subject >= 0)
+    pairs = np.unique(np.stack((subject[mine], vehicle[mine])), axis=1)
+    return scope.count(np.ones(pairs.shape[1], dtype=bool), pairs[0])
 
 
 def chargers(records: Records, scope: Scope) -> dict[str, Floats]:
@@ -54,4 +69,21 @@ def connections(records: Records, scope: Scope) -> dict[str, Floats]:
         "mean_kw": by_slot_kw.mean(axis=1),
         "connection_kw": limit_kw,
         "connection_use": ratio(peak_kw, limit_kw),
+        "demand_charge_cny": scope.total(_demand_charges_cny(records), scope.of_site),
     }
+
+
+def _demand_charges_cny(records: Records) -> Floats:
+    """Demand charge by code of the site: the highest slot of each month, by the reported share of its days."""
+    sites, slots, clock = records.tables["sites"], records.tables["site_slots"], records.clock
+    days = clock.dates[clock.warmup_days :]
+    months = sorted({(day.year, day.month) for day in days})
+    month_of_day = np.array([months.index((day.year, day.month)) for day in days])
+    day = ((slots["slot_at"] - clock.report_from_s) // DAY_S).astype(np.int64)
+    highest_kw = np.zeros((len(records.entities["sites"]), len(months)))
+    np.maximum.at(highest_kw, (slots["site"], month_of_day[day]), slots["grid_kw"])
+    reported_share = np.bincount(month_of_day) / np.array([monthrange(*month)[1] for month in months])
+    price = np.zeros(len(highest_kw))
+    price[sites["site"]] = sites["demand_cny_per_kw_month"]
+    charges: Floats = (highest_kw @ reported_share) * price
+    return charges

@@ -237,3 +237,21 @@ def test_an_empty_run_has_metrics_and_no_warnings() -> None:
     value = looked_up(account(Diary().records(), *grid_and_prices()))
     assert value("run", "run", "energy_kwh") == value("run", "run", "balance_error") == 0.0
     assert np.isnan(value("run", "run", "consumption_kwh_per_km"))
+
+
+def test_vehicles_per_charger_counts_each_vehicle_once(accounted: Records, value: Look) -> None:
+    sessions = accounted.tables["sessions"]
+    south = len(set(sessions["vehicle"][sessions["site"] == accounted.entities["sites"].index("south")]))
+    assert value("site", "south", "vehicles_per_charger") == south / value("site", "south", "chargers")
+
+
+def test_the_demand_charge_is_the_highest_slot_at_its_price_by_the_share_of_the_month(accounted: Records) -> None:
+    priced = accounted.tables["sites"] | {"demand_cny_per_kw_month": np.array([40.0, 0.0])}
+    look = looked_up(replace(accounted, tables={**accounted.tables, "sites": priced}))
+    slots, clock = accounted.tables["site_slots"], accounted.clock
+    names = accounted.entities["sites"]
+    highest_kw = slots["grid_kw"][slots["site"] == 0].max()
+    assert highest_kw > 0
+    assert look("site", names[0], "demand_charge_cny") == pytest.approx(highest_kw * 40.0 * clock.days / 31)
+    assert look("site", names[1], "demand_charge_cny") == 0
+    assert look("run", "run", "demand_charge_cny") == look("site", names[0], "demand_charge_cny")

@@ -1,0 +1,236 @@
+"""The statement: a year of each fleet beside the vehicles with engines that it replaces, and a year of each site.
+
+A run shows some days; a year is taken as ``year_days`` days like them. Nothing is discounted: paybacks are simple.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from fleetsim.accounting.sums import Floats
+from fleetsim.economics.prices import Prices, VehicleCost
+from fleetsim.results.records import Records
+from fleetsim.results.schema import SCOPES, Frame
+
+
+@dataclass(frozen=True, slots=True)
+class FleetYear:
+    """A year of one fleet, and of the same kilometres with the vehicles that it replaces."""
+
+    fleet: str
+    vehicles: int
+    distance_km: float
+    energy_cny_per_km: float
+    """Electricity, of hydrogen that of electrolyser and compressor."""
+    maintenance_cny_per_km: float
+    emission_t: float
+    """Of the electricity, average of production."""
+    fuel: str
+    fuel_l: float
+    """What the replaced vehicles would burn."""
+    fuel_cny_per_km: float
+    fuel_maintenance_cny_per_km: float
+    fuel_emission_t: float
+    """At their tail pipes."""
+    extra_purchase_cny: float
+    """What the fleet costs more to buy than the one that it replaces."""
+
+    @property
+    def running_cny_per_km(self) -> float:
+        """Energy and maintenance of a kilometre."""
+        return self.energy_cny_per_km + self.maintenance_cny_per_km
+
+    @property
+    def fuel_running_cny_per_km(self) -> float:
+        """The same of the replaced vehicle."""
+        return self.fuel_cny_per_km + self.fuel_maintenance_cny_per_km
+
+    @property
+    def saved_cny(self) -> float:
+        """Running cost saved in the year."""
+        return (self.fuel_running_cny_per_km - self.running_cny_per_km) * self.distance_km
+
+    @property
+    def avoided_t(self) -> float:
+        """Emission avoided in the year: tail pipe of the one against power stations of the other."""
+        return self.fuel_emission_t - self.emission_t
+
+    @property
+    def payback_years(self) -> float:
+        """Years after which the extra purchase is saved; infinite where nothing is saved."""
+        return payback_years(self.extra_purchase_cny, self.saved_cny)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteYear:
+    """A year of one site that sells energy to its vehicles."""
+
+    site: str
+    chargers: int
+    vehicles_per_charger: float
+    energy_kwh: float
+    """Sold, at the meter."""
+    revenue_cny: float
+    """Service fees; the electricity itself is passed on at its price."""
+    demand_charge_cny: float
+    investment_cny: float
+    upkeep_cny: float
+
+    @property
+    def surplus_cny(self) -> float:
+        """What is left in the year."""
+        return self.revenue_cny - self.upkeep_cny - self.demand_charge_cny
+
+    @property
+    def payback_years(self) -> float:
+        """Years after which the investment is earned; infinite where nothing is left."""
+        return payback_years(self.investment_cny, self.surplus_cny)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """All fleets and sites of a run."""
+
+    fleets: tuple[FleetYear, ...]
+    sites: tuple[SiteYear, ...]
+    unpriced: tuple[str, ...]
+    """Vehicle sheets of the run for which there are no prices; their fleets are left out."""
+
+    def as_values(self) -> dict[str, Any]:
+        """All figures as plain values, for programs; what is not finite is ``None``."""
+        derived = {
+            FleetYear: ("running_cny_per_km", "fuel_running_cny_per_km", "saved_cny", "avoided_t", "payback_years"),
+            SiteYear: ("surplus_cny", "payback_years"),
+        }
+
+        def values(year: FleetYear | SiteYear) -> dict[str, Any]:
+            all_values = asdict(year) | {name: getattr(year, name) for name in derived[type(year)]}
+            return {
+                name: None if isinstance(value, float) and not math.isfinite(value) else value
+                for name, value in all_values.items()
+            }
+
+        return {
+            "fleets": [values(year) for year in self.fleets],
+            "sites": [values(year) for year in self.sites],
+            "unpriced": list(self.unpriced),
+        }
+
+
+def payback_years(invested_cny: float, yearly_cny: float) -> float:
+    """Simple payback, in years.
+
+    >>> payback_years(300_000.0, 60_000.0)
+    5.0
+    >>> payback_years(300_000.0, -1.0)
+    inf
+    """
+    if invested_cny <= 0.0:
+        return 0.0
+    return invested_cny / yearly_cny if yearly_cny > 0.0 else float("inf")
+
+
+def statement(records: Records, prices: Prices) -> Statement:
+    """The statement of accounted and measured records."""
+    of_year = prices.year_days / records.clock.days
+    measured = _Measured(records.tables["metrics"])
+    models = _models(records)
+    fleets = [
+        _fleet_year(fleet, vehicles, cost, prices, measured, of_year)
+        for fleet, (model, vehicles) in models.items()
+        if (cost := prices.vehicles.get(model)) is not None
+    ]
+    unpriced = sorted({model for model, _ in models.values()} - prices.vehicles.keys())
+    return Statement(tuple(fleets), tuple(_site_years(records, prices, measured, of_year)), tuple(unpriced))
+
+
+class _Measured:
+    """The metrics by scope, subject and name."""
+
+    def __init__(self, metrics: Frame) -> None:
+        keys = zip((SCOPES[code] for code in metrics["scope"]), metrics["subject"], metrics["metric"], strict=True)
+        self._values = dict(zip(keys, metrics["value"].tolist(), strict=True))
+
+    def __call__(self, scope: str, subject: str, metric: str) -> float:
+        """Value of a metric; NaN where the run has none."""
+        return float(self._values.get((scope, subject, metric), np.nan))
+
+
+def _models(records: Records) -> dict[str, tuple[str, int]]:
+    """Vehicle sheet and number of vehicles of each fleet, in order of the fleets."""
+    vehicles, entities = records.tables["vehicles"], records.entities
+    counted = Counter(zip(vehicles["fleet"].tolist(), vehicles["model"].tolist(), strict=True))
+    return {
+        entities["fleets"][fleet]: (entities["models"][model], count)
+        for (fleet, model), count in sorted(counted.items())
+    }
+
+
+def _fleet_year(
+    fleet: str, vehicles: int, cost: VehicleCost, prices: Prices, measured: _Measured, of_year: float
+) -> FleetYear:
+    fuel = prices.fuels[cost.fuel]
+    distance_km = measured("fleet", fleet, "distance_km") * of_year
+    fuel_l = distance_km * cost.fuel_l_per_100km / 100.0
+    return FleetYear(
+        fleet=fleet,
+        vehicles=vehicles,
+        distance_km=distance_km,
+        energy_cny_per_km=measured("fleet", fleet, "cost_cny_per_km"),
+        maintenance_cny_per_km=cost.maintenance_cny_per_km,
+        emission_t=measured("fleet", fleet, "emission_kg_per_km") * distance_km / 1_000.0,
+        fuel=cost.fuel,
+        fuel_l=fuel_l,
+        fuel_cny_per_km=fuel.price_cny_per_l * cost.fuel_l_per_100km / 100.0,
+        fuel_maintenance_cny_per_km=cost.fuel_maintenance_cny_per_km,
+        fuel_emission_t=fuel_l * fuel.emission_kg_per_l / 1_000.0,
+        extra_purchase_cny=vehicles * (cost.purchase_cny - cost.fuel_purchase_cny),
+    )
+
+
+def _site_years(records: Records, prices: Prices, measured: _Measured, of_year: float) -> list[SiteYear]:
+    """Every site with chargers or slots."""
+    sites, names = records.tables["sites"], records.entities["sites"]
+    invested_cny = investment_cny(records, prices)
+    years = []
+    for row, code in enumerate(sites["site"].tolist()):
+        if sites["chargers"][row] == 0:
+            continue
+        energy_kwh = measured("site", names[code], "energy_kwh") * of_year
+        years.append(
+            SiteYear(
+                site=names[code],
+                chargers=int(sites["chargers"][row]),
+                vehicles_per_charger=measured("site", names[code], "vehicles_per_charger"),
+                energy_kwh=energy_kwh,
+                revenue_cny=energy_kwh * prices.charging.service_fee_cny_per_kwh,
+                demand_charge_cny=measured("site", names[code], "demand_charge_cny") * of_year,
+                investment_cny=float(invested_cny[row]),
+                upkeep_cny=float(invested_cny[row]) * prices.equipment.upkeep_share,
+            )
+        )
+    return years
+
+
+def investment_cny(records: Records, prices: Prices) -> Floats:
+    """What the chargers, connection, lanes and packs of each site cost, by row of the table ``sites``.
+
+    A site without a limit is taken to have a connection for the highest 15-minute mean that it drew.
+    """
+    sites, slots, equipment = records.tables["sites"], records.tables["site_slots"], prices.equipment
+    drawn_kw = np.zeros(len(records.entities["sites"]))
+    np.maximum.at(drawn_kw, slots["site"], slots["grid_kw"])
+    connection_kw = np.where(np.isnan(sites["connection_kw"]), drawn_kw[sites["site"]], sites["connection_kw"])
+    packs_kwh = np.nan_to_num(sites["packs"] * sites["pack_kwh"])
+    total: Floats = (
+        sites["chargers"] * sites["charger_kw"] * equipment.charger_cny_per_kw
+        + connection_kw * equipment.connection_cny_per_kw
+        + sites["lanes"] * equipment.swap_lane_cny
+        + packs_kwh * equipment.pack_cny_per_kwh
+    )
+    return total
