@@ -12,13 +12,16 @@ from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, both, word
 from fleetsim.spec import Text
 
+MOST_SITES = 24
+"""Sites with a figure of their own; the tables have all."""
+
 
 def captions(view: ReportView, powers: Sequence[SitePower]) -> dict[str, Text]:
     """The caption of each figure of the run, by its key."""
     averaged = _averaged(powers)
     return {
         "power_total": _followed(_total(view, powers), averaged),
-        "power_sites": _followed(both("caption.power_sites"), averaged),
+        "power_sites": _followed(_sites(powers), averaged),
         "utilisation": _each(
             lambda lang: word(
                 "caption.utilisation",
@@ -31,6 +34,12 @@ def captions(view: ReportView, powers: Sequence[SitePower]) -> dict[str, Text]:
         "service": _service(view),
         "hydrogen": _followed(
             _each(lambda lang: word("caption.hydrogen", lang, kg=view.said("hydrogen_kg", lang))), averaged
+        ),
+        "packs": _followed(
+            _each(
+                lambda lang: word("caption.packs", lang, swaps=view.said("swaps", lang), packs=view.said("packs", lang))
+            ),
+            averaged,
         ),
         "waiting": both("caption.waiting"),
         "generation": _followed(_each(lambda lang: word("caption.generation", lang, zone=_zone(view, lang))), averaged),
@@ -58,6 +67,13 @@ def site_caption(view: ReportView, site: str) -> Text:
             else word("site_peak", lang, peak=printed("peak_kw", lang))
         )
     )
+
+
+def _sites(powers: Sequence[SitePower]) -> Text:
+    every = both("caption.power_sites")
+    if len(powers) <= MOST_SITES:
+        return every
+    return _followed(every, both("caption.power_sites_most", drawn=str(MOST_SITES), sites=str(len(powers))))
 
 
 def _service(view: ReportView) -> Text:

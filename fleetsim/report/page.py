@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup, escape
 
 from fleetsim.report.answers import Answer, answers
 from fleetsim.report.assumed import grouped
 from fleetsim.report.balance import BalanceLine, balance_lines
-from fleetsim.report.captions import captions, site_caption
+from fleetsim.report.captions import MOST_SITES, captions, site_caption
 from fleetsim.report.figures.cost import cost
 from fleetsim.report.figures.drawing import Figure
 from fleetsim.report.figures.generation import generation
 from fleetsim.report.figures.hydrogen import hydrogen
+from fleetsim.report.figures.packs import packs
 from fleetsim.report.figures.power import site_power, total_power
 from fleetsim.report.figures.service import service
 from fleetsim.report.figures.utilisation import utilisation
@@ -166,6 +168,7 @@ def _panels(view: ReportView, powers: tuple[SitePower, ...], said: Mapping[str, 
         "utilisation": utilisation(view),
         "service": service(view),
         "hydrogen": hydrogen(view),
+        "packs": packs(view),
         "waiting": waiting(view),
         "generation": generation(view),
         "cost": cost(view),
@@ -174,8 +177,9 @@ def _panels(view: ReportView, powers: tuple[SitePower, ...], said: Mapping[str, 
 
 
 def _site_panels(view: ReportView, powers: tuple[SitePower, ...]) -> list[Panel]:
-    """A small figure for each site; a lone one is drawn larger."""
+    """A small figure for each site, of many for those that took most energy; a lone one is drawn larger."""
     height = 340 if len(powers) == 1 else 210
+    taken = sorted(powers, key=lambda power: -float(np.nansum(power.grid_kw)))[:MOST_SITES]
     return [
         Panel(
             key=f"power_{power.site}",
@@ -184,6 +188,7 @@ def _site_panels(view: ReportView, powers: tuple[SitePower, ...]) -> list[Panel]
             figure=site_power(view, power, height),
         )
         for power in powers
+        if power in taken
     ]
 
 

@@ -11,6 +11,7 @@ import pytest
 from fleetsim.report.answers import answers
 from fleetsim.report.figures.drawing import unpacked
 from fleetsim.report.figures.hydrogen import hydrogen
+from fleetsim.report.figures.packs import packs
 from fleetsim.report.figures.service import service
 from fleetsim.report.page import render
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, cell, columns
@@ -141,6 +142,40 @@ def test_the_storage_is_drawn_where_there_is_one() -> None:
     assert hydrogen(synthetic_view()) is None
     assert "plot-hydrogen" in render(view, "en")
     assert "plot-hydrogen" not in render(synthetic_view(), "en")
+
+
+def test_packs_are_drawn_where_there_are_any() -> None:
+    """The sum over the stations, the emptiest of them, and who waits."""
+    view = synthetic_view(sites=2)
+    tables = view.records.tables
+    slots = tables["site_slots"]
+    ready = 3.0 + slots["site"] + np.arange(len(slots["site"])) % 5
+    swapping = {**tables["sites"], "site": np.arange(2), "packs": np.array([8, 9])}
+    changed = {**tables, "sites": swapping, "site_slots": {**slots, "packs_ready": ready}}
+    swaps = replace(view, records=replace(view.records, tables=changed))
+    figure = packs(swaps)
+    assert figure is not None
+    of_site = [ready[slots["site"] == site] for site in (0, 1)]
+    everywhere, fewest, queued = (unpacked(line["y"]) for line in figure["data"])
+    assert everywhere.tolist() == (of_site[0] + of_site[1]).tolist()
+    assert fewest.tolist() == np.minimum(*of_site).tolist()
+    assert queued.sum() == pytest.approx(slots["queued"].sum())
+    assert packs(view) is None
+    assert "plot-packs" in render(swaps, "en")
+    assert "plot-packs" not in render(view, "en")
+
+
+def test_of_many_sites_the_largest_are_drawn_and_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = synthetic_view(sites=2)
+    slots = view.records.tables["site_slots"]
+    by_site = [float(np.nansum(slots["grid_kw"][slots["site"] == site])) for site in (0, 1)]
+    larger, smaller = (view.records.entities["sites"][site] for site in np.argsort(by_site)[::-1])
+    for module in ("page", "captions"):
+        monkeypatch.setattr(f"fleetsim.report.{module}.MOST_SITES", 1)
+    text = render(view, "en")
+    assert f"plot-power_{larger}" in text
+    assert f"plot-power_{smaller}" not in text
+    assert "Drawn are the 1 of 2 sites" in text
 
 
 def test_english_remarks_are_introduced_in_chinese() -> None:

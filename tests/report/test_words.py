@@ -28,7 +28,7 @@ FAMILIES = {
     "column": ("site", "fleet"),
     "short": tuple(dict.fromkeys((*SITE_COLUMNS, *FLEET_COLUMNS))),
     "answer": ("service", "chargers", "chargers_hydrogen", "clean", "clean_hydrogen", "cost"),
-    "figure": ("power_total", "utilisation", "service", "hydrogen", "waiting", "generation", "cost"),
+    "figure": ("power_total", "utilisation", "service", "hydrogen", "packs", "waiting", "generation", "cost"),
     "load": ("vehicles", "base", "standby", "hydrogen"),
     "by": ("energy", "plugged", "charging"),
     "share": ("production", "consumption", "dedicated"),
