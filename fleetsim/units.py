@@ -42,6 +42,7 @@ Year = Annotated[_Whole, Ge(2018), Le(2040)]
 
 Share = Annotated[_Number, Ge(0), Le(1)]
 PassengersPerHour = Annotated[_Number, Ge(0), Le(100_000), Unit("1/h")]
+CruisingShare = Annotated[_Number, Ge(0), Le(0.9)]
 PositiveShare = Annotated[_Number, Gt(0), Le(1)]
 Efficiency = Annotated[_Number, Gt(0), Le(1)]
 Factor = Annotated[_Number, Ge(0), Le(10)]

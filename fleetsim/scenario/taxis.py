@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from fleetsim.spec import Name, SourcedSpec
-from fleetsim.units import ConsumptionKwhPerKm, Count, DistanceKm, DurationMin, PositiveShare, Share
+from fleetsim.units import ConsumptionKwhPerKm, Count, CruisingShare, DistanceKm, DurationMin, PositiveShare, Share
 from fleetsim.work.spec import TimeOfDay
 
 
@@ -37,8 +37,13 @@ class TaxiFleet(SourcedSpec):
     """Spread of a taxi's days around that: standard deviation over mean."""
     hourly_km_cv: Share = 0.30
     """Spread of a taxi's hours around the shape of the day: standard deviation over mean."""
-    cruising_share: Share = 0.35
+    cruising_share: CruisingShare = 0.35
     """Share of the distance driven without passengers."""
+    competition: bool = False
+    """Whether the taxis compete for single customers: dearer to run, and then customers who find no taxi are counted.
+    Otherwise each taxi drives at the rate of the hour and nothing interacts between two visits for energy."""
+    customer_patience_min: DurationMin = 10.0
+    """With competition: how long a customer waits for a taxi."""
     consumption_cv: Share = 0.05
     """Spread of the consumption from taxi to taxi: standard deviation over mean."""
     shift_changes: tuple[ShiftChange, ...] = ()

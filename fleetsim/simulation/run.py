@@ -8,9 +8,11 @@ from typing import Protocol
 from fleetsim.results.records import Records
 from fleetsim.results.schema import Frame, concatenate
 from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.signals import Signals
 from fleetsim.simulation.block_crew import BlockCrew
 from fleetsim.simulation.components import components
+from fleetsim.simulation.hailing_crew import HailingCrew
 from fleetsim.simulation.hydrogen_crew import HydrogenCrew
 from fleetsim.simulation.hydrogen_tables import hydrogen_tables
 from fleetsim.simulation.names import capacities_kwh, codes, entities, scenario_tables
@@ -30,12 +32,17 @@ class Crew(Protocol):
         """What they drove, once the run is over."""
 
 
+def _taxi_crew(name: str, stage: Stage) -> Crew:
+    fleet = stage.fleets[name]
+    return HailingCrew(name, stage) if isinstance(fleet, TaxiFleet) and fleet.competition else TaxiCrew(name, stage)
+
+
 CREWS: dict[str, Callable[[str, Stage], Crew]] = {
     "bus": BlockCrew,
     "hydrogen_bus": HydrogenCrew,
     "sanitation": BlockCrew,
     "shuttle": BlockCrew,
-    "taxi": TaxiCrew,
+    "taxi": _taxi_crew,
 }
 """What brings the fleets of each kind on stage."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from simpy import Environment
 
 from fleetsim.clock import HOUR_S
 from fleetsim.energy.weather import temperatures_c
@@ -22,6 +23,7 @@ from fleetsim.work.cruising import (
     Cruising,
     Road,
     Spot,
+    Traits,
     between,
     cruising,
     handover_times_s,
@@ -61,26 +63,14 @@ class TaxiCrew:
         self._station_places = np.array([place_codes[scenario.spec.sites[each].place] for each in fleet.stations])
 
         traits = traits_of(scenario.spec.seed, name, fleet.count, len(fleet.shift_changes))
-        road = _road(fleet, demand, scenario)
-        self._work = cruising(
-            demand,
-            where,
-            road,
-            traits,
-            fleet=name,
-            daily_km=fleet.daily_km,
-            daily_cv=fleet.daily_km_cv,
-            hourly_cv=fleet.hourly_km_cv,
-            consumption_cv=fleet.consumption_cv,
-            seed=scenario.spec.seed,
-            clock=scenario.spec.clock,
-        )
+        self._road = _road(fleet, demand, scenario)
+        self._work = self._demand(name, fleet, demand, where, traits, stage)
         taxis = _taxi_class(
             fleet,
             demand.detour,
             where,
             [places[scenario.spec.sites[each].place] for each in fleet.stations],
-            road,
+            self._road,
             stage,
             number=list(stage.fleets).index(name),
             capacity_kwh=self._capacity_kwh,
@@ -101,9 +91,31 @@ class TaxiCrew:
                 seek_kwh=float(seek_kwh[taxi]),
                 checks_s=checks_s[taxi].tolist(),
             )
-            vehicle = self._first + taxi
-            agent = Taxi(stage.env, vehicle, taxis, habits, vehicle, float(level_kwh[taxi]), self._log)
+            agent = self._agent(stage.env, self._first + taxi, taxis, habits, float(level_kwh[taxi]))
             stage.env.process(agent.live())
+
+    def _demand(
+        self, name: str, fleet: TaxiFleet, demand: TaxiDemand, where: Sequence[Spot], traits: Traits, stage: Stage
+    ) -> Cruising:
+        """What every taxi drives in each hour."""
+        spec = stage.job.scenario.spec
+        return cruising(
+            demand,
+            where,
+            self._road,
+            traits,
+            fleet=name,
+            daily_km=fleet.daily_km,
+            daily_cv=fleet.daily_km_cv,
+            hourly_cv=fleet.hourly_km_cv,
+            consumption_cv=fleet.consumption_cv,
+            seed=spec.seed,
+            clock=spec.clock,
+        )
+
+    def _agent(self, env: Environment, vehicle: int, taxis: TaxiClass, habits: Habits, level_kwh: float) -> Taxi:
+        """A taxi; it begins with the pack of its own number."""
+        return Taxi(env, vehicle, taxis, habits, vehicle, level_kwh, self._log)
 
     def trips(self) -> Frame:
         """A row for each stretch between two visits to a station, the way to the station included."""

@@ -26,3 +26,14 @@ class TaxiLog:
         )  # fmt: skip
         """Work from ``depart_s`` to ``until_s``, then ``way_km`` to a station; origin and destination are stations by
         their number in the fleet's list, -1 for somewhere in the city. A cancelled stretch stands for a failure."""
+
+
+class RideLog:
+    """The rides of one fleet's taxis with single customers."""
+
+    def __init__(self) -> None:
+        self.rides = Rows(
+            vehicle="i4", customer="i8", depart_s="f8", pick_up_s="f8", arrive_s="f8", empty_km="f8",
+            start_kwh="f8", used_kwh="f8", spot="i4", hour="i4",
+        )  # fmt: skip
+        """Empty from ``depart_s`` at ``spot`` to the pick-up, then with the customer; ``used_kwh`` is both together."""

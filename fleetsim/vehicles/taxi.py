@@ -91,6 +91,9 @@ class Habits:
 class Taxi:
     """The agent of one taxi."""
 
+    _way_purpose = _PASSENGER
+    """Purpose of a stretch that ends at the first station of a search: work, then the way there."""
+
     def __init__(
         self,
         env: Environment,
@@ -107,6 +110,7 @@ class Taxi:
         self._habits = habits
         self._pack = pack
         self._level_kwh = level_kwh
+        self._last_station = -1
         self._log = log
 
     def live(self) -> Generator[Event, Any, None]:
@@ -230,6 +234,7 @@ class Taxi:
     def _visit(self, number: int, patience_s: float) -> Generator[Event, Any, bool]:
         """Queue and get energy; False if the driver left because patience was over."""
         taxis, station = self._class, self._class.stations[number]
+        self._last_station = number
         visit = station.enter(self._vehicle, taxis.number, self._pack, self._level_kwh, taxis.target_kwh, patience_s)
         yield visit.ended
         if visit.served:
@@ -239,11 +244,12 @@ class Taxi:
     def _drive_to(self, station: int, km: float, depart_s: float, until_s: float, start_kwh: float, here: int) -> float:
         """Drive to a station, as far as the run goes; write down the stretch and the work before it."""
         taxis, now_s = self._class, self._env.now
+        self._last_station = station
         hour = int(now_s // HOUR_S)
         arrive_s = now_s + km * taxis.s_per_km[hour]
         share = min(1.0, (taxis.end_s - now_s) / (arrive_s - now_s)) if arrive_s > now_s else 1.0
         self._level_kwh = max(0.0, self._level_kwh - km * share * taxis.kwh_per_km[hour] * self._habits.thrift)
-        purpose = _PASSENGER if here < 0 else _DEADHEAD
+        purpose = self._way_purpose if here < 0 else _DEADHEAD
         self._drove(depart_s, until_s, min(arrive_s, taxis.end_s), start_kwh, km * share, here, station, purpose)
         return arrive_s
 

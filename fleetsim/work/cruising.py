@@ -139,6 +139,22 @@ def cruising(
     )
 
 
+def standing(
+    where: Sequence[Spot], road: Road, traits: Traits, *, fleet: str, consumption_cv: float, seed: int
+) -> Cruising:
+    """The work of a fleet whose taxis drive for single customers only; each starts the run at a spot of its own."""
+    taxis, hours = len(traits.consumption), len(road.speed_kmh)
+    edges = np.cumsum([spot.share for spot in where])
+    drawn = np.array([generator(seed, ALWAYS, "stand", fleet, taxi).random() for taxi in range(taxis)])
+    spot = np.minimum(np.searchsorted(edges / edges[-1], drawn, side="right"), len(edges) - 1).astype(np.uint16)
+    return Cruising(
+        distance_km=np.zeros((taxis, hours)),
+        spot=np.broadcast_to(spot[:, None], (taxis, hours)).copy(),
+        road=road,
+        thrift=run_factor(traits.consumption, consumption_cv),
+    )
+
+
 def traits_of(seed: int, fleet: str, taxis: int, changes: int) -> Traits:
     """Draw the traits of a fleet's taxis; each taxi has a generator of its own."""
     drawn = np.empty((taxis, 3 + changes))
@@ -179,11 +195,17 @@ def road_of(
     return Road(hourly_kmh, draw, back)
 
 
-def _shape(demand: TaxiDemand, clock: Clock) -> Series:
-    """Share of a mean day's distance in each hour of the run."""
+def week_shape(demand: TaxiDemand) -> Series:
+    """Share of a mean day's distance in each hour of the week, shape ``(7, 24)``."""
     hourly = [np.array(shape) / np.sum(shape) for shape in (demand.workday, demand.weekend)]
     daily = np.array(demand.weekdays) / np.mean(demand.weekdays)
-    return np.concatenate([daily[day.weekday()] * hourly[day.weekday() >= 5] for day in clock.dates])
+    return np.array([daily[weekday] * hourly[weekday >= 5] for weekday in range(7)])
+
+
+def _shape(demand: TaxiDemand, clock: Clock) -> Series:
+    """Share of a mean day's distance in each hour of the run."""
+    of_week = week_shape(demand)
+    return np.concatenate([of_week[day.weekday()] for day in clock.dates])
 
 
 def _draws(seed: int, fleet: str, taxis: int, clock: Clock) -> tuple[Series, Series, Series]:

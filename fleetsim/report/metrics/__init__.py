@@ -30,6 +30,7 @@ def metrics(records: Records) -> Frame:
             **hydrogen.hydrogen(records, fuel, scope),
             **service.trips_on_time(records, scope),
             **service.passengers(records, scope),
+            **service.customers(records, scope),
             **swapping.failures(records, scope),
             **swapping.swap_stations(records, scope),
             **service.reserves(records, scope),

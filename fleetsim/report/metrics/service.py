@@ -65,6 +65,23 @@ def passengers(records: Records, scope: Scope) -> dict[str, Floats]:
     }
 
 
+def customers(records: Records, scope: Scope) -> dict[str, Floats]:
+    """Single customers of taxis that compete for them; empty where nobody does."""
+    trips = records.tables["trips"]
+    single = (trips["purpose"] == PURPOSES.index("passenger")) & np.isfinite(trips["planned_depart_at"])
+    lost = single & (trips["vehicle"] < 0) & (trips["status"] == CANCELLED)
+    taken = single & np.isfinite(trips["depart_at"])
+    of = scope.trips(trips)
+    taken_count, lost_count = scope.count(taken, of), scope.count(lost, of)
+    asked = taken_count + lost_count
+    wait_s = np.where(taken, trips["depart_at"] - trips["planned_depart_at"], 0.0)
+    return {
+        "customers": np.where(asked > 0, asked, np.nan),
+        "customers_lost": np.where(asked > 0, lost_count, np.nan),
+        "customer_wait_mean_min": ratio(scope.total(wait_s, of), taken_count) / MINUTE_S,
+    }
+
+
 def _rounds(records: Records, scope: Scope) -> tuple[Ints, NDArray[np.bool_]]:
     """The rounds whose shift ended within the reported time: whose they are, and which were finished in time.
 
