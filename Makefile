@@ -6,6 +6,8 @@ RESULTS = results
 # What is installed into the environment: the checkout itself, so that an edit takes effect at once. CI puts a wheel here.
 INSTALL = --editable .
 PYTEST_ARGS =
+# Parts of the whole city to measure as well, such as CITY="0.1 1".
+CITY =
 
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -28,7 +30,7 @@ lint: $(VENV)/.developed ## style, types and the ladder of imports
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.installed ## measure speed and memory against the floor of bare SimPy
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench --city $(CITY)
 
 docs: $(VENV)/.developed ## write the generated pages of docs/ again
 	$(BIN)/pytest tests/documentation --regenerate

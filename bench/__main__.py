@@ -8,22 +8,28 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 
-from bench.measure import Measurement, measure
+from bench.cases import measure_case
+from bench.measure import Measurement
 
 
 def main() -> None:
-    """Measure each size in a fresh process, one after the other."""
+    """Measure each workload in a fresh process, one after the other."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--vehicles", type=int, nargs="*", default=[100, 500])
+    parser.add_argument("--vehicles", type=int, nargs="*", default=[100, 500], help="sizes of the depot")
+    parser.add_argument("--city", type=float, nargs="*", default=[], help="parts of the whole city, such as 0.1 or 1")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    measured = []
-    for vehicles in asked.vehicles:
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
-            measured.append(process.submit(measure, vehicles, asked.repetitions).result())
+    measured = [_apart("depot", vehicles, asked.repetitions) for vehicles in asked.vehicles]
+    measured += [_apart("city", scale, 1) for scale in asked.city]
     as_json = json.dumps([asdict(each) for each in measured], indent=2)
     print(as_json if asked.json else "\n\n".join(map(table, measured)))
+
+
+def _apart(kind: str, size: float, repetitions: int) -> Measurement:
+    """Measure in a fresh process, so that memory is the workload's own."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        return process.submit(measure_case, kind, size, repetitions).result()
 
 
 def table(measured: Measurement) -> str:
@@ -34,20 +40,19 @@ def table(measured: Measurement) -> str:
         ("simulate to saved tables", measured.run_s),
         ("file to saved tables", measured.run_s + fixed_s),
     ]
+    bare = measured.bare_loop_s
     lines = [
-        f"Depot of {measured.vehicles} buses, 7 days, {measured.sessions} sessions: "
-        f"{measured.stored_kwh[0]:.1f} to {measured.stored_kwh[1]:.1f} kWh into each battery, "
-        f"peak {measured.peak_dc_kw:.0f} kW DC, {measured.short_trips} trips short",
+        f"{measured.case}, {measured.vehicles} vehicles, {measured.days} days, {measured.sessions} sessions: "
+        f"{measured.outcome}",
         "  stages, CPU ms: " + ", ".join(f"{name} {seconds * 1e3:.1f}" for name, seconds in measured.stages_s.items()),
         f"  bare SimPy timeout at 1 000 processes {measured.timeout_us:.2f} us; "
-        f"bare loop of the same work {measured.bare_loop_s * 1e3:.1f} ms; peak memory {measured.peak_mb:.0f} MB",
+        + (f"bare loop of the same work {bare * 1e3:.1f} ms; " if bare else "")
+        + f"peak memory {measured.peak_mb:.0f} MB",
         f"  {'':26}{'vehicle-days/CPU-s':>20}{'x bare loop':>14}{'L':>8}",
     ]
     for name, seconds in rows:
-        lines.append(
-            f"  {name:26}{measured.per_cpu_s(seconds):>20,.0f}{seconds / measured.bare_loop_s:>14.1f}"
-            f"{measured.in_l(seconds):>8.1f}"
-        )
+        times_bare = f"{seconds / bare:.1f}" if bare else "-"
+        lines.append(f"  {name:26}{measured.per_cpu_s(seconds):>20,.0f}{times_bare:>14}{measured.in_l(seconds):>8.1f}")
     return "\n".join(lines)
 
 

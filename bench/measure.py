@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,30 +12,39 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import process_time
 
-import numpy as np
+from bench.floor import timeout_s
+from fleetsim.results.records import Records
 
-from bench.depot import write
-from bench.floor import bare_depot_s, timeout_s
 
-DAYS = 7
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A workload."""
+
+    name: str
+    vehicles: int
+    days: int
+    write: Callable[[Path], Path]
+    """Writes a workspace into a folder; returns the scenario file."""
+    describe: Callable[[Records], str]
+    """What came out, in words: a check that the work was done."""
+    bare_s: Callable[[int], float] | None = None
+    """CPU time of a bare loop of the same work, of the number of sessions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """What came out, medians over the repetitions; times in CPU seconds."""
 
+    case: str
     vehicles: int
+    days: int
     sessions: int
     stages_s: dict[str, float]
     timeout_us: float
-    bare_loop_s: float
+    bare_loop_s: float | None
     peak_mb: float
     """Highest resident memory of the process, libraries included."""
-    stored_kwh: tuple[float, float]
-    """Least and most energy that a battery got."""
-    peak_dc_kw: float
-    short_trips: int
-    """Trips that were late or cancelled."""
+    outcome: str
 
     @property
     def run_s(self) -> float:
@@ -44,15 +53,15 @@ class Measurement:
 
     def per_cpu_s(self, seconds: float) -> float:
         """Vehicle-days per CPU-second."""
-        return self.vehicles * DAYS / seconds
+        return self.vehicles * self.days / seconds
 
     def in_l(self, seconds: float) -> float:
         """Time in units of L: two bare timeouts a session."""
         return seconds / (2 * self.sessions * self.timeout_us * 1e-6)
 
 
-def measure(vehicles: int, repetitions: int) -> Measurement:
-    """Measure the common depot workload with ``vehicles`` buses."""
+def measure(case: Case, repetitions: int) -> Measurement:
+    """Measure a workload; of several repetitions the first warms up and does not count."""
     from fleetsim import accounting, pipeline, simulation
     from fleetsim.executors import InProcess
     from fleetsim.grid.model import grid_slots, signals
@@ -70,8 +79,8 @@ def measure(vehicles: int, repetitions: int) -> Measurement:
 
     timeouts, bare = [], []
     with TemporaryDirectory() as folder:
-        file = write(Path(folder), vehicles)
-        for repetition in range(repetitions + 1):
+        file = case.write(Path(folder))
+        for repetition in range(repetitions + (repetitions > 1)):
             with stage("load"):
                 scenario = pipeline.load(file)
             clock = scenario.spec.clock
@@ -88,21 +97,19 @@ def measure(vehicles: int, repetitions: int) -> Measurement:
                 out = Path(folder) / f"run{repetition}"
                 out.mkdir()
                 write_records(out, type(records)(clock, records.entities, {**records.tables, "metrics": measured}))
-            sessions = records.tables["sessions"]
+            sessions = len(records.tables["sessions"]["session"])
             timeouts.append(timeout_s())
-            bare.append(bare_depot_s(vehicles, len(sessions["session"])))
-    trips = records.tables["trips"]
-    stored = np.bincount(sessions["vehicle"], weights=sessions["stored_kwh"])
-    standby_kw = records.tables["draws"]["offered_kw"][records.tables["draws"]["session"] < 0].sum()
-    peak_ac_kw = records.tables["site_slots"]["peak_kw"].max() - standby_kw
+            if case.bare_s is not None:
+                bare.append(case.bare_s(sessions))
+    counted = slice(int(repetitions > 1), None)
     return Measurement(
-        vehicles=vehicles,
-        sessions=len(sessions["session"]),
-        stages_s={name: median(values[1:]) for name, values in times.items()},
-        timeout_us=median(timeouts[1:]) * 1e6,
-        bare_loop_s=median(bare[1:]),
+        case=case.name,
+        vehicles=case.vehicles,
+        days=case.days,
+        sessions=sessions,
+        stages_s={name: median(values[counted]) for name, values in times.items()},
+        timeout_us=median(timeouts[counted]) * 1e6,
+        bare_loop_s=median(bare[counted]) if bare else None,
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        stored_kwh=(float(stored.min()), float(stored.max())),
-        peak_dc_kw=float(peak_ac_kw) * 0.955,
-        short_trips=int((trips["status"] != 0).sum()),
+        outcome=case.describe(records),
     )

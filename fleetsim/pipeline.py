@@ -311,9 +311,11 @@ def _assumptions(scenario: Scenario) -> list[list[str]]:
 
 
 def _names(scenario: Scenario) -> dict[str, dict[str, str]]:
-    """Names of sites for a reader: those of their places."""
-    places = scenario.profiles.places
-    return {name: places[site.place].name.model_dump() for name, site in scenario.spec.sites.items()}
+    """Names of sites and fleets for a reader: their titles; of a site without one, that of its place."""
+    places, spec = scenario.profiles.places, scenario.spec
+    of_sites = {name: site.title or places[site.place].name for name, site in spec.sites.items()}
+    of_fleets = {name: fleet.title for name, fleet in spec.fleets.items() if fleet.title is not None}
+    return {name: text.model_dump() for name, text in (of_sites | of_fleets).items()}
 
 
 def _fleet_mw(records: Records) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.taxis import TaxiFleet
-from fleetsim.spec import Name, SourcedSpec
+from fleetsim.spec import Name, SourcedSpec, Text
 from fleetsim.units import ConsumptionKwhPerKm, Count, DurationMin, PositiveShare, Share
 from fleetsim.work.spec import BusWork, Rounds
 
@@ -18,6 +18,8 @@ class BatteryFleet(SourcedSpec):
 
     kind: str
     """Kind of vehicle."""
+    title: Text | None = None
+    """Name for the report."""
     model: Name
     """Vehicle sheet of ``profiles/vehicles.yaml``."""
     count: Count

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from fleetsim.spec import Name, SourcedSpec
+from fleetsim.spec import Name, SourcedSpec, Text
 from fleetsim.units import ConnectionKw, LoadKw, Share
 
 BaseLoad = LoadKw | Annotated[tuple[LoadKw, ...], Field(min_length=24, max_length=24)]
@@ -20,6 +20,8 @@ class GridSite(SourcedSpec):
     """Kind of site."""
     place: Name
     """Place of ``profiles/places.yaml``."""
+    title: Text | None = None
+    """Name for the report where the place's would not do."""
     connection_kw: ConnectionKw | None = None
     """Limit of the grid connection, AC; none means that nothing but its own equipment limits the power."""
     power_factor: Share = 0.95

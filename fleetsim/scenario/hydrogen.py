@@ -9,7 +9,7 @@ from pydantic import AfterValidator, StringConstraints
 from typing_extensions import Doc
 
 from fleetsim.scenario.grid_site import GridSite
-from fleetsim.spec import Name, SourcedSpec
+from fleetsim.spec import Name, SourcedSpec, Text
 from fleetsim.units import (
     ChargerKw,
     ConsumptionKwhPerKm,
@@ -138,6 +138,8 @@ class HydrogenBusFleet(SourcedSpec):
 
     kind: Literal["hydrogen_bus"]
     """``hydrogen_bus``"""
+    title: Text | None = None
+    """Name for the report."""
     model: Name
     """Vehicle sheet of ``profiles/vehicles.yaml`` that has a ``hydrogen`` block."""
     count: Count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fleetsim.spec import Name, SourcedSpec
+from fleetsim.spec import Name, SourcedSpec, Text
 from fleetsim.units import ConsumptionKwhPerKm, Count, CruisingShare, DistanceKm, DurationMin, PositiveShare, Share
 from fleetsim.work.spec import TimeOfDay
 
@@ -23,6 +23,8 @@ class TaxiFleet(SourcedSpec):
 
     kind: Literal["taxi"]
     """``taxi``"""
+    title: Text | None = None
+    """Name for the report."""
     model: Name
     """Vehicle sheet of ``profiles/vehicles.yaml``."""
     count: Count

@@ -16,7 +16,9 @@ from fleetsim.results.schema import TRIP_REASONS, TRIP_STATUS, Frame, complete
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.simulation.names import capacity_kwh, codes, first_vehicles
+from fleetsim.simulation.plant import Plant
 from fleetsim.simulation.stage import Stage
+from fleetsim.sites.swap_station import SwapPlant
 from fleetsim.vehicles.log import TaxiLog
 from fleetsim.vehicles.taxi import Habits, Taxi, TaxiClass
 from fleetsim.work.cruising import (
@@ -210,6 +212,16 @@ def _taxi_class(
         s_per_km=(HOUR_S / road.speed_kmh).tolist(),
         kwh_per_km=(road.draw_kwh_per_km - road.regeneration_kwh_per_km).tolist(),
         stations=[stage.public_stations[each] for each in fleet.stations],
+        stay_s=[_stay_s(stage, stage.plants[each], number, fleet, capacity_kwh) for each in fleet.stations],
         near=near,
         between_km=[[road_km(one, other) for other in stations] for one in stations],
     )
+
+
+def _stay_s(stage: Stage, plant: Plant, number: int, fleet: TaxiFleet, capacity_kwh: float) -> float:
+    """Time of a swap, or of a charge at full power from where a driver looks for energy to the target."""
+    if isinstance(plant, SwapPlant):
+        return plant.mean_swap_s
+    steps = stage.steps[plant.steps[number][plant.charger_groups[0]]]
+    low, high = (float(capacity_kwh * share) for share in (sum(fleet.seek_soc) / 2, fleet.charge_target))
+    return steps.time_at(high) - steps.time_at(low)

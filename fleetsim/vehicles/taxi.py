@@ -66,6 +66,8 @@ class TaxiClass:
     kwh_per_km: Sequence[float]
     """Time and energy of a kilometre in each hour of the run."""
     stations: Sequence[Station]
+    stay_s: Sequence[float]
+    """How long energy itself takes at each station once the wait is over: a swap, or a charge from low to target."""
     near: Sequence[Sequence[tuple[int, float]]]
     """Stations within a driver's choice from each spot, the nearest first: number and road distance in km."""
     between_km: Sequence[Sequence[float]]
@@ -173,9 +175,9 @@ class Taxi:
     def _fetch(self, depart_s: float, start_kwh: float, spot: int) -> Generator[Event, Any, bool]:
         """Find a station and get energy there. False if the run ends on the way.
 
-        The driver goes where travel and expected wait together are shortest among the stations near at hand, moves on
-        to the next one from a queue that is too long or too slow, and waits for good where no other is left in reach.
-        Who only wants to hand over with more energy goes back to work instead.
+        The driver goes where travel, expected wait and stay together are shortest among the stations near at hand,
+        moves on to the next one from a queue that is too long or too slow, and waits for good where no other is left in
+        reach. Who only wants to hand over with more energy goes back to work instead.
         """
         env, taxis = self._env, self._class
         needy = self._level_kwh <= self._habits.seek_kwh + SMALL_KWH
@@ -211,7 +213,7 @@ class Taxi:
         return True
 
     def _best(self, at_hand: dict[int, float]) -> tuple[int, float]:
-        """The station in reach with the shortest way and wait together, and its distance; -1 if there is none."""
+        """The station in reach with the shortest way, wait and stay together, and its distance; -1 if there is none."""
         taxis, hour = self._class, int(self._env.now // HOUR_S)
         s_per_km = taxis.s_per_km[hour]
         reach_km = self._level_kwh / (taxis.kwh_per_km[hour] * self._habits.thrift)
@@ -219,7 +221,7 @@ class Taxi:
         for station, km in at_hand.items():
             way_s = km * s_per_km
             if km <= reach_km and way_s < best_s:
-                cost_s = way_s + taxis.stations[station].expected_wait_s()
+                cost_s = way_s + taxis.stay_s[station] + taxis.stations[station].expected_wait_s()
                 if cost_s < best_s:
                     best, best_km, best_s = station, km, cost_s
         return best, best_km

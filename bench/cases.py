@@ -1,0 +1,63 @@
+"""The workloads by name."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from bench import city, depot
+from bench.floor import bare_depot_s
+from bench.measure import Case, Measurement, measure
+from fleetsim.results.records import Records
+
+DAYS = 7
+EFFICIENCY = 0.955
+
+
+def depot_case(vehicles: int) -> Case:
+    """The common depot workload."""
+    return Case(
+        name=f"depot of {vehicles} buses",
+        vehicles=vehicles,
+        days=DAYS,
+        write=partial(depot.write, vehicles=vehicles),
+        describe=_depot_outcome,
+        bare_s=partial(bare_depot_s, vehicles),
+    )
+
+
+def city_case(scale: float) -> Case:
+    """The whole-city week, or a part of it."""
+    return Case(
+        name=f"city at {scale:g} of its size",
+        vehicles=city.vehicles(scale),
+        days=DAYS,
+        write=partial(city.write, scale=scale, days=DAYS),
+        describe=_city_outcome,
+    )
+
+
+def measure_case(kind: str, size: float, repetitions: int) -> Measurement:
+    """Measure a workload by its kind, ``depot`` (vehicles) or ``city`` (part of it); what a fresh process is given."""
+    return measure(depot_case(int(size)) if kind == "depot" else city_case(size), repetitions)
+
+
+def _depot_outcome(records: Records) -> str:
+    trips, sessions, draws = (records.tables[name] for name in ("trips", "sessions", "draws"))
+    stored = np.bincount(sessions["vehicle"], weights=sessions["stored_kwh"])
+    standby_kw = draws["offered_kw"][draws["session"] < 0].sum()
+    peak_kw = (records.tables["site_slots"]["peak_kw"].max() - standby_kw) * EFFICIENCY
+    short = int((trips["status"] != 0).sum())
+    return (
+        f"{stored.min():.1f} to {stored.max():.1f} kWh into each battery, peak {peak_kw:.0f} kW DC, {short} trips short"
+    )
+
+
+def _city_outcome(records: Records) -> str:
+    trips, sessions = records.tables["trips"], records.tables["sessions"]
+    km = np.nansum(np.where(np.isfinite(trips["depart_at"]), trips["distance_km"], 0.0))
+    return (
+        f"{len(trips['trip'])} trips, {km / 1e6:.2f} million km, {sessions['energy_kwh'].sum() / 1e6:.2f} GWh, "
+        f"{len(records.tables['waits']['site'])} waits"
+    )
