@@ -6,6 +6,8 @@ RESULTS = results
 # What is installed into the environment: the checkout itself, so that an edit takes effect at once. CI puts a wheel here.
 INSTALL = --editable .
 PYTEST_ARGS =
+# The optional dependencies of setup.cfg.
+EXTRAS = cluster powerflow pypsa postgres
 # Parts of the whole city to measure as well, such as CITY="0.1 1".
 CITY =
 
@@ -16,13 +18,15 @@ BUILD = setuptools >=77
 COMPILE = uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
     --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: run test lint bench docs lock clean help
+.PHONY: run test extras lint bench docs lock clean help
 
 run: $(VENV)/.installed ## install if needed, run SCENARIO, print its summary and the path of its page
 	$(BIN)/fleetsim run "$(SCENARIO)" --results "$(RESULTS)"
 
 test: $(VENV)/.developed ## run the whole test suite
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+extras: $(VENV)/.extras ## install the extras too, so that `make test` also runs the comparisons with other programs
 
 lint: $(VENV)/.developed ## style, types and the ladder of imports
 	$(BIN)/ruff check .
@@ -38,6 +42,8 @@ docs: $(VENV)/.developed ## write the generated pages of docs/ again
 lock: ## resolve the lock files again (needs uv)
 	echo "$(BUILD)" | $(COMPILE) --output-file requirements.lock setup.cfg -
 	echo "$(BUILD)" | $(COMPILE) --constraints requirements.lock --extra dev --output-file requirements-dev.lock setup.cfg -
+	echo "$(BUILD)" | $(COMPILE) --constraints requirements-dev.lock --extra dev $(EXTRAS:%=--extra %) \
+	    --output-file requirements-extras.lock setup.cfg -
 
 clean: ## remove the environment, caches and build leftovers (results stay)
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -55,4 +61,8 @@ $(VENV)/.installed: requirements.lock setup.cfg pyproject.toml
 
 $(VENV)/.developed: $(VENV)/.installed requirements-dev.lock
 	$(PIP) install --requirement requirements-dev.lock
+	touch $@
+
+$(VENV)/.extras: $(VENV)/.developed requirements-extras.lock
+	$(PIP) install --requirement requirements-extras.lock
 	touch $@
