@@ -49,8 +49,7 @@ class Scope:
 
     def total(self, values: NDArray[Any], subject: Ints) -> Floats:
         """Sum of the values of each subject; empty where one of them is."""
-        mine = subject >= 0
-        return sums(values[mine], subject[mine], len(self.subjects))
+        return sums(values, subject + 1, len(self.subjects) + 1)[1:]
 
     def count(self, rows: NDArray[np.bool_], subject: Ints) -> Floats:
         """Number of rows of each subject."""

@@ -33,8 +33,9 @@ def _served(records: Records, scope: Scope) -> Floats:
         for column in (lambda frame: frame["vehicle"], lambda frame: scope.sites(frame["site"]))
     )
     mine = (vehicle >= 0) & (subject >= 0)
-    pairs = np.unique(np.stack((subject[mine], vehicle[mine])), axis=1)
-    return scope.count(np.ones(pairs.shape[1], dtype=bool), pairs[0])
+    came = np.zeros((len(scope.subjects), len(scope.of_vehicle)), dtype=bool)
+    came[subject[mine], vehicle[mine]] = True
+    return came.sum(axis=1, dtype=np.float64)
 
 
 def chargers(records: Records, scope: Scope) -> dict[str, Floats]:
