@@ -35,7 +35,7 @@ def _served(records: Records, scope: Scope) -> Floats:
     mine = (vehicle >= 0) & (subject >= 0)
     came = np.zeros((len(scope.subjects), len(scope.of_vehicle)), dtype=bool)
     came[subject[mine], vehicle[mine]] = True
-    return came.sum(axis=1, dtype=np.float64)
+    return np.asarray(came.sum(axis=1), dtype=np.float64)
 
 
 def chargers(records: Records, scope: Scope) -> dict[str, Floats]:
