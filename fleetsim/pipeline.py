@@ -22,6 +22,7 @@ from fleetsim.results.identity import Identity, identify
 from fleetsim.results.records import Records
 from fleetsim.results.schema import SOURCES, TABLES
 from fleetsim.version import __version__
+from fleetsim.workspace import PAGE_FILE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 NOTICEABLE_SHARE = 0.01
 """Share of the grid's demand from which on the fleets change the grid's dispatch."""
-PAGE_FILE = "report.html"
 
 
 def load(path: Path | str, *, overrides: Sequence[str] = (), workspace: Path | str | None = None) -> Scenario:

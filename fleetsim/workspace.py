@@ -10,6 +10,8 @@ from fleetsim.errors import InputError, Problem, RunError
 
 INPUT_FOLDERS = ("profiles", "grid", "configs")
 RESULTS_FOLDER = "results"
+PAGE_FILE = "report.html"
+"""The page in the folder of a run."""
 _NOT_INPUTS = shutil.ignore_patterns("__pycache__", "*.py*")
 RESULTS_GITIGNORE = "*\n!.gitignore\n"
 

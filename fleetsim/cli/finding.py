@@ -12,7 +12,6 @@ from fleetsim.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from fleetsim.pipeline import Results
-    from fleetsim.results.catalogue import RunRow
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -24,19 +23,10 @@ def run_argument(function: Decorated) -> Decorated:
     return click.argument("run")(function)
 
 
-def catalogued(results: Path, store: str | None) -> list[RunRow]:
-    """The runs of the catalogue, the oldest first. One that is not there yet is made from the folders."""
-    from fleetsim.results.listing import CATALOGUE_FILE, open_catalogue, rebuild
-
-    if store is None and not (results / CATALOGUE_FILE).exists():
-        rebuild(results)
-    with open_catalogue(results, store) as catalogue:
-        return catalogue.runs()
-
-
 def find_run(run: str, results: Path, store: str | None) -> Results:
     """The finished run that is meant. Raises ``InputError`` where it is none or several."""
     from fleetsim.pipeline import read
+    from fleetsim.results.listing import catalogued
 
     done = [row.run_id for row in catalogued(results, store) if row.status == "done"]
     if run == LAST:

@@ -19,6 +19,7 @@ COMMANDS = {
     "runs": "runs",
     "show": "show",
     "report": "report",
+    "serve": "serve",
     "economics": "economics",
     "grid": "grid",
     "schema": "schema",

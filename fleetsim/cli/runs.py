@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from fleetsim.cli.finding import catalogued
 from fleetsim.cli.options import json_option, results_here, results_option
 from fleetsim.cli.printing import print_json, print_table, remark
 
@@ -20,6 +19,8 @@ def command(results: Path | None, store: str | None, as_json: bool) -> None:
 
     Example: fleetsim runs
     """
+    from fleetsim.results.listing import catalogued
+
     rows = catalogued(results_here(results), store)
     if as_json:
         print_json([asdict(row) for row in rows])

@@ -127,6 +127,17 @@ class Catalogue:
             rows = connection.execute(sa.select(RUNS).order_by(RUNS.c.created_at, RUNS.c.run_id))
             return [RunRow(**row._mapping) for row in rows]
 
+    def metrics(self, run_ids: Sequence[str], scope: str, names: Sequence[str] = ()) -> dict[str, list[MetricRow]]:
+        """The metrics of one scope by run, in the order they were recorded; all of them, or those of some names."""
+        wanted = METRICS.c.run_id.in_(run_ids) & (METRICS.c.scope == scope)
+        if names:
+            wanted &= METRICS.c.metric.in_(names)
+        found: dict[str, list[MetricRow]] = {}
+        with self._transaction() as connection:
+            for run_id, *row in connection.execute(sa.select(METRICS).where(wanted)):
+                found.setdefault(run_id, []).append(tuple(row))
+        return found
+
     def _replace(self, runs: list[RunRow], metrics: dict[str, list[MetricRow]], *, everything: bool) -> None:
         with self._transaction() as connection:
             for table in (METRICS, RUNS):

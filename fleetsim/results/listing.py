@@ -20,6 +20,14 @@ def open_catalogue(results: Path, store: str | None) -> Catalogue:
     return Catalogue(store or results.resolve() / CATALOGUE_FILE)
 
 
+def catalogued(results: Path, store: str | None) -> list[RunRow]:
+    """The runs of the catalogue, the oldest first. One that is not there yet is made from the folders."""
+    if store is None and not (results / CATALOGUE_FILE).exists():
+        rebuild(results)
+    with open_catalogue(results, store) as catalogue:
+        return catalogue.runs()
+
+
 def prepare(results: Path, store: str | None) -> None:
     """Make the results folder and its catalogue. Raises ``InputError`` where a run could not be saved and listed."""
     prepare_folder(results)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from string import Formatter
 
+import fleetsim.browse as browse
 import fleetsim.report as report
 from fleetsim.report.answers import answers
 from fleetsim.report.assumed import GROUPS
@@ -18,7 +19,7 @@ from fleetsim.report.words import both, unit_label, word, word_list
 from fleetsim.results.schema import SCOPES, SOURCES
 from tests.report.synthetic import synthetic_view
 
-FOLDER = Path(report.__file__).parent
+FOLDERS = [Path(package.__file__).parent for package in (report, browse)]
 FAMILIES = {
     "source": SOURCES,
     "group": GROUPS,
@@ -36,13 +37,15 @@ FAMILIES = {
     **dict.fromkeys(("store", "level", "place"), ("power", "hydrogen", "either")),
     "statement.fleet": ("vehicles", "distance", "running", "fuel_running", "saved", "avoided", "payback"),
     "statement.site": ("chargers", "ratio", "sold", "revenue", "demand", "investment", "payback"),
+    "browse.status": ("done", "failed"),
+    "browse.refused": ("403", "404", "other"),
     "axis": (),
 }
 """Keys that the code puts together, by what stands before the last dot."""
 
 
 def sources() -> str:
-    files = [*FOLDER.rglob("*.py"), *(FOLDER / "templates").iterdir()]
+    files = [file for folder in FOLDERS for file in (*folder.rglob("*.py"), *(folder / "templates").iterdir())]
     return "\n".join(path.read_text(encoding="utf-8") for path in files if "metrics" not in path.parts)
 
 
