@@ -7,14 +7,15 @@ leave out lies in the balance, which is otherwise net export.
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.grid.filling import fill
 from fleetsim.grid.inputs import GridInputs
-from fleetsim.grid.zone import CapacityBySource, Hydrology, PublishedYear, Zone
+from fleetsim.grid.spec import CapacityBySource
+from fleetsim.grid.zone import Hydrology, YearFigures, Zone
 
 MW_PER_GW = 1e3
 MWH_PER_TWH = 1e6
@@ -67,49 +68,71 @@ class YearBalance:
         return float(monthly_mw @ self.hours) / MWH_PER_TWH
 
 
+@dataclass(frozen=True, slots=True)
+class YearEnergy:
+    """Energies of a year in TWh: what is known of them, and the rest by rule."""
+
+    hydro: float
+    wind: float
+    solar: float
+    thermal: float
+    contract: float
+    """What buyers outside count on."""
+
+
+def year_energy(inputs: GridInputs, year: int) -> YearEnergy:
+    """The energies of a year; without hydro of its own it has that of a normal one."""
+    zone, figures = inputs.zone, inputs.statistics(year)
+    before = inputs.statistics(year - 1) if inputs.known(year) and inputs.known(year - 1) else figures
+    known, capacity, rule = figures.energy_twh, figures.capacity_gw, zone.by_rule
+    hydro, wind, solar = known.hydro, known.wind, known.solar
+    if hydro is None:
+        hydro = capacity.hydro * zone.hydrology.normal.full_load_hours / 1e3
+    if wind is None:
+        wind = (before.capacity_gw.wind + capacity.wind) / 2.0 * rule.wind_hours / 1e3
+    if solar is None:
+        solar = (before.capacity_gw.solar + capacity.solar) / 2.0 * rule.solar_hours / 1e3
+    surplus = hydro + wind + solar - figures.consumption_twh
+    contract = max(rule.contract_share * figures.consumption_twh + rule.contract_slope * surplus, 0.0)
+    thermal = max(contract - surplus, 0.0) if known.thermal is None else known.thermal
+    return YearEnergy(hydro, wind, solar, thermal, contract)
+
+
 def year_balance(inputs: GridInputs, year: int, hydrology: str) -> YearBalance:
     """The balance of ``year`` with the water of ``hydrology`` (``published``, ``dry``, ``normal`` or ``wet``).
 
-    Years after the last published one have its capacities and consumption. There, ``published`` means
-    ``normal``. Where clean generation differs from the published balance, exports take
-    ``export.elasticity`` of the difference and thermal the rest, within its limits.
+    A year without hydro of its own is ``normal`` where ``published`` is asked for. Where the water of a kind of
+    year differs from the year's own, exports take ``export.elasticity`` of the difference and thermal the
+    rest, within its limits.
     """
-    zone, statistics = inputs.zone, inputs.statistics(year)
-    published = _published(zone, statistics)
-    later = year > statistics.year
-    if hydrology == "published" and not later:
-        return published
-    kind: Hydrology = getattr(zone.hydrology, "normal" if hydrology == "published" else hydrology)
-    capacity, hours = statistics.capacity_gw, published.hours
-    hydro = _spread(capacity.hydro * kind.full_load_hours / 1e3, np.array(kind.shape), hours)
-    wind, solar = published.wind_mw, published.solar_mw
-    if later:
-        wind = _spread(capacity.wind * zone.later_years.wind_hours / 1e3, np.array(zone.wind.shape), hours)
-        solar = _spread(capacity.solar * zone.later_years.solar_hours / 1e3, np.array(zone.solar.shape), hours)
-    change = hydro + wind + solar - published.clean_mw
-    wanted = published.thermal_mw - (1.0 - zone.export.elasticity) * change
-    lowest = np.minimum(published.floor_mw, published.thermal_mw)
-    highest = np.maximum(zone.thermal.highest_share * capacity.thermal * MW_PER_GW, published.thermal_mw)
-    return YearBalance(
-        hours, capacity, published.floor_mw, hydro, wind, solar, np.clip(wanted, lowest, highest), published.demand_mw
-    )
+    zone, figures = inputs.zone, inputs.statistics(year)
+    own = _own(inputs, figures, year_energy(inputs, year))
+    if hydrology == "published":
+        return own
+    kind: Hydrology = getattr(zone.hydrology, hydrology)
+    hydro = _spread(own.capacity_gw.hydro * kind.full_load_hours / 1e3, np.array(kind.shape), own.hours)
+    wanted = own.thermal_mw - (1.0 - zone.export.elasticity) * (hydro - own.hydro_mw)
+    lowest = np.minimum(own.floor_mw, own.thermal_mw)
+    highest = np.maximum(zone.thermal.highest_share * own.capacity_gw.thermal * MW_PER_GW, own.thermal_mw)
+    return replace(own, hydro_mw=hydro, thermal_mw=np.clip(wanted, lowest, highest))
 
 
-def _published(zone: Zone, statistics: PublishedYear) -> YearBalance:
-    hours = np.array([monthrange(statistics.year, month)[1] * 24.0 for month in range(1, 13)])
-    energy, capacity = statistics.energy_twh, statistics.capacity_gw
-    kind: Hydrology = getattr(zone.hydrology, statistics.hydro_shape)
-    hydro = _spread(energy.hydro, bent(np.array(kind.shape), statistics.hydro_wet_share), hours)
+def _own(inputs: GridInputs, figures: YearFigures, energy: YearEnergy) -> YearBalance:
+    """The year with its own water."""
+    zone, capacity = inputs.zone, figures.capacity_gw
+    hours = np.array([monthrange(figures.year, month)[1] * 24.0 for month in range(1, 13)])
+    kind: Hydrology = getattr(zone.hydrology, figures.hydro_shape)
+    hydro = _spread(energy.hydro, bent(np.array(kind.shape), figures.hydro_wet_share), hours)
     wind = _spread(energy.wind, np.array(zone.wind.shape), hours)
     solar = _spread(energy.solar, np.array(zone.solar.shape), hours)
     clean = hydro + wind + solar
-    floor_mw = statistics.thermal_floor_share * capacity.thermal * MW_PER_GW
-    if statistics.clean_share_by_month is None:
+    demand = _spread(figures.consumption_twh, np.array(zone.consumption.shape), hours)
+    floor_mw = zone.thermal.floor_share * figures.consumption_twh * MWH_PER_TWH / float(hours.sum())
+    if figures.clean_share_by_month is None:
         thermal = _thermal(zone, energy.thermal, capacity.thermal * MW_PER_GW, floor_mw, hours)
     else:
-        share = np.array(statistics.clean_share_by_month)
+        share = np.array(figures.clean_share_by_month)
         thermal = clean * (1.0 - share) / share
-    demand = _spread(statistics.consumption_twh, np.array(zone.consumption.shape), hours)
     return YearBalance(hours, capacity, floor_mw, hydro, wind, solar, thermal, demand)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fleetsim.documents import Document, Location, SpecT, parse, read_yaml
 from fleetsim.errors import InputError, Problem
 from fleetsim.grid.sky import SkyInputs
 from fleetsim.grid.spec import GridSpec
-from fleetsim.grid.zone import PublishedYear, Zone
+from fleetsim.grid.zone import EnergyBySource, YearFigures, Zone
 
 ZONE_FILE = "yunnan.yaml"
 SKY_FILE = "solar.yaml"
@@ -24,16 +24,40 @@ class GridInputs:
     sky: SkyInputs
 
     def problems_for(self, spec: GridSpec) -> list[str]:
-        """What speaks against a scenario's choice: a year before the first published one."""
+        """What speaks against a scenario's choice: a year before the first known one."""
         first = self.zone.years[0].year
         if spec.year < first:
             return [f"the statistics of {self.zone.zone} begin in {first}; allowed is {first} or later"]
         return []
 
-    def statistics(self, year: int) -> PublishedYear:
-        """The published year that shows ``year``: itself, or the last one for years after it."""
-        years = self.zone.years
-        return years[min(year, years[-1].year) - years[0].year]
+    def statistics(self, year: int) -> YearFigures:
+        """The figures of ``year``; after the last known year, its capacities and consumption without any energy."""
+        known = max((one for one in self.zone.years if one.year <= year), key=lambda one: one.year)
+        if known.year == year:
+            return known
+        return YearFigures(
+            year=year, capacity_gw=known.capacity_gw, consumption_twh=known.consumption_twh, sources=known.sources
+        )
+
+    def known(self, year: int) -> bool:
+        """Whether capacity and consumption of the year are given, not those of an earlier one."""
+        return any(one.year == year for one in self.zone.years)
+
+    def planned(self, spec: GridSpec) -> GridInputs:
+        """The same with the year as the scenario plans it, if it does."""
+        plan = spec.plan
+        if plan is None:
+            return self
+        year = YearFigures(
+            year=spec.year,
+            capacity_gw=plan.capacity_gw,
+            consumption_twh=plan.consumption_twh,
+            energy_twh=EnergyBySource(hydro=plan.hydro_twh),
+            sources=plan.sources,
+        )
+        others = (one for one in self.zone.years if one.year != spec.year)
+        years = tuple(sorted((*others, year), key=lambda one: one.year))
+        return replace(self, zone=self.zone.model_copy(update={"years": years}))
 
 
 def load_grid(root: Path, problems: list[Problem]) -> GridInputs | None:
@@ -65,20 +89,17 @@ def _load(
 
 
 def _zone_faults(zone: Zone, document: Document, problems: list[Problem]) -> None:
-    """Years must follow each other, or a year would silently be shown by another; each needs its water."""
+    """Years must follow each other, or a year would silently be shown by another; so must the known levels."""
     for number, (before, after) in enumerate(zip(zone.years, zone.years[1:], strict=False), start=1):
         if after.year != before.year + 1:
             line = document.line(("years", number, "year"))
             allowed = f"must be {before.year + 1}: years stand in order, without a gap"
             problems.append(Problem(document.file, line, f"years.{number}.year", str(after.year), allowed))
-    found = [one.year for one in zone.water.years]
-    wanted = [*(one.year for one in zone.years), zone.years[-1].year + 1]
-    if found != wanted:
-        allowed = (
-            f"must be {wanted[0]} to {wanted[-1]} in order: the published years, and the next for the end of the last"
-        )
+    levels = [one.year for one in zone.water.years]
+    if levels != list(range(levels[0], levels[0] + len(levels))):
         line = document.line(("water", "years"))
-        problems.append(Problem(document.file, line, "water.years", ", ".join(map(str, found)), allowed))
+        allowed = "must follow each other: the level of a year's start is the end of the one before"
+        problems.append(Problem(document.file, line, "water.years", ", ".join(map(str, levels)), allowed))
 
 
 def _sky_faults(inputs: SkyInputs, document: Document, problems: list[Problem]) -> None:

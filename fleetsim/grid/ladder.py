@@ -50,14 +50,17 @@ class Ladder:
         return np.divide(of_mw, self.relief_mw, out=np.zeros_like(of_mw), where=self.relief_mw > 0.0)
 
 
-def ladder(model: WaterModel, floor_mw: Series, highest_mw: float, contract_mw: Series, demand_mw: Series) -> Ladder:
-    """The ladder for coal between a floor and its highest mean, an export contract and demand, by month.
+def ladder(
+    model: WaterModel, floor_mw: Series, highest_mw: float, coal_mw: float, contract_mw: Series, demand_mw: Series
+) -> Ladder:
+    """The ladder for coal above a floor, tiers of ``coal_mw`` up to its highest mean, an export contract and demand.
 
     Surplus above the contract is offered as far as the lines carry it.
     """
     bands = _bands((*model.coal.tiers, *model.export.tiers))
-    coal_range = np.maximum(highest_mw - floor_mw, 0.0) * np.array(model.coal.available)
-    coal = coal_range[:, None] * _sizes(model.coal.tiers, bands)
+    available = np.array(model.coal.available)[:, None]
+    offers = np.cumsum(coal_mw * available * _sizes(model.coal.tiers, bands), axis=1)
+    coal = np.diff(np.minimum(offers, available * np.maximum(highest_mw - floor_mw, 0.0)[:, None]), axis=1, prepend=0.0)
     offered = contract_mw[:, None] * _sizes(model.export.tiers, bands)
     firm = contract_mw * (1.0 + model.export.surplus_share) - offered.sum(axis=1)
     corridor_mw = model.export.corridor_gw * MW_PER_GW

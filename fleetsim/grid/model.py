@@ -16,7 +16,7 @@ from fleetsim.grid.mix import GridSlots, Series
 from fleetsim.grid.solar import fleet_profile
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import PriceSlots
-from fleetsim.grid.water_slots import water_slots
+from fleetsim.grid.water_slots import PERIODS_PER_DAY, water_slots
 from fleetsim.grid.wind import wind_profile
 from fleetsim.grid.zone import Zone
 from fleetsim.results.schema import CLEAN_SOURCES, SOURCES
@@ -44,7 +44,8 @@ def grid_slots(
     (one value a slot) the fleets' load is added to demand: ``water`` solves the year again, elsewhere exports
     give way by ``export.elasticity`` and thermal rises by the rest as far as it can.
     """
-    if spec.level == "water":
+    inputs = inputs.planned(spec)
+    if spec.level in PERIODS_PER_DAY:
         return _water(spec, inputs, clock, seed, fleet_mw)
     balance = year_balance(inputs, spec.year, spec.hydrology)
     if spec.level == "constant":
@@ -157,14 +158,17 @@ def _mix(slots: Dispatch, spec: GridSpec, zone: Zone, factor: float | None, note
 
 
 def _notes(spec: GridSpec, inputs: GridInputs) -> dict[str, str]:
-    statistics = inputs.statistics(spec.year)
+    figures = inputs.statistics(spec.year)
     notes = {"level": spec.level, "year": str(spec.year), "hydrology": spec.hydrology}
-    if spec.year > statistics.year:
-        notes["years_after_the_statistics"] = (
-            f"assumed: capacities and consumption as in {statistics.year}, wind and solar by full-load hours"
-        )
-        if spec.hydrology == "published":
-            notes["hydrology"] = "published (no figures for the year: normal)"
-    elif spec.hydrology == "published" and statistics.clean_share_by_month is None:
+    if not inputs.known(spec.year):
+        notes["year_figures"] = f"assumed: capacities and consumption as in {inputs.zone.years[-1].year}"
+    elif spec.plan is not None:
+        notes["year_figures"] = "the scenario's plan"
+    missing = [name for name in ("wind", "solar", "thermal") if getattr(figures.energy_twh, name) is None]
+    if missing:
+        notes["by_rule"] = f"{', '.join(missing)} from capacity, hydro and consumption"
+    if spec.hydrology == "published" and figures.energy_twh.hydro is None:
+        notes["hydrology"] = "published (no figures for the year: normal)"
+    elif spec.hydrology == "published" and figures.clean_share_by_month is None:
         notes["hydrology"] = "published (annual figures; months by shape)"
     return notes

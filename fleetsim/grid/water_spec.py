@@ -78,7 +78,7 @@ class Inflow(SourcedSpec):
 
 
 class KnownWater(SourcedSpec):
-    """What a published year needs beside its energies."""
+    """The stores of a year that its months tell something of."""
 
     year: Annotated[int, Field(ge=1990, le=2100)]
     """Calendar year."""
@@ -92,7 +92,7 @@ class PriceTier(SourcedSpec):
     """A block that comes in evenly as the price of a kWh rises from one end to the other."""
 
     share: Share
-    """Size: of the coal between floor and highest, or of the contracted export of the month."""
+    """Size: of the coal offered, or of the contracted export of the month."""
     from_cny_per_kwh: PriceCnyPerKwh
     """Price at which the block begins."""
     to_cny_per_kwh: PriceCnyPerKwh
@@ -126,11 +126,13 @@ class Coal(SourcedSpec):
     """Coal above the floor of the year."""
 
     must_run_above_floor: Monthly
-    """Output by month, as a share of capacity, that runs for heat, voltage and security beside the floor."""
+    """Output by month that runs for heat, voltage and security beside the floor, over the year's mean consumption."""
     available: Monthly
     """Part of the coal above must-run that can be had by month; overhauls fall in the flood season."""
+    offered_share: Factor
+    """Coal offered above must-run, over the mean consumption of the year; never more than there is capacity for."""
     tiers: Annotated[Tiers, AfterValidator(_whole)]
-    """Blocks of what can be had between must-run and the highest monthly mean; together all of it."""
+    """Blocks of what is offered; together all of it."""
 
 
 class WaterExport(SourcedSpec):
@@ -176,7 +178,7 @@ class WaterModel(SourcedSpec):
     inflow: Inflow
     """Inflow."""
     years: tuple[KnownWater, ...] = Field(min_length=1)
-    """Published years in order, and the year after the last, for the end of it."""
+    """Years in order, the last for the end of the one before; other years end at the level where they began."""
     terminal_cny_per_kwh: Annotated[tuple[PriceCnyPerKwh, ...], Field(min_length=1), AfterValidator(_falling)]
     """What stored energy is worth at the end of a dry or wet year, by equal parts of the store from empty to full."""
     coal: Coal

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.clock import SLOTS_PER_DAY
-from fleetsim.grid.balance import MW_PER_GW, MWH_PER_TWH, YearBalance, bent, year_balance
-from fleetsim.grid.dispatch import renewables
+from fleetsim.grid.balance import MW_PER_GW, MWH_PER_TWH, YearBalance, bent, year_balance, year_energy
+from fleetsim.grid.dispatch import hours_to_slots, renewables
 from fleetsim.grid.inflow import smooth_profile, spells, year_factor
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.ladder import Ladder, ladder
@@ -30,13 +30,13 @@ class WaterYear:
     """A calendar year before it is solved."""
 
     month: NDArray[np.int64]
-    """Month of each day, 0 to 11."""
+    """Month of each period, 0 to 11."""
     demand_mw: Series
-    """Demand by day, without the fleets."""
+    """Demand without the fleets, ``(periods, slots of a period)``."""
     wind_mw: Series
-    """``(days, slots of a day)``."""
+    """``(periods, slots of a period)``."""
     solar_mw: Series
-    """``(days, slots of a day)``."""
+    """``(periods, slots of a period)``."""
     thermal_highest_mw: float
     ladder: Ladder
     problem: WaterProblem
@@ -58,25 +58,34 @@ class Stores:
 
 
 def water_year(
-    inputs: GridInputs, year: int, hydrology: str, calendar_year: int, seed: int, fleet_mw: Series | None = None
+    inputs: GridInputs,
+    year: int,
+    hydrology: str,
+    calendar_year: int,
+    seed: int,
+    fleet_mw: Series | None = None,
+    periods_per_day: int = 1,
 ) -> WaterYear:
-    """The figures of ``year`` on the days of ``calendar_year``; ``fleet_mw`` by day comes on top of demand."""
+    """The figures of ``year`` on the days of ``calendar_year``; ``fleet_mw`` by period comes on top of demand."""
     zone = inputs.zone
     balance = year_balance(inputs, year, hydrology)
     lengths = np.array([monthrange(calendar_year, month)[1] for month in range(1, 13)])
     month = np.repeat(np.arange(12), lengths)
-    wind, solar = _renewables(inputs, balance, calendar_year, lengths, seed)
-    demand = balance.demand_mw[month]
-    stores = _stores(zone.water, balance.capacity_gw.hydro, inputs.statistics(year).year)
+    by_slot = (month.size * periods_per_day, SLOTS_PER_DAY // periods_per_day)
+    demand = (balance.demand_mw[month][:, None] * hours_to_slots(zone.consumption.hours)).reshape(by_slot)
+    wind, solar = (power.reshape(by_slot) for power in _renewables(inputs, balance, calendar_year, lengths, seed))
+    stores = _stores(zone.water, balance.capacity_gw.hydro, year)
     inflow, start, end = _inflow(inputs, stores, year, hydrology, calendar_year, seed)
     steps = _ladder(inputs, balance, year)
+    month, inflow = np.repeat(month, periods_per_day), np.repeat(inflow, periods_per_day)
 
     reach = zone.hydro.highest_share
     store_inflow = stores.capacity_gw[:, None] / stores.hydro_gw * inflow
     river = stores.river_gw / stores.hydro_gw * inflow
     renewable = (wind.mean(axis=1) + solar.mean(axis=1)) / MW_PER_GW
-    load = demand if fleet_mw is None else demand + fleet_mw
+    load = demand.mean(axis=1) if fleet_mw is None else demand.mean(axis=1) + fleet_mw
     problem = WaterProblem(
+        period_d=1.0 / periods_per_day,
         need_gw=(load + (steps.top_export_mw - steps.floor_mw)[month]) / MW_PER_GW - renewable - river,
         renewable_gw=renewable,
         river_gw=river,
@@ -95,13 +104,13 @@ def water_year(
 
 
 def anchored(inputs: GridInputs, year: int, hydrology: str) -> bool:
-    """Whether the year is a published one with its own water."""
-    return hydrology == "published" and year <= inputs.zone.years[-1].year
+    """Whether the year has its own water, as much as gives its hydro energy."""
+    return hydrology == "published" and inputs.statistics(year).energy_twh.hydro is not None
 
 
-def _known(inputs: GridInputs, year: int) -> KnownWater:
-    """The water of a published year, or of the one after the last."""
-    return next(one for one in inputs.zone.water.years if one.year == year)
+def _known(inputs: GridInputs, year: int) -> KnownWater | None:
+    """What is known of the stores of a year, if anything is."""
+    return next((one for one in inputs.zone.water.years if one.year == year), None)
 
 
 def _renewables(
@@ -131,18 +140,24 @@ def _inflow(
 ) -> tuple[Series, Series | None, Series | None]:
     """Inflow of all hydro by day in GW, and the levels before the first and after the last day, where they are set.
 
-    A published year has the inflow that gives its generation between its two levels, evenly by the profile. The
-    kinds of year have wet and dry spells; one without a given level ends at the level where it began.
+    A year with its own water has the inflow that gives its generation, evenly by the profile, between its two levels;
+    one whose levels are not known ends where it began. The kinds of year have wet and dry spells; one without a
+    given level ends at the level where it began.
     """
-    model, statistics = inputs.zone.water.inflow, inputs.statistics(year)
+    model, energy = inputs.zone.water.inflow, year_energy(inputs, year)
     hours = year_balance(inputs, year, hydrology).hours.sum()
     shape = np.array(model.shape)
     if anchored(inputs, year, hydrology):
         now, later = _known(inputs, year), _known(inputs, year + 1)
-        start, end = now.start_share * stores.full_gwd, later.start_share * stores.full_gwd
-        profile = smooth_profile(bent(shape, now.inflow_wet_share), calendar_year)
-        mean_gw = statistics.energy_twh.hydro * MWH_PER_TWH / MW_PER_GW / hours
-        return profile * (mean_gw + float((end - start).sum()) / profile.size), start, end
+        start = end = None
+        filled_gwd = 0.0
+        if now is not None and later is not None:
+            start, end = now.start_share * stores.full_gwd, later.start_share * stores.full_gwd
+            filled_gwd = float((end - start).sum())
+            shape = bent(shape, now.inflow_wet_share)
+        profile = smooth_profile(shape, calendar_year)
+        mean_gw = energy.hydro * MWH_PER_TWH / MW_PER_GW / hours
+        return profile * (mean_gw + filled_gwd / profile.size), start, end
     kind: Water = getattr(model.kinds, "normal" if hydrology == "published" else hydrology)
     full_load_hours = inputs.zone.hydrology.normal.full_load_hours * year_factor(model.spread, kind.quantile)
     profile = smooth_profile(shape, calendar_year) * spells(model, inputs.zone.zone, seed, calendar_year)
@@ -151,11 +166,12 @@ def _inflow(
 
 
 def _ladder(inputs: GridInputs, balance: YearBalance, year: int) -> Ladder:
-    """Coal from its floor and must-run to the highest monthly mean; the contract is the balance of the year."""
-    zone, statistics = inputs.zone, inputs.statistics(year)
+    """Coal from its floor and must-run to the highest monthly mean; the contract of the year by its rule."""
+    zone = inputs.zone
     coal_mw = balance.capacity_gw.thermal * MW_PER_GW
-    floor = balance.floor_mw + np.array(zone.water.coal.must_run_above_floor) * coal_mw
-    energy = statistics.energy_twh
-    contract_twh = energy.hydro + energy.wind + energy.solar + energy.thermal - statistics.consumption_twh
+    mean_mw = balance.mean(balance.demand_mw)
+    floor = balance.floor_mw + np.array(zone.water.coal.must_run_above_floor) * mean_mw
+    contract_twh = year_energy(inputs, year).contract
     contract = contract_twh * MWH_PER_TWH * np.array(zone.water.export.shape) / balance.hours
-    return ladder(zone.water, floor, zone.thermal.highest_share * coal_mw, contract, balance.demand_mw)
+    offered_mw = zone.water.coal.offered_share * mean_mw
+    return ladder(zone.water, floor, zone.thermal.highest_share * coal_mw, offered_mw, contract, balance.demand_mw)

@@ -7,61 +7,59 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fleetsim.grid.shapes import HourShape, Monthly, MonthShape
+from fleetsim.grid.spec import CapacityBySource
 from fleetsim.grid.water_spec import WaterModel
 from fleetsim.spec import Name, SourcedSpec, Spec, Text
-from fleetsim.units import CapacityGw, EmissionKgPerKwh, EnergyTwh, Factor, FullLoadHours, Share
+from fleetsim.units import EmissionKgPerKwh, EnergyTwh, Factor, FullLoadHours, Share
 
 HydrologyName = Literal["dry", "normal", "wet"]
 
 
-class CapacityBySource(Spec):
-    """Capacity at the end of a year, GW."""
-
-    hydro: CapacityGw
-    wind: CapacityGw
-    solar: CapacityGw
-    thermal: Annotated[CapacityGw, Field(gt=0)]
-
-
 class EnergyBySource(Spec):
-    """Generation of a year, TWh."""
+    """Generation of a year, TWh; what is not given follows from ``by_rule``, hydro from the kind of year."""
 
-    hydro: EnergyTwh
-    wind: EnergyTwh
-    solar: EnergyTwh
-    thermal: EnergyTwh
+    hydro: EnergyTwh | None = None
+    wind: EnergyTwh | None = None
+    solar: EnergyTwh | None = None
+    thermal: EnergyTwh | None = None
 
 
-class PublishedYear(SourcedSpec):
-    """What the statistics say of one year."""
+class YearFigures(SourcedSpec):
+    """What is known of one year: capacity and consumption at least."""
 
     year: Annotated[int, Field(ge=1990, le=2100)]
     """Calendar year."""
     capacity_gw: CapacityBySource
     """Capacity at the end of the year."""
-    energy_twh: EnergyBySource
-    """Generation."""
+    energy_twh: EnergyBySource = EnergyBySource()
+    """Generation, as far as it is known."""
     consumption_twh: EnergyTwh
     """Consumption of the province as the statistics count it, line losses included."""
-    hydro_shape: HydrologyName
+    hydro_shape: HydrologyName = "normal"
     """Shape that spreads the year's hydro over the months."""
     hydro_wet_share: Share | None = None
     """Share of the year's hydro in June to October; the shape is bent to meet it."""
-    thermal_floor_share: Share
-    """Thermal output that runs in the wettest month, as a share of capacity."""
     clean_share_by_month: Monthly | None = None
     """Clean share of generation by month; thermal then follows from it."""
     official_emission_kg_per_kwh: EmissionKgPerKwh | None = None
     """Official average factor of generation."""
 
 
-class LaterYears(SourcedSpec):
-    """Full-load hours of years without statistics."""
+class ByRule(SourcedSpec):
+    """What a year is that only capacity, hydro and consumption are known of. Everything scales with consumption.
+
+    With r = (hydro + wind + solar) / consumption, the export contract over consumption is
+    ``contract_share`` + ``contract_slope`` x (r - 1); thermal closes the balance.
+    """
 
     wind_hours: FullLoadHours
-    """Hours of wind on the capacity at year end."""
+    """Hours of wind on the mean of the capacities at both ends of the year, as the statistics count its energy."""
     solar_hours: FullLoadHours
-    """Hours of solar on the capacity at year end."""
+    """The same of solar; the statistics leave rooftops and small plants out."""
+    contract_share: Factor
+    """Export over consumption where clean generation just equals consumption."""
+    contract_slope: Share
+    """Part of a surplus of clean generation that is exported; thermal gives way to the rest."""
 
 
 class Hydrology(SourcedSpec):
@@ -115,6 +113,8 @@ class Thermal(SourcedSpec):
 
     shape: MonthShape
     """How the thermal energy above the floor falls on the months where no clean share is published."""
+    floor_share: Share
+    """Output that always runs, over the mean consumption of the year."""
     highest_share: Share
     """Highest monthly mean as a share of capacity."""
     follow_share: Share
@@ -141,6 +141,21 @@ class Export(SourcedSpec):
     """Emission of a kWh imported."""
 
 
+Band = Annotated[tuple[EmissionKgPerKwh, ...], Field(min_length=2, max_length=2)]
+"""A lower and an upper end."""
+
+
+class ObservedMarginal(SourcedSpec):
+    """What a regression on published months says of the marginal emission within the province."""
+
+    year: Band
+    """All months."""
+    wet: Band
+    """June to October."""
+    dry: Band
+    """The other months."""
+
+
 class Zone(SourcedSpec):
     """A province's power system."""
 
@@ -148,10 +163,10 @@ class Zone(SourcedSpec):
     """Name; the tables carry it."""
     name: Text
     """Name for the report."""
-    years: tuple[PublishedYear, ...] = Field(min_length=1)
-    """Published years in order, without a gap."""
-    later_years: LaterYears
-    """Years after the last published one."""
+    years: tuple[YearFigures, ...] = Field(min_length=1)
+    """Known years in order, without a gap."""
+    by_rule: ByRule
+    """What is not known of a year."""
     hydrology: Hydrologies
     """Kinds of year."""
     hydro: Hydro
@@ -166,5 +181,7 @@ class Zone(SourcedSpec):
     """Consumption."""
     export: Export
     """Export."""
+    observed_marginal: ObservedMarginal
+    """Marginal emission in the published months."""
     water: WaterModel
     """The level ``water``."""

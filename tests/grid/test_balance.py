@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fleetsim.grid.balance import WET_MONTHS, YearBalance, year_balance
+from fleetsim.grid.balance import WET_MONTHS, YearBalance, year_balance, year_energy
 from fleetsim.grid.inputs import GridInputs
+from fleetsim.grid.spec import GridSpec, YearPlan
 
 
 def energy_twh(balance: YearBalance, monthly_mw: np.ndarray, months: slice) -> float:
@@ -45,11 +46,55 @@ def test_annual_thermal_follows_from_monthly_shares(inputs: GridInputs, year: in
     assert balance.energy_twh(balance.thermal_mw) == pytest.approx(thermal_twh, rel=0.02)
 
 
-@pytest.mark.parametrize("year", [2018, 2022, 2023, 2024])
-def test_annual_energies_are_met_where_no_monthly_share_is_published(inputs: GridInputs, year: int) -> None:
-    balance, energy = year_balance(inputs, year, "published"), inputs.statistics(year).energy_twh
+def test_annual_energies_are_met_where_no_monthly_share_is_published(inputs: GridInputs) -> None:
+    balance, energy = year_balance(inputs, 2018, "published"), inputs.statistics(2018).energy_twh
     for source in ("hydro", "wind", "solar", "thermal"):
         assert balance.energy_twh(getattr(balance, f"{source}_mw")) == pytest.approx(getattr(energy, source), rel=1e-9)
+
+
+@pytest.mark.parametrize("year", [2022, 2023, 2024])
+def test_a_later_year_knows_capacity_hydro_and_consumption_and_nothing_else(inputs: GridInputs, year: int) -> None:
+    """What keeps the months published of these years a test."""
+    figures = inputs.statistics(year)
+    assert figures.energy_twh.model_dump(exclude_none=True).keys() == {"hydro"}
+    assert (figures.hydro_shape, figures.hydro_wet_share, figures.clean_share_by_month) == ("normal", None, None)
+    assert all(one.year <= 2022 for one in inputs.zone.water.years)
+    balance = year_balance(inputs, year, "published")
+    assert balance.energy_twh(balance.hydro_mw) == pytest.approx(figures.energy_twh.hydro)
+    assert balance.energy_twh(balance.demand_mw) == pytest.approx(figures.consumption_twh)
+
+
+def test_wind_and_solar_by_rule_follow_the_mean_capacity_of_the_year(inputs: GridInputs) -> None:
+    energy, rule = year_energy(inputs, 2023), inputs.zone.by_rule
+    assert energy.wind == pytest.approx((9.12 + 15.31) / 2 * rule.wind_hours / 1e3)
+    assert energy.solar == pytest.approx((5.85 + 20.72) / 2 * rule.solar_hours / 1e3)
+
+
+@pytest.mark.parametrize("year", [2022, 2026])
+def test_thermal_by_rule_closes_the_balance(inputs: GridInputs, year: int) -> None:
+    energy, consumption = year_energy(inputs, year), inputs.statistics(year).consumption_twh
+    assert energy.hydro + energy.wind + energy.solar + energy.thermal == pytest.approx(consumption + energy.contract)
+
+
+@pytest.mark.parametrize(("year", "balance_twh"), [(2018, 132.9), (2019, 143.7), (2020, 142.6), (2021, 129.6)])
+def test_the_contract_by_rule_is_near_the_published_balance(inputs: GridInputs, year: int, balance_twh: float) -> None:
+    assert year_energy(inputs, year).contract == pytest.approx(balance_twh, rel=0.03)
+
+
+def test_a_plan_is_all_that_a_year_needs(inputs: GridInputs) -> None:
+    """The figures of 2023 given by a scenario are the year 2023, but for what was built within it."""
+    figures = inputs.statistics(2023)
+    plan = YearPlan(capacity_gw=figures.capacity_gw, consumption_twh=251.3, hydro_twh=289.8)
+    planned = inputs.planned(GridSpec(year=2023, hydrology="published", plan=plan))
+    assert year_energy(planned, 2023) == year_energy(inputs, 2023)
+    far = inputs.planned(GridSpec(year=2035, hydrology="published", plan=plan))
+    assert year_energy(far, 2035).wind == pytest.approx(15.31 * inputs.zone.by_rule.wind_hours / 1e3)
+
+
+def test_hydro_of_a_plan_asks_for_its_own_water(inputs: GridInputs) -> None:
+    plan = YearPlan(capacity_gw=inputs.statistics(2023).capacity_gw, consumption_twh=251.3, hydro_twh=289.8)
+    with pytest.raises(ValueError, match="needs hydrology published"):
+        GridSpec(year=2035, hydrology="dry", plan=plan)
 
 
 @pytest.mark.parametrize(("year", "share"), [(2018, 0.829), (2019, 0.829), (2020, 0.798), (2021, 0.788)])
@@ -59,19 +104,18 @@ def test_residual_mix_after_hydro_exports(inputs: GridInputs, year: int, share: 
     assert residual == pytest.approx(share, abs=0.01)
 
 
-@pytest.mark.parametrize(("year", "wet_twh"), [(2020, 98.9), (2022, 83.9), (2024, 106.9)])
+@pytest.mark.parametrize(("year", "wet_twh"), [(2020, 98.9)])
 def test_wet_season_balance_is_near_the_published_one(inputs: GridInputs, year: int, wet_twh: float) -> None:
     balance = year_balance(inputs, year, "published")
     assert energy_twh(balance, balance.export_mw, WET_MONTHS) == pytest.approx(wet_twh, rel=0.05)
 
 
-@pytest.mark.parametrize(("dry", "before", "change"), [(2020, 2019, -0.290), (2023, 2022, -0.205)])
-def test_dry_springs_are_as_dry_as_reported(inputs: GridInputs, dry: int, before: int, change: float) -> None:
+def test_a_dry_spring_is_as_dry_as_reported(inputs: GridInputs) -> None:
     springs = []
-    for year in (dry, before):
+    for year in (2020, 2019):
         balance = year_balance(inputs, year, "published")
         springs.append(energy_twh(balance, balance.hydro_mw, slice(0, 5)))
-    assert springs[0] / springs[1] - 1.0 == pytest.approx(change, abs=0.03)
+    assert springs[0] / springs[1] - 1.0 == pytest.approx(-0.290, abs=0.03)
 
 
 def test_wet_share_of_hydro_in_a_normal_year(inputs: GridInputs) -> None:
@@ -92,20 +136,20 @@ def test_less_water_means_a_dirtier_spring_and_less_export(inputs: GridInputs) -
 def test_exports_take_their_share_of_a_change_and_thermal_the_rest(inputs: GridInputs) -> None:
     published, dry = year_balance(inputs, 2020, "published"), year_balance(inputs, 2020, "dry")
     change = dry.clean_mw - published.clean_mw
-    inside = (dry.thermal_mw > dry.floor_mw * 1.001) & (dry.thermal_mw < 0.679 * 15_110) & (np.abs(change) > 1.0)
+    inside = (dry.thermal_mw > dry.floor_mw * 1.001) & (dry.thermal_mw < 0.749 * 15_110) & (np.abs(change) > 1.0)
     assert inside.any()
-    assert (dry.export_mw - published.export_mw)[inside] == pytest.approx(0.86 * change[inside], rel=1e-9)
+    assert (dry.export_mw - published.export_mw)[inside] == pytest.approx(0.85 * change[inside], rel=1e-9)
 
 
 @pytest.mark.parametrize("hydrology", ["published", "dry", "normal", "wet"])
 @pytest.mark.parametrize("year", [2018, 2021, 2023, 2030])
-def test_thermal_stays_within_what_was_observed(inputs: GridInputs, year: int, hydrology: str) -> None:
+def test_thermal_stays_between_its_floor_and_what_units_can(inputs: GridInputs, year: int, hydrology: str) -> None:
     balance = year_balance(inputs, year, hydrology)
-    assert balance.thermal_mw.max() <= 0.68 * balance.capacity_gw.thermal * 1e3 + 1e-6
-    assert balance.thermal_mw.min() >= 0.12 * balance.capacity_gw.thermal * 1e3
+    assert balance.thermal_mw.max() <= inputs.zone.thermal.highest_share * balance.capacity_gw.thermal * 1e3 + 1e-6
+    assert balance.thermal_mw.min() >= 0.07 * balance.mean(balance.demand_mw)
 
 
 def test_years_after_the_statistics_keep_the_last_capacities(inputs: GridInputs) -> None:
     later = year_balance(inputs, 2030, "normal")
     assert later.capacity_gw == inputs.statistics(2024).capacity_gw
-    assert later.energy_twh(later.solar_mw) == pytest.approx(37.23 * 1.2)
+    assert later.energy_twh(later.solar_mw) == pytest.approx(37.23 * inputs.zone.by_rule.solar_hours / 1e3)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from fleetsim.grid.inputs import GridInputs
-from fleetsim.grid.marginal import left_emissions, sensitivity, step_emissions
-from fleetsim.grid.water import WaterPlan, WaterProblem, solve
+from fleetsim.grid.marginal import Emissions, one_sided, sensitivity
+from fleetsim.grid.water import WaterPlan, WaterProblem, program, solve
+from fleetsim.grid.water_slots import boundaries, emissions
 from fleetsim.grid.water_year import WaterYear, water_year
 
 CASES = ((2020, "published", 2020), (2026, "normal", 2026), (2026, "dry", 2026), (2026, "wet", 2026))
@@ -71,38 +72,68 @@ def test_a_cheap_step_is_full_before_a_dearer_one_is_used(year: WaterYear, plan:
     assert np.all(full[:, :-1] | ~used[:, 1:])
 
 
-def emission_gwd(year: WaterYear, problem: WaterProblem, by_step: np.ndarray, saved: np.ndarray) -> float:
+def emission_gwd(year: WaterYear, problem: WaterProblem, emissions: Emissions) -> float:
     """Emission of a year less what the water left saves, in kg/kWh x GW days."""
     plan = solve(problem)
-    emission = float((plan.step_gw * by_step).sum())
-    if problem.open_end:
-        size = problem.level_highest_gwd[:, None] / saved.size
-        parts = np.clip(plan.level_gwd[:, -1][:, None] - np.arange(saved.size) * size, 0.0, size)
-        emission -= float((parts * saved).sum())
-    return emission
+    return float(emissions.of_columns(program(problem), problem.period_d) @ plan.columns)
 
 
-@pytest.mark.parametrize("lost", [0.0, 0.8], ids=["province", "southern"])
+def differences(year: WaterYear, problem: WaterProblem, emissions: Emissions, day: int) -> tuple[float, float]:
+    """Emission of one kWh less and of one kWh more of demand, by solving again."""
+    here = emission_gwd(year, problem, emissions)
+    found = []
+    for change in (-DIFFERENCE_GW, DIFFERENCE_GW):
+        need = problem.need_gw.copy()
+        need[day] += change
+        found.append((emission_gwd(year, replace(problem, need_gw=need), emissions) - here) / change)
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize("boundary", [0, 1], ids=["province", "southern"])
 def test_marginal_emissions_equal_finite_differences(
-    inputs: GridInputs, year: WaterYear, plan: WaterPlan, lost: float
+    inputs: GridInputs, year: WaterYear, plan: WaterPlan, boundary: int
 ) -> None:
     """Twelve days of twelve, to 1e-3, with a difference of 100 kW to either side."""
-    ladder_emissions = step_emissions(year.ladder, 0.88, lost)
-    by_step = ladder_emissions[year.month]
-    saved = left_emissions(year.ladder, ladder_emissions, np.array(inputs.zone.water.terminal_cny_per_kwh))
-    exact = sensitivity(plan.basis, by_step, saved)
+    of_columns = emissions(inputs, year, boundaries(inputs)[boundary])
+    exact = sensitivity(year.problem, plan, of_columns)
     for day in DAYS_TRIED:
-        sides = []
-        for change in (-DIFFERENCE_GW, DIFFERENCE_GW):
-            need = year.problem.need_gw.copy()
-            need[day] += change
-            sides.append(emission_gwd(year, replace(year.problem, need_gw=need), by_step, saved))
-        assert exact[day] == pytest.approx((sides[1] - sides[0]) / (2 * DIFFERENCE_GW), abs=1e-3)
+        assert exact[day] == pytest.approx(np.mean(differences(year, year.problem, of_columns, day)), abs=1e-3)
 
 
-def test_a_degenerate_optimum_gives_no_number(year: WaterYear, plan: WaterPlan) -> None:
-    fewer = replace(plan.basis, columns=plan.basis.columns[:, 1:], step=plan.basis.step[1:], left=plan.basis.left[1:])
-    assert np.isnan(sensitivity(fewer, year.problem.step_gw, np.zeros(4))).all()
+def test_both_sides_are_the_marginal_emission_where_nothing_is_degenerate(
+    inputs: GridInputs, year: WaterYear, plan: WaterPlan
+) -> None:
+    of_columns = emissions(inputs, year, 0.8)
+    exact = sensitivity(year.problem, plan, of_columns)
+    for day in DAYS_TRIED[::6]:
+        for sign in (-1, 1):
+            found = one_sided(year.problem, plan, of_columns, day, sign)
+            assert found == pytest.approx(exact[day], abs=1e-3)
+
+
+def test_at_a_degenerate_point_left_and_right_differ_and_bracket_what_solving_again_says(inputs: GridInputs) -> None:
+    """A toy of one day without stores' freedom: demand ends exactly where coal does and lost export begins."""
+    problem = WaterProblem(
+        period_d=1.0,
+        need_gw=np.array([3.0]),
+        renewable_gw=np.zeros(1),
+        river_gw=np.zeros(1),
+        river_highest_gw=1.0,
+        inflow_gw=np.array([[1.0]]),
+        lowest_gw=np.array([[1.0]]),
+        highest_gw=np.array([1.0]),
+        level_highest_gwd=np.array([0.0]),
+        start_gwd=np.zeros(1),
+        end_gwd=np.zeros(1),
+        end_cny_per_mwh=np.zeros(1),
+        step_gw=np.array([[2.0, 5.0]]),
+        step_cny_per_mwh=np.array([200.0, 300.0]),
+    )
+    of_columns = Emissions(np.array([[0.88, 0.0]]), np.zeros(1))
+    plan = solve(problem)
+    assert np.isnan(sensitivity(problem, plan, of_columns)).all(), "the program alone has no one number"
+    left, right = (one_sided(problem, plan, of_columns, 0, sign) for sign in (-1, 1))
+    assert (left, right) == pytest.approx((0.88, 0.0))
 
 
 def test_less_water_is_dearer_and_emits_more(inputs: GridInputs) -> None:

@@ -49,7 +49,8 @@ def test_sources_keep_their_limits_of_power(inputs: GridInputs, year_2026: GridS
     assert power(year_2026, "hydro").max() <= zone.hydro.highest_share * capacity.hydro * 1e3 + 1e-3
     for source in ("wind", "solar", "thermal"):
         assert power(year_2026, source).max() <= getattr(capacity, source) * 1e3
-    assert power(year_2026, "thermal").min() >= 0.31 * capacity.thermal * 1e3 - 1e-3
+    floor_mw = inputs.zone.thermal.floor_share * inputs.statistics(2026).consumption_twh * 1e6 / 8760
+    assert power(year_2026, "thermal").min() >= floor_mw - 1e-3
     lines = zone.water.export.corridor_gw * 1e3
     assert year_2026.export_mw.max() <= lines + 1e-6
 
@@ -132,6 +133,7 @@ def test_notes_name_method_boundary_and_foresight(week: GridSlots) -> None:
     assert "perfect" in week.notes["foresight"]
     assert "province" in week.notes["emission_marginal"]
     assert "southern" in week.notes["emission_marginal"]
+    assert "regression on published months" in week.notes["emission_marginal_2026"]
 
 
 def test_a_year_is_solved_once(inputs: GridInputs, week: GridSlots) -> None:
