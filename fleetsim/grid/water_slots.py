@@ -29,8 +29,8 @@ METHODS = {
     "foresight": "perfect within the calendar year: the program knows its inflow, wind, sun and demand",
     "emission_marginal": "emission of one more kWh at the meter, divided by 1 - loss_share: the exact sensitivity of "
     "the year's emission, less what the water left at its end saves, to the demand of the day, at the level hourly "
-    "of the hour; province: thermal within it; southern: with the export that is lost. Where all hydro with storage is at "
-    "its capacity in a slot, the kWh is lost export alone; where wind and solar are cut because the lines are full, "
+    "of the hour; province: thermal within it; southern: with the export that is lost. Where all hydro with storage is "
+    "at its capacity in a slot, the kWh is lost export alone; where wind and solar are cut because the lines are full, "
     "it is zero",
     "emission_marginal_ties": "at one price coal and buyers of the export share a change in proportion to their "
     "sizes; water that could wait is used early, so the day that answers is late in its season; at the end of a step "
