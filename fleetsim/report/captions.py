@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from fleetsim.report.figures.drawing import MOST_ROWS
 from fleetsim.report.numerals import moment, quantity
 from fleetsim.report.series import SitePower, civil, first_highest, step, total_kw
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, both, word
 from fleetsim.spec import Text
-
-MOST_SITES = 24
-"""Sites with a figure of their own; the tables have all."""
 
 
 def captions(view: ReportView, powers: Sequence[SitePower]) -> dict[str, Text]:
@@ -22,16 +20,19 @@ def captions(view: ReportView, powers: Sequence[SitePower]) -> dict[str, Text]:
     return {
         "power_total": _followed(_total(view, powers), averaged),
         "power_sites": _followed(_sites(powers), averaged),
-        "utilisation": _each(
-            lambda lang: word(
-                "caption.utilisation",
-                lang,
-                energy=view.said("utilisation_energy", lang),
-                plugged=view.said("utilisation_plugged", lang),
-                charging=view.said("utilisation_charging", lang),
-            )
+        "utilisation": _followed(
+            _each(
+                lambda lang: word(
+                    "caption.utilisation",
+                    lang,
+                    energy=view.said("utilisation_energy", lang),
+                    plugged=view.said("utilisation_plugged", lang),
+                    charging=view.said("utilisation_charging", lang),
+                )
+            ),
+            _chosen(view, "site", "utilisation_energy", "caption.most_used"),
         ),
-        "service": _service(view),
+        "service": _followed(_service(view), _chosen(view, "fleet", "service_level", "caption.most_missing")),
         "hydrogen": _followed(
             _each(lambda lang: word("caption.hydrogen", lang, kg=view.said("hydrogen_kg", lang))), averaged
         ),
@@ -41,9 +42,10 @@ def captions(view: ReportView, powers: Sequence[SitePower]) -> dict[str, Text]:
             ),
             averaged,
         ),
-        "waiting": both("caption.waiting"),
+        "waiting": _followed(both("caption.waiting"), _chosen(view, "site", "waits", "caption.most_waiting")),
         "generation": _followed(_each(lambda lang: word("caption.generation", lang, zone=_zone(view, lang))), averaged),
         "cost": both("caption.cost"),
+        **{key: both(f"caption.{key}") for key in ("duration", "flow", "occupancy", "heat", "levels", "places")},
     }
 
 
@@ -71,9 +73,15 @@ def site_caption(view: ReportView, site: str) -> Text:
 
 def _sites(powers: Sequence[SitePower]) -> Text:
     every = both("caption.power_sites")
-    if len(powers) <= MOST_SITES:
+    if len(powers) <= MOST_ROWS:
         return every
-    return _followed(every, both("caption.power_sites_most", drawn=str(MOST_SITES), sites=str(len(powers))))
+    return _followed(every, both("caption.power_sites_most", drawn=str(MOST_ROWS), sites=str(len(powers))))
+
+
+def _chosen(view: ReportView, scope: str, metric: str, key: str) -> Text:
+    """Which of many sites or fleets are drawn, by a metric that those have which could be; nothing where all are."""
+    able = sum(view.metric(scope, subject, metric) >= 0 for subject in view.subjects(scope))
+    return both(key, drawn=str(MOST_ROWS), whole=str(able)) if able > MOST_ROWS else Text(en="", zh="")
 
 
 def _service(view: ReportView) -> Text:
@@ -90,7 +98,7 @@ def _averaged(powers: Sequence[SitePower]) -> Text:
 
 
 def _followed(first: Text, second: Text) -> Text:
-    return Text(en=f"{first.en} {second.en}", zh=f"{first.zh}{second.zh}")
+    return Text(en=f"{first.en} {second.en}".strip(), zh=f"{first.zh}{second.zh}")
 
 
 def _total(view: ReportView, powers: Sequence[SitePower]) -> Text:

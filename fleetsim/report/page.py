@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -15,16 +17,22 @@ from markupsafe import Markup, escape
 from fleetsim.report.answers import Answer, answers
 from fleetsim.report.assumed import grouped
 from fleetsim.report.balance import BalanceLine, balance_lines
-from fleetsim.report.captions import MOST_SITES, captions, site_caption
+from fleetsim.report.captions import captions, site_caption
+from fleetsim.report.figures.chargers import heat, occupancy
 from fleetsim.report.figures.cost import cost
-from fleetsim.report.figures.drawing import Figure
+from fleetsim.report.figures.drawing import MOST_ROWS, Figure, Variant
+from fleetsim.report.figures.duration import duration
+from fleetsim.report.figures.flow import flow
 from fleetsim.report.figures.generation import generation
 from fleetsim.report.figures.hydrogen import hydrogen
+from fleetsim.report.figures.levels import levels
 from fleetsim.report.figures.packs import packs
+from fleetsim.report.figures.places import places
 from fleetsim.report.figures.power import site_power, total_power
 from fleetsim.report.figures.service import service
 from fleetsim.report.figures.utilisation import utilisation
 from fleetsim.report.figures.waiting import waiting
+from fleetsim.report.fleet_power import fleet_powers
 from fleetsim.report.numerals import COUNT, number, period, quantity
 from fleetsim.report.series import SitePower, site_powers
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, cell, columns, scope_tables, unit_text
@@ -41,6 +49,8 @@ class Panel:
     heading: Text
     caption: Text
     figure: Figure | None
+    variants: tuple[Variant, ...] = ()
+    """Figures that take turns in this place, if there are several; the first is ``figure``."""
 
 
 def write_page(view: ReportView, path: Path, lang: Language) -> None:
@@ -64,7 +74,11 @@ def render(view: ReportView, lang: Language) -> str:
     said = captions(view, powers)
     panels = {panel.key: panel for panel in _panels(view, powers, said)}
     sites = _site_panels(view, powers)
-    drawn = {panel.key: panel.figure for panel in (*panels.values(), *sites) if panel.figure is not None}
+    drawn = {
+        panel.key: [each.figure for each in panel.variants] or [panel.figure]
+        for panel in (*panels.values(), *sites)
+        if panel.figure is not None
+    }
     return environment.get_template("page.html.j2").render(
         lang=lang,
         view=view,
@@ -86,7 +100,7 @@ def render(view: ReportView, lang: Language) -> str:
             "assumptions_lead_one" if len(view.assumptions) == 1 else "assumptions_lead",
             count=str(len(view.assumptions)),
         ),
-        plotly=Markup(get_plotlyjs()),
+        plotly=_packed(get_plotlyjs()),
     )
 
 
@@ -101,6 +115,11 @@ def script_json(content: Any) -> Markup:
     """JSON that can stand inside a script element: nothing in it can close the element or open a comment."""
     text = json.dumps(_finite(content), ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def _packed(text: str) -> str:
+    """A text as the page unpacks it: compressed to about a third, and safe inside a script element."""
+    return base64.b64encode(gzip.compress(text.encode("utf-8"), mtime=0)).decode("ascii")
 
 
 def _finite(content: Any) -> Any:
@@ -164,22 +183,31 @@ def _definition(metric: str) -> Text:
 
 def _panels(view: ReportView, powers: tuple[SitePower, ...], said: Mapping[str, Text]) -> list[Panel]:
     figures: dict[str, Figure | None] = {
-        "power_total": total_power(view, powers),
+        "power_total": total_power(view, powers, fleet_powers(view.records)[1]),
+        "duration": duration(powers),
         "utilisation": utilisation(view),
         "service": service(view),
         "hydrogen": hydrogen(view),
         "packs": packs(view),
         "waiting": waiting(view),
         "generation": generation(view),
+        "flow": flow(view),
         "cost": cost(view),
     }
-    return [Panel(key, both(f"figure.{key}"), said[key], figure) for key, figure in figures.items()]
+    chosen = {"occupancy": occupancy(view), "heat": heat(view), "levels": levels(view), "places": places(view)}
+    return [
+        *(Panel(key, both(f"figure.{key}"), said[key], figure) for key, figure in figures.items()),
+        *(
+            Panel(key, both(f"figure.{key}"), said[key], variants[0].figure if variants else None, tuple(variants))
+            for key, variants in chosen.items()
+        ),
+    ]
 
 
 def _site_panels(view: ReportView, powers: tuple[SitePower, ...]) -> list[Panel]:
     """A small figure for each site, of many for those that took most energy; a lone one is drawn larger."""
     height = 340 if len(powers) == 1 else 210
-    taken = sorted(powers, key=lambda power: -float(np.nansum(power.grid_kw)))[:MOST_SITES]
+    taken = sorted(powers, key=lambda power: -float(np.nansum(power.grid_kw)))[:MOST_ROWS]
     return [
         Panel(
             key=f"power_{power.site}",

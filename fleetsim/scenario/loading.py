@@ -44,7 +44,9 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
         raise InputError([Problem(str(path), None, "", "", hint)])
     root = find_workspace(path, workspace)
     problems: list[Problem] = []
-    document = override(join(read_yaml(path, root), path, root, problems), overrides, problems)
+    of_parts = [setting for setting in overrides if setting.startswith("parts")]
+    document = join(override(read_yaml(path, root), of_parts, problems), path, root, problems)
+    document = override(document, [setting for setting in overrides if setting not in of_parts], problems)
     spec = parse(ScenarioSpec, document, document.data, (), problems)
     sections = _sections(spec, document.data)
     loaded = load_profiles(root, problems)

@@ -22,7 +22,7 @@ def override(document: Document, settings: Sequence[str], problems: list[Problem
     if not settings:
         return document
     data = _copy(document.data)
-    overridden: dict[Location, str] = {}
+    overridden = dict(document.overridden)
     for setting in settings:
         at = _apply(data, setting, problems)
         if at:

@@ -44,7 +44,8 @@ def synthetic_view(
     fleets = [f"{name}_day" for name in names]
     slot_s = clock.report_from_s + SLOT_S * np.arange(96.0 * days)
     frames = [_site_slots(number, slot_s, queue, limited) for number in range(sites)]
-    entities = {"sites": tuple(names), "fleets": tuple(fleets)}
+    others = ("vehicles", "kinds", "models", "cities", "site_kinds", "places", "routes")
+    entities = {"sites": tuple(names), "fleets": tuple(fleets), **dict.fromkeys(others, ())}
     tables = {table: complete(table, {}) for table in TABLES}
     tables["site_slots"] = concatenate("site_slots", frames)
     tables["grid_slots"] = _grid_slots(slot_s)

@@ -11,11 +11,14 @@ import pytest
 
 from fleetsim.report.figures.cost import MOST_PRICES, cost
 from fleetsim.report.figures.drawing import Figure, shortened, unpacked
+from fleetsim.report.figures.duration import duration
+from fleetsim.report.figures.flow import flow
 from fleetsim.report.figures.generation import generation
-from fleetsim.report.figures.power import site_power, total_power
+from fleetsim.report.figures.power import FLEET_COLOURS, site_power, total_power
 from fleetsim.report.figures.service import service
 from fleetsim.report.figures.utilisation import utilisation
 from fleetsim.report.figures.waiting import waiting
+from fleetsim.report.fleet_power import fleet_powers
 from fleetsim.report.series import site_powers
 from fleetsim.report.view import ReportView
 from tests.report.synthetic import synthetic_view
@@ -34,7 +37,9 @@ def every_figure(view: ReportView) -> dict[str, Figure | None]:
     powers = site_powers(view.records)
     sites: dict[str, Figure | None] = {power.site: site_power(view, power, 200) for power in powers}
     return sites | {
-        "total": total_power(view, powers),
+        "total": total_power(view, powers, fleet_powers(view.records)[1]),
+        "duration": duration(powers),
+        "flow": flow(view),
         "utilisation": utilisation(view),
         "service": service(view),
         "waiting": waiting(view),
@@ -68,7 +73,7 @@ def test_the_marker_stands_at_the_peak_of_the_metrics() -> None:
     for power in site_powers(view.records):
         marker = site_power(view, power, 200)["data"][-1]
         assert marker["y"] == [pytest.approx(view.metric("site", power.site, "peak_kw"))]
-    total = total_power(view, site_powers(view.records))
+    total = total_power(view, site_powers(view.records), {})
     assert total is not None
     assert total["data"][-1]["y"] == [pytest.approx(view.run("peak_kw"))]
 
@@ -81,19 +86,22 @@ def test_areas_of_a_site_add_up_to_its_energy() -> None:
         assert kwh == pytest.approx(view.metric("site", power.site, "grid_kwh"), rel=1e-5)
 
 
-def test_small_sites_are_gathered_and_none_is_lost() -> None:
+def test_small_fleets_are_gathered_and_none_is_lost() -> None:
     view = synthetic_view(sites=14)
-    figure = total_power(view, site_powers(view.records))
+    powers = site_powers(view.records)
+    fleets_kw = {power.site: power.vehicles_kw for power in powers}
+    figure = total_power(view, powers, fleets_kw)
     assert figure is not None
     areas = [trace for trace in figure["data"] if "stackgroup" in trace]
-    assert len(areas) == 7
+    assert [trace["name"]["en"] for trace in areas[:2]] == ["Buildings and workshop", "Standby of the chargers"]
+    assert len(areas) == 2 + len(FLEET_COLOURS)
     kwh = sum(unpacked(trace["y"]).sum() for trace in areas) / 4
     assert kwh == pytest.approx(view.run("grid_kwh"), rel=1e-5)
 
 
 def test_one_site_needs_no_figure_of_all_sites() -> None:
     view = synthetic_view(sites=1)
-    assert total_power(view, site_powers(view.records)) is None
+    assert total_power(view, site_powers(view.records), {"jinma_day": np.ones(672)}) is None
 
 
 def test_a_site_without_limit_has_no_limit_line() -> None:

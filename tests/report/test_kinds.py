@@ -171,7 +171,7 @@ def test_of_many_sites_the_largest_are_drawn_and_the_page_says_so(monkeypatch: p
     by_site = [float(np.nansum(slots["grid_kw"][slots["site"] == site])) for site in (0, 1)]
     larger, smaller = (view.records.entities["sites"][site] for site in np.argsort(by_site)[::-1])
     for module in ("page", "captions"):
-        monkeypatch.setattr(f"fleetsim.report.{module}.MOST_SITES", 1)
+        monkeypatch.setattr(f"fleetsim.report.{module}.MOST_ROWS", 1)
     text = render(view, "en")
     assert f"plot-power_{larger}" in text
     assert f"plot-power_{smaller}" not in text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from fleetsim.report.page import write_page
 from fleetsim.report.view import ReportView
 from fleetsim.results.schema import TABLES, complete
 from fleetsim.spec import Text
+from tests.report.day import view_of_a_day
 from tests.report.synthetic import synthetic_view
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium (pip install selenium)")
@@ -57,6 +59,7 @@ class OpenPage:
         driver.get_log("browser")
         driver.get_log("performance")
         driver.get(path.as_uri())
+        self.await_true("document.documentElement.dataset.drawn === 'yes'")
 
     def resize(self, size: tuple[int, int]) -> None:
         metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == PHONE}
@@ -82,7 +85,10 @@ class OpenPage:
 
     def undrawn(self) -> list[str]:
         """Figures without a mark of data in them."""
-        marks = ".scatterlayer .trace path, .scatterlayer .trace text, .barlayer .point path"
+        marks = (
+            ".scatterlayer .trace path, .scatterlayer .trace text, .barlayer .point path, .heatmaplayer image, "
+            ".sankey-link"
+        )
         script = f"""[...document.querySelectorAll('.plot')].filter((plot) => !plot.querySelector('{marks}')
             || plot.querySelector('svg').getBoundingClientRect().height < 100).map((plot) => plot.id)"""
         return list(self.ask(script))
@@ -94,7 +100,7 @@ def test_every_figure_is_drawn_without_an_error(
     browser: Any, tmp_path: Path, sites: int, size: tuple[int, int]
 ) -> None:
     page = OpenPage(browser, synthetic_view(sites=sites), tmp_path, size)
-    assert page.ask("document.querySelectorAll('.plot').length") == sites + 5 + (sites > 1)
+    assert page.ask("document.querySelectorAll('.plot').length") == sites + 7 + (sites > 1)
     assert page.undrawn() == []
     assert page.errors() == []
 
@@ -192,3 +198,47 @@ def test_paper_gets_plots_of_its_own_width(browser: Any, tmp_path: Path) -> None
     assert page.ask("document.querySelector('#plot-power_total svg').getBoundingClientRect().width") < 700 < before
     page.ask("window.dispatchEvent(new Event('afterprint'))")
     assert page.ask("document.querySelector('#plot-power_total svg').getBoundingClientRect().width") == before
+
+
+def test_a_choice_changes_the_figure_and_keeps_its_language(browser: Any, tmp_path: Path) -> None:
+    page = OpenPage(browser, view_of_a_day(), tmp_path, DESKTOP, "zh")
+    assert page.undrawn() == []
+    options = page.ask("[...document.querySelectorAll('.choice[data-plot=places] option')].map((one) => one.text)")
+    assert options == ["昆明", "丽江"]
+    longitudes = (
+        "document.getElementById('plot-places').data.flatMap((trace) => [...trace.x]).filter((x) => x !== null)"
+    )
+    before = page.ask(f"Math.min(...{longitudes})")
+    page.ask(
+        "(() => { const one = document.querySelector('.choice[data-plot=places]'); one.value = '1'; "
+        "one.dispatchEvent(new Event('change')); })()"
+    )
+    assert page.ask(f"Math.max(...{longitudes})") < 101 < before
+    page.switch("en")
+    assert page.ask("document.querySelector('.choice[data-plot=places]').selectedOptions[0].text") == "Lijiang"
+    assert page.errors() == []
+
+
+@pytest.mark.parametrize("key", ["power_total", "flow", "service", "places"])
+def test_each_figure_can_be_taken_away_as_picture_and_table(browser: Any, tmp_path: Path, key: str) -> None:
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    page = OpenPage(browser, view_of_a_day(), tmp_path, DESKTOP)
+    name = f"{view_of_a_day().run_id}-{key}"
+    for form in ("svg", "png", "csv"):
+        browser.find_element("css selector", f".takeaway button[data-plot={key}][value={form}]").send_keys("\n")
+        file = tmp_path / f"{name}.{form}"
+        wait_for(lambda file=file: file.exists() and file.stat().st_size > 0)
+    assert (tmp_path / f"{name}.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    rows = (tmp_path / f"{name}.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) > 2
+    assert all(row.count(",") >= 2 for row in rows)
+    assert page.errors() == []
+
+
+def wait_for(holds: Callable[[], bool], most_s: float = 20.0) -> None:
+    """Wait until something outside the browser is so."""
+    until = time.monotonic() + most_s
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)

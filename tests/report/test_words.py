@@ -12,6 +12,7 @@ import fleetsim.report as report
 from fleetsim.report.answers import answers
 from fleetsim.report.assumed import GROUPS
 from fleetsim.report.balance import balance_lines
+from fleetsim.report.figures.places import CITIES
 from fleetsim.report.metrics import METRICS
 from fleetsim.report.page import NOTES
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS
@@ -29,7 +30,26 @@ FAMILIES = {
     "column": ("site", "fleet"),
     "short": tuple(dict.fromkeys((*SITE_COLUMNS, *FLEET_COLUMNS))),
     "answer": ("service", "chargers", "chargers_hydrogen", "clean", "clean_hydrogen", "cost"),
-    "figure": ("power_total", "utilisation", "service", "hydrogen", "packs", "waiting", "generation", "cost"),
+    "figure": (
+        "power_total",
+        "duration",
+        "utilisation",
+        "service",
+        "hydrogen",
+        "packs",
+        "waiting",
+        "generation",
+        "flow",
+        "cost",
+        "occupancy",
+        "heat",
+        "levels",
+        "places",
+    ),
+    "caption": ("duration", "flow", "occupancy", "heat", "levels", "places"),
+    "contents": ("operators", "planners", "clean", "figures_and_inputs"),
+    "city": CITIES,
+    "site_kind": ("depot", "public_station", "swap_station", "hydrogen_station"),
     "load": ("vehicles", "base", "standby", "hydrogen"),
     "by": ("energy", "plugged", "charging"),
     "share": ("production", "consumption", "dedicated"),

@@ -56,3 +56,15 @@ def test_a_missing_part_is_named(small_workspace: Path) -> None:
     file.write_text(WHOLE.replace("depot.yaml", "nothing.yaml"), encoding="utf-8")
     with pytest.raises(InputError, match=r"whole.yaml:8: parts.0: found 'nothing.yaml'; must be a scenario file"):
         load(file)
+
+
+def test_a_setting_chooses_the_parts_before_they_are_read(small_workspace: Path) -> None:
+    part = (small_workspace / "configs" / "depot.yaml").read_text(encoding="utf-8")
+    (small_workspace / "configs" / "other.yaml").write_text(part, encoding="utf-8")
+    (site,) = load(small_workspace / "configs" / "depot.yaml").spec.sites
+    chosen = load(whole(small_workspace), overrides=["parts=[other.yaml]", f"sites.{site}.base_load_kw=3"])
+    assert "configs/other.yaml" in chosen.inputs
+    assert "configs/depot.yaml" not in chosen.inputs
+    assert chosen.spec.sites[site].base_load_kw == 3
+    with pytest.raises(InputError, match=r"parts\.0"):
+        load(whole(small_workspace), overrides=["parts=[nothing.yaml]"])

@@ -8,7 +8,8 @@ language, ``var(--name)`` for a colour of the style sheet.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -26,7 +27,18 @@ Figure = dict[str, Any]
 Words = dict[str, Any]
 """The same text in both languages."""
 
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One of several figures that take turns in the same place: what it is called in the list, and what to draw."""
+
+    name: Words
+    figure: Figure
+
+
 SITE_COLOURS = tuple(f"var(--series-{number})" for number in range(1, 8))
+MOST_ROWS = 24
+"""Sites or fleets that a figure draws one by one; the tables have all."""
 DAY_MS = 86_400_000
 NARROW = {"daily": {"en": "%a", "zh": "%-m/%-d"}, "dated": {"en": "%-d %b", "zh": "%-m/%-d"}}
 """How the page writes dates where there is little room: with a tick for each day, and otherwise."""
@@ -132,6 +144,16 @@ def names_axis(names: list[Words]) -> dict[str, Any]:
         "zeroline": False,
         "fixedrange": True,
     }
+
+
+def foremost(subjects: list[str], weight: Callable[[str], float]) -> list[str]:
+    """Of many subjects the ``MOST_ROWS`` that weigh most, in the order they came.
+
+    >>> foremost(["a", "b"], len)
+    ['a', 'b']
+    """
+    heaviest = set(sorted(subjects, key=weight, reverse=True)[:MOST_ROWS])
+    return [subject for subject in subjects if subject in heaviest]
 
 
 def shortened(name: Words, most: int = 26) -> Words:

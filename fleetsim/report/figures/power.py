@@ -1,15 +1,14 @@
-"""Power over time: all sites together, and each with what draws it and its limit."""
+"""Power over time: all sites together by fleet, and each site with what draws it and its limit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from fleetsim.clock import SLOT_S
 from fleetsim.report.figures.drawing import (
-    SITE_COLOURS,
     Figure,
     amount,
     label,
@@ -23,6 +22,8 @@ from fleetsim.report.figures.drawing import (
 from fleetsim.report.series import Series, SitePower, civil, first_highest, step, thin, total_kw
 from fleetsim.report.view import ReportView
 
+FLEET_COLOURS = tuple(f"var(--series-{number})" for number in (1, 4, 5, 6))
+NOTICEABLE_KW = 0.1
 LOADS = (
     ("base", "var(--base)"),
     ("standby", "var(--standby)"),
@@ -32,21 +33,36 @@ LOADS = (
 """From the bottom of the stack: what is always there, then the vehicles."""
 
 
-def total_power(view: ReportView, powers: Sequence[SitePower]) -> Figure | None:
-    """Mean power of all sites, stacked; beyond seven, the smaller ones together. Needs two sites or more."""
-    if len(powers) < 2:
+def total_power(view: ReportView, powers: Sequence[SitePower], fleets_kw: Mapping[str, Series]) -> Figure | None:
+    """Mean power of all sites, stacked: what is always there, then the fleets; beyond four, the smaller ones together.
+
+    Needs two sites or two fleets; with limits everywhere, their sum stands above.
+    """
+    if len(powers) < 2 and not (powers and len(fleets_kw) > 1):
         return None
     slot_s, total = total_kw(powers)
     size = step(len(slot_s))
-    largest = sorted(powers, key=lambda power: -float(np.nansum(power.grid_kw)))
-    own = largest if len(largest) <= len(SITE_COLOURS) else largest[: len(SITE_COLOURS) - 1]
-    areas = [(label(view.name(power.site)), _placed(power, slot_s)) for power in own]
-    if len(own) < len(largest):
-        rest = total - np.sum([series for _, series in areas], axis=0)
-        areas.append((words("other_sites"), rest))
-    data = [
-        _area(view, name, SITE_COLOURS[number], slot_s, series, size) for number, (name, series) in enumerate(areas)
+    areas = [
+        (words(f"load.{load}"), colour, np.sum([_placed(power, slot_s, series) for power, series in each], axis=0))
+        for load, colour, each in (
+            ("base", "var(--base)", [(power, power.base_kw) for power in powers]),
+            ("standby", "var(--standby)", [(power, power.standby_kw) for power in powers]),
+            ("hydrogen", "var(--series-3)", [(power, power.hydrogen_kw) for power in powers]),
+        )
     ]
+    areas = [area for area in areas if area[2].any()]
+    largest = sorted(fleets_kw, key=lambda fleet: -float(fleets_kw[fleet].sum()))
+    own = largest if len(largest) <= len(FLEET_COLOURS) else largest[: len(FLEET_COLOURS) - 1]
+    areas += [
+        (label(view.name(fleet)), colour, fleets_kw[fleet]) for fleet, colour in zip(own, FLEET_COLOURS, strict=False)
+    ]
+    rest = total - np.sum([series for _, _, series in areas], axis=0)
+    if np.any(rest > NOTICEABLE_KW):
+        areas.append((words("other_fleets" if own else "load.vehicles"), "var(--series-7)", np.maximum(rest, 0.0)))
+    data = [_area(view, name, colour, slot_s, series, size) for name, colour, series in areas]
+    limit_kw = np.sum([power.limit_kw[0] for power in powers])
+    if np.isfinite(limit_kw):
+        data.append(_level(view, slot_s, float(limit_kw)))
     top = first_highest(total)
     highest = float(total[top])
     data.append(_marker(view, slot_s[top], highest, words("peak_slot", peak=amount(highest, "kW"))))
@@ -78,10 +94,10 @@ def site_power(view: ReportView, power: SitePower, height: int) -> Figure:
     return {"data": data, "layout": frame}
 
 
-def _placed(power: SitePower, slot_s: Series) -> Series:
-    """The site's power on the slots of all sites."""
+def _placed(power: SitePower, slot_s: Series, kw: Series) -> Series:
+    """A site's series on the slots of all sites."""
     series = np.zeros(len(slot_s))
-    series[np.searchsorted(slot_s, power.slot_s)] = np.nan_to_num(power.grid_kw)
+    series[np.searchsorted(slot_s, power.slot_s)] = np.nan_to_num(kw)
     return series
 
 
@@ -104,17 +120,25 @@ def _limit(view: ReportView, power: SitePower, size: int) -> dict[str, Any] | No
     limits = power.limit_kw
     if not np.isfinite(limits).any():
         return None
-    line = {
+    if np.ptp(limits) == 0:
+        return _level(view, power.slot_s, float(limits[0]))
+    return {**_limit_line(), **timed(view, power.slot_s, size), "y": packed(thin(limits, size))}
+
+
+def _level(view: ReportView, slot_s: Series, kw: float) -> dict[str, Any]:
+    """A constant limit."""
+    ends = [slot_s[0], slot_s[-1] + SLOT_S]
+    return {**_limit_line(), "x": [civil(view, end).isoformat(sep=" ") for end in ends], "y": [kw] * 2}
+
+
+def _limit_line() -> dict[str, Any]:
+    return {
         "type": "scatter",
         "mode": "lines",
         "name": words("limit"),
         "line": {"width": 1.6, "dash": "dash", "color": "var(--limit)"},
         "hovertemplate": "%{y:,.0f} kW",
     }
-    if np.ptp(limits) == 0:
-        ends = [power.slot_s[0], power.slot_s[-1] + SLOT_S]
-        return {**line, "x": [civil(view, end).isoformat(sep=" ") for end in ends], "y": [float(limits[0])] * 2}
-    return {**line, **timed(view, power.slot_s, size), "y": packed(thin(limits, size))}
 
 
 def _marker(view: ReportView, slot_s: float, kw: float, name: Any) -> dict[str, Any]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from fleetsim.report.figures.drawing import Figure, amount, joined, label, layout, names_axis, value_axis, words
+from fleetsim.report.figures.drawing import (
+    Figure,
+    amount,
+    foremost,
+    joined,
+    label,
+    layout,
+    names_axis,
+    value_axis,
+    words,
+)
 from fleetsim.report.numerals import COUNT, NO_BREAK, number
 from fleetsim.report.view import ReportView
 
@@ -20,7 +30,10 @@ ROOM = 2.2
 
 
 def service(view: ReportView) -> Figure | None:
-    """Late and cancelled trips and unfinished rounds as bars, the service level in words; idle fleets left out."""
+    """Late and cancelled trips and unfinished rounds as bars, the service level in words; idle fleets left out.
+
+    Of many fleets, those that missed most.
+    """
     fleets = [fleet for fleet in view.subjects("fleet") if _planned(view, fleet) > 0]
     if not fleets:
         return None
@@ -28,7 +41,12 @@ def service(view: ReportView) -> Figure | None:
         *(TRIPS if any(view.metric("fleet", fleet, "trips_planned") > 0 for fleet in fleets) else ()),
         *(ROUNDS if any(view.metric("fleet", fleet, "rounds_planned") > 0 for fleet in fleets) else ()),
     ]
-    missed = [sum(_share(view, fleet, outcome) for outcome, *_ in outcomes) for fleet in fleets]
+
+    def missing(fleet: str) -> float:
+        return sum(_share(view, fleet, outcome) for outcome, *_ in outcomes)
+
+    fleets = foremost(fleets, missing)
+    missed = [missing(fleet) for fleet in fleets]
     sentence = {
         "type": "scatter",
         "mode": "text",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from fleetsim.report.figures.drawing import Figure, label, layout, names_axis, value_axis, words
+from fleetsim.report.figures.drawing import MOST_ROWS, Figure, label, layout, names_axis, value_axis, words
 from fleetsim.report.view import ReportView
 
 DEFINITIONS = (
@@ -17,11 +17,16 @@ DEFINITIONS = (
 
 
 def utilisation(view: ReportView) -> Figure | None:
-    """Sites from the best to the least used by energy; sites without chargers are left out."""
+    """Sites from the best to the least used by energy; sites without chargers are left out.
+
+    Of many sites, the most and the least used.
+    """
     values = {site: view.metric("site", site, "utilisation_energy") for site in view.subjects("site")}
     sites = sorted((site for site, value in values.items() if math.isfinite(value)), key=lambda site: -values[site])
     if not sites:
         return None
+    if len(sites) > MOST_ROWS:
+        sites = [*sites[: MOST_ROWS // 2], *sites[-MOST_ROWS // 2 :]]
     names = [label(view.name(site)) for site in sites]
     rows = list(range(len(sites)))
     marks = [_marks(view, sites, names, *definition) for definition in DEFINITIONS]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from fleetsim.report.answers import NOTICEABLE_KWH
-from fleetsim.report.figures.drawing import Figure, joined, label, layout, names_axis, unit, value_axis, words
+from fleetsim.report.figures.drawing import Figure, foremost, joined, label, layout, names_axis, unit, value_axis, words
 from fleetsim.report.view import ReportView
 
 
 def waiting(view: ReportView) -> Figure | None:
-    """Sites with waits or unmet energy; ``None`` where there was neither."""
+    """Sites with waits or unmet energy, of many those that lost most time; ``None`` where there was neither."""
     sites = [
         site
         for site in view.subjects("site")
@@ -18,6 +20,7 @@ def waiting(view: ReportView) -> Figure | None:
     ]
     if not sites:
         return None
+    sites = foremost(sites, lambda site: np.nan_to_num(view.metric("site", site, "waited_h")))
     rows = list(range(len(sites)))
     names = [label(view.name(site)) for site in sites]
     waits = [view.metric("site", site, "waits") for site in sites]
