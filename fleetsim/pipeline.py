@@ -8,19 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.clock import DAY_S, HOUR_S, SLOTS_PER_DAY
+from fleetsim.clock import SLOTS_PER_DAY
 from fleetsim.errors import FleetsimError, RunError
 from fleetsim.executors import executor
 from fleetsim.interrupts import interrupts_deferred
 from fleetsim.results.facts import RunFacts, Timing, now, read_facts, read_timing, write_facts
 from fleetsim.results.identity import Identity, identify
 from fleetsim.results.records import Records
-from fleetsim.results.schema import SOURCES, TABLES
+from fleetsim.results.schema import TABLES
 from fleetsim.version import __version__
 from fleetsim.workspace import PAGE_FILE
 
@@ -120,25 +120,24 @@ def saved_since(moment: str, scenario: Scenario, results: Path) -> Path | None:
     return folder if folder.exists() and read_timing(folder).created_at >= moment else None
 
 
-def grid_days(scenario: Scenario) -> list[dict[str, str | float | None]]:
-    """The grid of each reported day without the fleets: energy by source, export and clean share."""
+def grid_days(scenario: Scenario, by: Literal["day", "month"] = "day") -> list[dict[str, str | float | None]]:
+    """The grid of each reported day or month without the fleets: energy by source, export, shares and emissions."""
     from fleetsim.grid.model import grid_slots
+    from fleetsim.grid.totals import totals
 
     clock = scenario.spec.clock
-    grid = grid_slots(scenario.spec.grid, scenario.grid, clock, scenario.spec.seed)
-    generation_gwh = _daily_gwh(grid.generation_mw)
-    daily = {
-        "demand_gwh": _daily_gwh(grid.demand_mw),
-        **{f"{source}_gwh": generation_gwh[:, column] for column, source in enumerate(SOURCES)},
-        "export_gwh": _daily_gwh(grid.export_mw),
-        "clean_share": grid.clean_share.reshape(-1, SLOTS_PER_DAY).mean(axis=1),
-        "emission_kg_per_kwh": grid.emission_kg_per_kwh.reshape(-1, SLOTS_PER_DAY).mean(axis=1),
-    }
-    return [
-        {"date": day.isoformat(), **{name: _known(values[number]) for name, values in daily.items()}}
-        for number, day in enumerate(clock.dates)
-        if number >= clock.warmup_days
-    ]
+    return totals(grid_slots(scenario.spec.grid, scenario.grid, clock, scenario.spec.seed), clock, by)
+
+
+def grid_network(scenario: Scenario) -> Any:
+    """The hours of the scenario's first calendar year as a network of PyPSA (extra ``pypsa``)."""
+    from fleetsim.grid.pypsa_export import network
+    from fleetsim.grid.water_year import water_year
+
+    spec, first = scenario.spec.grid, scenario.spec.clock.dates[0].replace(month=1, day=1)
+    inputs = scenario.grid.planned(spec)
+    year = water_year(inputs, spec.year, spec.hydrology, first.year, scenario.spec.seed, periods_per_day=24)
+    return network(year.problem, first)
 
 
 @dataclass(eq=False)
@@ -328,16 +327,6 @@ def _fleet_mw(records: Records) -> NDArray[np.float64]:
 def _noticeable(fleet_mw: NDArray[np.float64], grid: GridSlots) -> bool:
     """Whether the fleets exceed ``NOTICEABLE_SHARE`` of the demand in some slot; an unknown demand never says so."""
     return bool(np.any(fleet_mw > NOTICEABLE_SHARE * grid.demand_mw))
-
-
-def _daily_gwh(power_mw: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Energy of each day from the mean power of its slots: GWh = MW x 24 h / 1000."""
-    daily: NDArray[np.float64] = power_mw.reshape(-1, SLOTS_PER_DAY, *power_mw.shape[1:]).mean(axis=1)
-    return daily * (DAY_S / HOUR_S / 1_000)
-
-
-def _known(value: float) -> float | None:
-    return round(float(value), 6) if np.isfinite(value) else None
 
 
 def _cpu_s() -> float:

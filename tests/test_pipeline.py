@@ -157,6 +157,13 @@ def asked_with_fleet(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> lis
     return loads
 
 
+def test_grid_months_hold_the_energy_of_their_days(scenario):
+    (day,) = pipeline.grid_days(scenario)
+    (month,) = pipeline.grid_days(scenario, "month")
+    assert month.pop("month") == "2026-03"
+    assert month == pytest.approx({name: value for name, value in day.items() if name != "date"})
+
+
 def test_grid_days_cover_the_reported_days_with_energy_that_adds_up(scenario):
     (day,) = pipeline.grid_days(scenario)
     generated = sum(day[f"{source}_gwh"] for source in ("hydro", "wind", "solar", "biomass", "nuclear", "thermal"))

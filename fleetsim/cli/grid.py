@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
-from fleetsim.cli.options import json_option, load_scenario, scenario_argument
+from fleetsim.cli.options import FOLDER, json_option, load_scenario, scenario_argument
 from fleetsim.cli.printing import print_json, print_table
 
 
 @click.command("grid")
 @scenario_argument
 @json_option
+@click.option("--by", type=click.Choice(["day", "month"]), default="day", help="A row for each day or month [day].")
+@click.option("--pypsa", type=FOLDER, metavar="FILE", help="Write the year by hour as a PyPSA network (netCDF).")
 def command(
-    scenario: Path, settings: tuple[str, ...], seed: int | None, days: int | None, workspace: Path | None, as_json: bool
+    scenario: Path,
+    settings: tuple[str, ...],
+    seed: int | None,
+    days: int | None,
+    workspace: Path | None,
+    as_json: bool,
+    by: Literal["day", "month"],
+    pypsa: Path | None,
 ) -> None:
-    """Show the grid behind SCENARIO day by day.
+    """Show the grid behind SCENARIO day by day, or month by month.
 
     Generation by source, export, clean share and emission, without the fleets' own load.
 
     Example: fleetsim grid configs/first_depot.yaml --set grid.hydrology=dry
     """
-    from fleetsim.pipeline import grid_days
+    from fleetsim.pipeline import grid_days, grid_network
 
-    rows = grid_days(load_scenario(scenario, settings, seed, days, workspace))
+    loaded = load_scenario(scenario, settings, seed, days, workspace)
+    if pypsa is not None:
+        grid_network(loaded).export_to_netcdf(str(pypsa))
+    rows = grid_days(loaded, by)
     if as_json:
         print_json(rows)
     else:

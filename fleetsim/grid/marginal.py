@@ -8,7 +8,7 @@ plant answers it in the end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,9 @@ from fleetsim.grid.water import Program, WaterPlan, WaterProblem, program
 Series = NDArray[np.float64]
 ON_BOUND_GW = 1e-7
 """A column this near to a bound is on it."""
+NUDGE_GW = 1e-5
+GOLDEN_SHARE = 0.6180339887498949
+"""Its multiples spread evenly over 0 to 1."""
 
 
 def step_emissions(steps: Ladder, coal_kg_per_kwh: float, lost_export_kg_per_kwh: float) -> Series:
@@ -68,6 +71,12 @@ def sensitivity(problem: WaterProblem, plan: WaterPlan, emissions: Emissions) ->
     emission = emissions.of_columns(posed, problem.period_d)[moving]
     found: Series = splu(posed.matrix[:, moving].T.tocsc()).solve(emission)
     return found[: problem.need_gw.size] / problem.period_d
+
+
+def nudged(problem: WaterProblem) -> WaterProblem:
+    """The program with a little more demand and inflow in each period, every one another, so that no tie is left."""
+    more = NUDGE_GW * (1.0 + np.arange(problem.need_gw.size) * GOLDEN_SHARE % 1.0)
+    return replace(problem, need_gw=problem.need_gw + more, inflow_gw=problem.inflow_gw + more[::-1] / 2.0)
 
 
 def one_sided(problem: WaterProblem, plan: WaterPlan, emissions: Emissions, period: int, sign: int) -> float:

@@ -14,7 +14,7 @@ The program sees the whole year at once: perfect foresight, which levels a dry s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -108,6 +108,22 @@ class Program:
     """The columns of the steps, period by period."""
     left: slice
     """The columns of what is left at the end, store by store."""
+
+
+def part(problem: WaterProblem, first: int, last: int, start_gwd: Series, end_gwd: Series) -> WaterProblem:
+    """The periods from ``first`` to before ``last`` alone, between two levels."""
+    periods = slice(first, last)
+    return replace(
+        problem,
+        need_gw=problem.need_gw[periods],
+        renewable_gw=problem.renewable_gw[periods],
+        river_gw=problem.river_gw[periods],
+        inflow_gw=problem.inflow_gw[:, periods],
+        lowest_gw=problem.lowest_gw[:, periods],
+        start_gwd=start_gwd,
+        end_gwd=end_gwd,
+        step_gw=problem.step_gw[periods],
+    )
 
 
 def program(problem: WaterProblem) -> Program:
@@ -220,9 +236,14 @@ def _bounds(problem: WaterProblem) -> tuple[Series, Series]:
     return np.concatenate(lowest), np.concatenate(highest)
 
 
+def holding_cny_per_mwh_day(stores: int) -> Series:
+    """What it costs to keep water for a day, by store."""
+    return HOLDING_CNY_PER_MWH_DAY * np.arange(stores, 0, -1, dtype=np.float64)
+
+
 def _costs(problem: WaterProblem) -> Series:
     stores, periods = problem.inflow_gw.shape
-    holding = HOLDING_CNY_PER_MWH_DAY * np.arange(stores, 0, -1)
+    holding = holding_cny_per_mwh_day(stores)
     powers = [
         np.zeros(stores * periods),
         np.full(stores * periods, SPILLING_CNY_PER_MWH),

@@ -14,7 +14,7 @@ from fleetsim.clock import Clock
 from fleetsim.grid.balance import MW_PER_GW, WET_MONTHS
 from fleetsim.grid.dispatch import Dispatch
 from fleetsim.grid.inputs import GridInputs
-from fleetsim.grid.marginal import Emissions, left_emissions, sensitivity, step_emissions
+from fleetsim.grid.marginal import Emissions, left_emissions, nudged, sensitivity, step_emissions
 from fleetsim.grid.merit import Days, merit_order
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.water import WaterPlan, solve
@@ -61,6 +61,8 @@ class SolvedYear:
     plan: WaterPlan
     province_kg_per_kwh: Series
     southern_kg_per_kwh: Series
+    degenerate: bool
+    """Whether they are those of a program beside it, since the plan has no one number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,8 +127,14 @@ def solved_year(case: WaterCase) -> SolvedYear:
         case.inputs, case.year, case.hydrology, case.calendar_year, case.seed, fleet, case.periods_per_day
     )
     plan = solve(year.problem)
-    found = [sensitivity(year.problem, plan, emissions(case.inputs, year, lost)) for lost in boundaries(case.inputs)]
-    return SolvedYear(year, plan, *found)
+    of_columns = [emissions(case.inputs, year, lost) for lost in boundaries(case.inputs)]
+    found = [sensitivity(year.problem, plan, one) for one in of_columns]
+    degenerate = bool(np.isnan(found[0]).any())
+    if degenerate:
+        beside = nudged(year.problem)
+        near = solve(beside)
+        found = [sensitivity(beside, near, one) for one in of_columns]
+    return SolvedYear(year, plan, found[0], found[1], degenerate)
 
 
 def boundaries(inputs: GridInputs) -> tuple[float, float]:
@@ -219,6 +227,10 @@ def _notes(spec: GridSpec, inputs: GridInputs, solved: dict[int, SolvedYear]) ->
         gwh = {"spilled": spilled, "curtailed": plan.curtailed_gw.sum(), "not served": unserved}
         texts = [f"{name} {amount * GWH_PER_GWD * one.year.problem.period_d:.0f} GWh" for name, amount in gwh.items()]
         notes[f"losses_{calendar_year}"] = ", ".join(texts)
+        if one.degenerate:
+            notes[f"emission_marginal_{calendar_year}_point"] = (
+                "the optimum is degenerate: marginal emissions hold for some kW more of demand and inflow each period"
+            )
         wet = np.isin(one.year.month, WET)
         seasons = {"year": np.ones_like(wet), "wet": wet, "dry": ~wet}
         means = {name: float(one.province_kg_per_kwh[when].mean()) for name, when in seasons.items()}
