@@ -88,9 +88,10 @@ def every_battery_balances(records: Records) -> None:
     flow_kwh = np.concatenate([-trips["used_kwh"], sessions["stored_kwh"]])
     np.testing.assert_allclose(flow_kwh, (end - start) * capacity_kwh[vehicle], rtol=1e-6, atol=1e-6)
     vehicle = np.concatenate([vehicle, swaps["vehicle"]])
+    begin_s = np.concatenate([trips["depart_at"], sessions["plug_at"], swaps["start_at"]])
     end_s = np.concatenate([trips["arrive_at"], sessions["end_at"], swaps["end_at"]])
     start, end = np.concatenate([start, swaps["soc_out"]]), np.concatenate([end, swaps["soc_in"]])
-    _continuous(vehicle, end_s, start, end, np.ones(len(end), dtype=bool))
+    _continuous(vehicle, begin_s, end_s, start, end, np.ones(len(end), dtype=bool))
 
 
 def packs_keep_their_energy(records: Records) -> None:
@@ -100,11 +101,12 @@ def packs_keep_their_energy(records: Records) -> None:
     flow_kwh = (sessions["soc_end"] - sessions["soc_start"]) * sites["pack_kwh"][sessions["site"]]
     np.testing.assert_allclose(flow_kwh, sessions["stored_kwh"], rtol=1e-6, atol=1e-6)
     pack = np.concatenate([swaps["pack_out"], sessions["pack"], swaps["pack_in"]])
+    begin_s = np.concatenate([swaps["end_at"], sessions["plug_at"], swaps["start_at"]])
     at_s = np.concatenate([swaps["end_at"], sessions["unplug_at"], swaps["start_at"]])
     start = np.concatenate([swaps["soc_out"], sessions["soc_start"], swaps["soc_in"]])
     end = np.concatenate([swaps["soc_out"], sessions["soc_end"], swaps["soc_in"]])
     at_station = np.repeat([True, True, False], [len(swaps["site"]), len(sessions["site"]), len(swaps["site"])])
-    _continuous(pack, at_s, start, end, at_station)
+    _continuous(pack, begin_s, at_s, start, end, at_station)
     comes = np.repeat([1, 0, -1], [len(swaps["site"]), len(sessions["site"]), len(swaps["site"])])
     moved = comes != 0
     order = np.lexsort((at_s[moved], pack[moved]))
@@ -112,9 +114,12 @@ def packs_keep_their_energy(records: Records) -> None:
     assert np.all((comes[moved][order][1:] != comes[moved][order][:-1])[same]), "a pack comes and goes in turn"
 
 
-def _continuous(subject: Array, at_s: Array, start: Array, end: Array, goes_on: Array) -> None:
-    """Each event begins with what the one before left, where that says what comes next."""
-    order = np.lexsort((at_s, subject))
+def _continuous(subject: Array, begin_s: Array, end_s: Array, start: Array, end: Array, goes_on: Array) -> None:
+    """Each event begins with what the one before left, where that says what comes next.
+
+    Times are recorded to the microsecond; of events that end together, the one that began earlier comes first.
+    """
+    order = np.lexsort((begin_s, np.round(end_s, 6), subject))
     linked = (subject[order][1:] == subject[order][:-1]) & goes_on[order][:-1]
     np.testing.assert_allclose(start[order][1:][linked], end[order][:-1][linked], atol=1e-9)
 

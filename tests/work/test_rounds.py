@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fleetsim.profiles import Body, Climate, Profiles
@@ -167,6 +167,7 @@ def test_the_remarks_tell_of_rounds_beyond_battery_or_shift() -> None:
 
 
 @settings(max_examples=15, deadline=None)
+@example(chargers=3, trucks=1, connection_kw=31.0, tanks=2, spread_min=5.0, cv=0.375, seed=2)
 @given(
     chargers=st.integers(1, 4),
     trucks=st.integers(1, 5),
