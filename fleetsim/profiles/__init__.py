@@ -16,6 +16,7 @@ from fleetsim.profiles.spec import (
     Profiles,
     Route,
     Season,
+    SeasonCalendar,
     VehicleModel,
     Waypoint,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Profiles",
     "Route",
     "Season",
+    "SeasonCalendar",
     "TaxiDemand",
     "VehicleModel",
     "Waypoint",

@@ -10,7 +10,16 @@ from typing import TypeVar
 from fleetsim.documents import Document, one_of, parse_mapping, read_yaml
 from fleetsim.errors import InputError, Problem
 from fleetsim.profiles.demand import TaxiDemand
-from fleetsim.profiles.spec import ChargerType, Climate, PassengerDemand, Place, Profiles, Route, VehicleModel
+from fleetsim.profiles.spec import (
+    ChargerType,
+    Climate,
+    PassengerDemand,
+    Place,
+    Profiles,
+    Route,
+    SeasonCalendar,
+    VehicleModel,
+)
 from fleetsim.spec import Spec
 
 SpecT = TypeVar("SpecT", bound=Spec)
@@ -23,9 +32,10 @@ FILES: Mapping[str, type[Spec]] = {
     "climates": Climate,
     "passenger_demand": PassengerDemand,
     "taxi_demand": TaxiDemand,
+    "seasons": SeasonCalendar,
 }
 """The files of ``profiles/`` and what each entry of theirs is."""
-OPTIONAL = frozenset({"passenger_demand", "taxi_demand"})
+OPTIONAL = frozenset({"passenger_demand", "taxi_demand", "seasons"})
 """Files that a workspace need not have."""
 
 
@@ -59,6 +69,7 @@ def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
         cities=entries("climates", Climate),
         demands=entries("passenger_demand", PassengerDemand),
         taxi_demand=entries("taxi_demand", TaxiDemand),
+        seasons=entries("seasons", SeasonCalendar),
     )
     names = {name: frozenset[str]() for name in FILES.keys() - profile_names(root)} | {
         name: frozenset(map(str, document.data)) if isinstance(document.data, dict) else frozenset()

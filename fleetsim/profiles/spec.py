@@ -39,6 +39,7 @@ from fleetsim.units import (
     TankKg,
     TemperatureC,
     TemperatureK,
+    Year,
 )
 
 
@@ -240,7 +241,9 @@ class Season(Spec):
     last_day: MonthDay
     """Last of the days; before the first where the season runs over the end of the year."""
     factor: Factor
-    """Passengers over those of the mean day."""
+    """Demand over that of the mean day."""
+    year: Year | None = None
+    """Year of the first day, for a feast that moves; none means every year."""
 
     def covers(self, day: date) -> bool:
         """Whether a date is one of the days.
@@ -249,31 +252,40 @@ class Season(Spec):
         True
         """
         at = day.strftime("%m-%d")
-        if self.first_day <= self.last_day:
-            return self.first_day <= at <= self.last_day
-        return at >= self.first_day or at <= self.last_day
+        over_new_year = self.first_day > self.last_day
+        began = day.year - (over_new_year and at <= self.last_day)
+        if self.year is not None and began != self.year:
+            return False
+        if over_new_year:
+            return at >= self.first_day or at <= self.last_day
+        return self.first_day <= at <= self.last_day
 
 
-class PassengerDemand(SourcedSpec):
-    """Who comes to the two ends of a line, and when."""
+class SeasonCalendar(SourcedSpec):
+    """How a demand changes over the week and the year."""
 
     name: Text
     """Name for the report."""
-    out_per_hour: tuple[PassengersPerHour, ...] = Field(min_length=24, max_length=24)
-    """Passengers that come to the route's first waypoint in each hour of the mean day."""
-    back_per_hour: tuple[PassengersPerHour, ...] = Field(min_length=24, max_length=24)
-    """Passengers that come to its last waypoint."""
     weekdays: tuple[Factor, ...] = Field(min_length=7, max_length=7)
-    """Monday to Sunday: passengers over those of the mean day."""
+    """Monday to Sunday: demand over that of the mean day."""
     months: tuple[Factor, ...] = Field(min_length=12, max_length=12)
-    """January to December: passengers over those of the mean day."""
+    """January to December: demand over that of the mean day."""
     seasons: tuple[Season, ...] = ()
     """Days that differ from their month; the first that covers a day counts."""
 
     def factor(self, day: date) -> float:
-        """Passengers of a day over those of the mean day."""
+        """Demand of a day over that of the mean day."""
         season = next((s.factor for s in self.seasons if s.covers(day)), self.months[day.month - 1])
         return season * self.weekdays[day.weekday()]
+
+
+class PassengerDemand(SeasonCalendar):
+    """Who comes to the two ends of a line, and when."""
+
+    out_per_hour: tuple[PassengersPerHour, ...] = Field(min_length=24, max_length=24)
+    """Passengers that come to the route's first waypoint in each hour of the mean day."""
+    back_per_hour: tuple[PassengersPerHour, ...] = Field(min_length=24, max_length=24)
+    """Passengers that come to its last waypoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,3 +299,4 @@ class Profiles:
     cities: Mapping[str, Climate]
     demands: Mapping[str, PassengerDemand] = field(default_factory=dict)
     taxi_demand: Mapping[str, TaxiDemand] = field(default_factory=dict)
+    seasons: Mapping[str, SeasonCalendar] = field(default_factory=dict)

@@ -69,7 +69,7 @@ def _text(name: str, meaning: str) -> Column:
     return Column(name, "text", meaning)
 
 
-PURPOSES = ("service", "deadhead", "round", "passenger", "transfer")
+PURPOSES = ("service", "deadhead", "round", "passenger", "transfer", "private")
 LATE_S = 300.0
 """A departure more than this after its timetable is late."""
 TRIP_STATUS = ("done", "late", "cancelled", "horizon")
@@ -152,7 +152,11 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _code("vehicle", "vehicles", "vehicle; none for a trip that no vehicle was there to run"),
         _code("fleet", "fleets", "fleet"),
         _int("trip", "number of the trip within its vehicle, from the start of the warm-up"),
-        _code("purpose", PURPOSES, "service, deadhead, round, passenger or transfer"),
+        _code(
+            "purpose",
+            PURPOSES,
+            "service, deadhead, round, passenger, transfer or private (of others who come to public chargers)",
+        ),
         _code("route", "routes", "route, where there is one"),
         _time("planned_depart_at", "planned departure"),
         _time("planned_arrive_at", "planned arrival"),

@@ -1,4 +1,4 @@
-"""What a scenario file may say of its fleets."""
+"""What a scenario file may say of its fleets: a table of kinds, each of which composes work, store and refill."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
-from fleetsim.scenario.taxis import TaxiFleet
+from fleetsim.scenario.roaming import RoamingFleet
+from fleetsim.scenario.taxis import CruisingTaxiFleet, RideHailingFleet, TaxiFleet
+from fleetsim.scenario.visitors import VisitorFleet
 from fleetsim.spec import Name, SourcedSpec, Text
 from fleetsim.units import ConsumptionKwhPerKm, Count, DurationMin, PositiveShare, Share
+from fleetsim.work.errand_spec import Errands
+from fleetsim.work.planning import AnyWork
 from fleetsim.work.spec import BusWork, Rounds
 
 
@@ -26,6 +30,8 @@ class BatteryFleet(SourcedSpec):
     """Number of vehicles."""
     home: Name
     """Site where they live and charge."""
+    work: AnyWork
+    """What they do."""
     charge_target: Share = 0.95
     """State of charge at which a session ends."""
     reserve: Share = 0.20
@@ -72,8 +78,65 @@ class SanitationFleet(BatteryFleet):
     """The rounds of a day."""
 
 
-HomedFleet = BusFleet | ShuttleFleet | SanitationFleet | HydrogenBusFleet
-"""Fleets whose vehicles have a home and a work of blocks."""
+class CoachFleet(BatteryFleet):
+    """Coaches that bring visitors to scenic areas, in convoys and by season."""
 
-Fleet = Annotated[HomedFleet | TaxiFleet, Field(discriminator="kind")]
-"""Any fleet."""
+    kind: Literal["coach"]
+    """``coach``"""
+    work: BusWork
+    """What they do."""
+
+
+class LogisticsFleet(BatteryFleet):
+    """Vans and light trucks that deliver in waves."""
+
+    kind: Literal["logistics"]
+    """``logistics``"""
+    work: Rounds
+    """The rounds of a day."""
+
+
+class OfficialFleet(BatteryFleet):
+    """Official cars: in office hours on workdays, idle at night and on other days."""
+
+    kind: Literal["official"]
+    """``official``"""
+    work: Errands
+    """The errands of a day."""
+
+
+class ResidentFleet(BatteryFleet):
+    """Cars of residents who charge slowly where they live; their home's strategy puts that in order."""
+
+    kind: Literal["residents"]
+    """``residents``"""
+    work: Errands
+    """The ways of a day."""
+
+
+HomedFleet = BatteryFleet | HydrogenBusFleet
+"""Fleets whose vehicles have a home and a work of blocks."""
+AnyFleet = HomedFleet | TaxiFleet | VisitorFleet
+"""Any fleet, by its form: what store it has, and where it finds energy."""
+
+Fleet = Annotated[
+    BusFleet
+    | CoachFleet
+    | HydrogenBusFleet
+    | LogisticsFleet
+    | OfficialFleet
+    | ResidentFleet
+    | CruisingTaxiFleet
+    | RideHailingFleet
+    | SanitationFleet
+    | ShuttleFleet
+    | VisitorFleet,
+    Field(discriminator="kind"),
+]
+"""The table of kinds; :func:`fleetsim.scenario.kinds.add_kind` adds to it."""
+
+
+def season_of(fleet: AnyFleet) -> str | None:
+    """The calendar that a fleet follows, if it follows one."""
+    follows = fleet if isinstance(fleet, RoamingFleet) else fleet.work
+    return getattr(follows, "season", None)

@@ -16,15 +16,15 @@ from fleetsim.grid.inputs import load_grid
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import load_tariffs
 from fleetsim.profiles.loading import load_profiles, profile_file, profile_names
-from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.kinds import add_installed_kinds
 from fleetsim.scenario.overrides import override
 from fleetsim.scenario.parts import join, part_paths
 from fleetsim.scenario.references import Sections, fleet_problems, grid_problems, site_problems
 from fleetsim.scenario.remarks import remarks
-from fleetsim.scenario.schema import Horizon, Scenario, ScenarioSpec
+from fleetsim.scenario.roaming import RoamingFleet
+from fleetsim.scenario.schema import Fleets, Horizon, Scenario, ScenarioSpec
 from fleetsim.scenario.sites import Site
-from fleetsim.scenario.stations import taxi_problems, with_stations
-from fleetsim.scenario.taxis import TaxiFleet
+from fleetsim.scenario.stations import taxi_problems, visitor_problems, with_stations
 from fleetsim.spec import Name, Spec
 from fleetsim.work.spec import Timetable
 from fleetsim.work.timetable import TimetableTrips, read_timetable
@@ -42,6 +42,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     if not path.exists():
         hint = "the file does not exist (fleetsim init DIR makes a workspace with scenarios to begin with)"
         raise InputError([Problem(str(path), None, "", "", hint)])
+    add_installed_kinds()
     root = find_workspace(path, workspace)
     problems: list[Problem] = []
     of_parts = [setting for setting in overrides if setting.startswith("parts")]
@@ -58,6 +59,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     problems.extend(fleet_problems(document, sections, loaded.names, loaded.profiles))
     problems.extend(grid_problems(document, sections, grid, tariffs, tariff_names))
     problems.extend(taxi_problems(document, sections, loaded))
+    problems.extend(visitor_problems(document, sections))
     timetables = _timetables(document, sections, root, loaded.names.get("places"), problems)
     if problems or spec is None or grid is None:
         raise InputError(_in_reading_order(problems))
@@ -84,7 +86,9 @@ def _sections(spec: ScenarioSpec | None, data: Any) -> Sections:
     tariff = _sound(_OneTariff, {"tariff": held.get("tariff")})
     return Sections(
         sites={name: s.site for name, raw in raw_sites.items() if (s := _sound(_OneSite, {"site": raw}))},
-        fleets={name: f.fleet for name, raw in raw_fleets.items() if (f := _sound(_OneFleet, {"fleet": raw}))},
+        fleets={
+            name: f.fleets["one"] for name, raw in raw_fleets.items() if (f := _sound(Fleets, {"fleets": {"one": raw}}))
+        },
         site_names={str(name) for name in raw_sites},
         clock=horizon.clock if horizon else None,
         grid=_sound(GridSpec, held.get("grid")),
@@ -95,10 +99,6 @@ def _sections(spec: ScenarioSpec | None, data: Any) -> Sections:
 
 class _OneSite(Spec):
     site: Site
-
-
-class _OneFleet(Spec):
-    fleet: Fleet
 
 
 class _OneTariff(Spec):
@@ -122,7 +122,7 @@ def _timetables(
     timetables: dict[str, TimetableTrips] = {}
     read: dict[str, TimetableTrips | None] = {}
     for name, fleet in sections.fleets.items():
-        if isinstance(fleet, TaxiFleet) or not isinstance(fleet.work, Timetable):
+        if isinstance(fleet, RoamingFleet) or not isinstance(fleet.work, Timetable):
             continue
         file = fleet.work.file
         path = root / file
@@ -146,7 +146,7 @@ def _in_reading_order(problems: Sequence[Problem]) -> list[Problem]:
 
 def _fingerprints(paths: Sequence[Path], root: Path, spec: ScenarioSpec) -> Mapping[str, str]:
     """SHA-256 of the scenario file, its parts, and every input that the workspace gave to it."""
-    works = [fleet.work for fleet in spec.fleets.values() if not isinstance(fleet, TaxiFleet)]
+    works = [fleet.work for fleet in spec.fleets.values() if not isinstance(fleet, RoamingFleet)]
     timetables = {work.file for work in works if isinstance(work, Timetable)}
     grid = (root / "grid").rglob("*")
     inputs = [

@@ -53,6 +53,7 @@ def profile_files(profiles: Profiles) -> dict[str, dict[str, Spec]]:
         "profiles/climates.yaml": dict(profiles.cities),
         "profiles/passenger_demand.yaml": dict(profiles.demands),
         "profiles/taxi_demand.yaml": dict(profiles.taxi_demand),
+        "profiles/seasons.yaml": dict(profiles.seasons),
     }
 
 

@@ -12,11 +12,12 @@ from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import Tariff
 from fleetsim.profiles import Profiles
-from fleetsim.scenario.fleets import Fleet, SanitationFleet
+from fleetsim.scenario.fleets import Fleet, season_of
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
+from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.rounds import round_problems
 from fleetsim.scenario.sites import Depot, Site, SwapStation
-from fleetsim.scenario.taxis import TaxiFleet
+from fleetsim.work.errand_spec import Errands
 from fleetsim.work.spec import Collecting, OnDemand, Rounds
 
 
@@ -69,7 +70,10 @@ def fleet_problems(
     for name, fleet in sections.fleets.items():
         at: Location = ("fleets", name)
         yield from unknown(document, (*at, "model"), fleet.model, profiles.get("vehicles"), "profiles/vehicles.yaml")
-        if isinstance(fleet, TaxiFleet):
+        if (season := season_of(fleet)) is not None:
+            where = (*at, "season") if isinstance(fleet, RoamingFleet) else (*at, "work", "season")
+            yield from unknown(document, where, season, profiles.get("seasons"), "profiles/seasons.yaml")
+        if isinstance(fleet, RoamingFleet):
             continue
         yield from unknown(document, (*at, "home"), fleet.home, sections.site_names, "sites")
         route_at = (*at, "work", "route")
@@ -78,9 +82,11 @@ def fleet_problems(
             demands = profiles.get("passenger_demand")
             where = (*at, "work", "demand")
             yield from unknown(document, where, fleet.work.demand, demands, "profiles/passenger_demand.yaml")
-        if isinstance(fleet, SanitationFleet):
+        if isinstance(fleet.work, Rounds):
             yield from _unknown_places(document, (*at, "work"), fleet.work, profiles.get("places"))
-            yield from round_problems(document, at, fleet, sound.vehicles.get(fleet.model), sound.places)
+            yield from round_problems(document, at, fleet, fleet.work, sound.vehicles.get(fleet.model), sound.places)
+        if isinstance(fleet.work, Errands):
+            yield from errand_problems(document, (*at, "work"), fleet.work, profiles.get("places"))
         target, initial = ("charge_target", "initial_soc")
         if isinstance(fleet, HydrogenBusFleet):
             target, initial = ("fill_target", "initial_share")
@@ -148,6 +154,22 @@ def _unknown_places(document: Document, at: Location, work: Rounds, names: Colle
             named.append(((*at, "shifts", number, "transfer_station"), shift.transfer_station))
     for where, place in named:
         yield from unknown(document, where, place, names, "profiles/places.yaml")
+
+
+def errand_problems(
+    document: Document, at: Location, work: Errands, names: Collection[str] | None
+) -> Iterator[Problem]:
+    """Destinations that do not exist or weigh nothing, and stays of which the shortest is not the shortest."""
+    for number, destination in enumerate(work.destinations):
+        where = (*at, "destinations", number, "place")
+        yield from unknown(document, where, destination.place, names, "profiles/places.yaml")
+    if sum(destination.share for destination in work.destinations) <= 0.0:
+        yield document.problem((*at, "destinations"), "only shares of 0", "must have a share above 0")
+    for number, outing in enumerate(work.outings):
+        if outing.stay_min[0] > outing.stay_min[1]:
+            found = "[{:g}, {:g}]".format(*outing.stay_min)
+            allowed = "the shortest must not be above the longest"
+            yield document.problem((*at, "outings", number, "stay_min"), found, allowed)
 
 
 def unknown(

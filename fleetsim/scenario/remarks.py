@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from fleetsim.profiles import ChargerType
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.scenario.provenance import figures
+from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Depot, Site
-from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.work.spec import Timetable
 
 CROWDED = 4.0
@@ -77,7 +77,7 @@ def _station_remarks(name: str, site: HydrogenStation) -> Iterator[str]:
 def _fleet_remarks(scenario: Scenario) -> Iterator[str]:
     profiles = scenario.profiles
     for name, fleet in scenario.spec.fleets.items():
-        if isinstance(fleet, TaxiFleet):
+        if isinstance(fleet, RoamingFleet):
             continue
         home = profiles.places[scenario.spec.sites[fleet.home].place].city
         route = profiles.routes[fleet.work.route].city

@@ -8,21 +8,26 @@ from itertools import pairwise
 from fleetsim.documents import Document, Location
 from fleetsim.errors import Problem
 from fleetsim.profiles import Body, Place, VehicleModel
-from fleetsim.scenario.fleets import SanitationFleet
-from fleetsim.work.spec import Collecting, Shift, seconds_of_day
+from fleetsim.scenario.fleets import BatteryFleet
+from fleetsim.scenario.hydrogen import HydrogenBusFleet
+from fleetsim.work.spec import Collecting, Rounds, Shift, seconds_of_day
 
 _NEEDS: Mapping[str, str] = {"sweep": "working_kw", "sprinkle": "water_kg", "collect": "cycle_kwh"}
 """What the body of a vehicle must have for each task."""
 
 
 def round_problems(
-    document: Document, at: Location, fleet: SanitationFleet, model: VehicleModel | None, places: Mapping[str, Place]
+    document: Document,
+    at: Location,
+    fleet: BatteryFleet | HydrogenBusFleet,
+    work: Rounds,
+    model: VehicleModel | None,
+    places: Mapping[str, Place],
 ) -> Iterator[Problem]:
     """The problems of a fleet that stands at ``at``; ``model`` is the sheet of its vehicles, ``None`` if faulty."""
-    work = fleet.work
     if model is not None:
         for task in dict.fromkeys(shift.task for shift in work.shifts):
-            if not getattr(model.body or Body(), _NEEDS[task]):
+            if task in _NEEDS and not getattr(model.body or Body(), _NEEDS[task]):
                 allowed = f"must be a vehicle sheet whose body has {_NEEDS[task]}, to {task}"
                 yield document.problem((*at, "model"), repr(fleet.model), allowed)
     for number, shift in enumerate(work.shifts):

@@ -15,7 +15,7 @@ from fleetsim.grid.tariff import Tariff
 from fleetsim.profiles import Profiles
 from fleetsim.scenario.fleets import Fleet
 from fleetsim.scenario.sites import Site
-from fleetsim.spec import Name, SourcedSpec, Text
+from fleetsim.spec import Name, SourcedSpec, Spec, Text
 from fleetsim.units import Day, ReportedDays, Seed, WarmupDays
 from fleetsim.work.timetable import TimetableTrips
 
@@ -34,6 +34,13 @@ class Horizon(SourcedSpec):
     def clock(self) -> Clock:
         """The horizon as the simulation counts it."""
         return Clock(self.start_date, self.days, self.warmup_days)
+
+
+class Fleets(Spec):
+    """The fleets of a scenario file."""
+
+    fleets: dict[Name, Fleet] = Field(min_length=1)
+    """Fleets by name."""
 
 
 class ScenarioSpec(Horizon):

@@ -12,6 +12,7 @@ from fleetsim.scenario.references import Sections, unknown
 from fleetsim.scenario.schema import ScenarioSpec
 from fleetsim.scenario.sites import PublicStation, Site, SwapStation
 from fleetsim.scenario.taxis import TaxiFleet
+from fleetsim.scenario.visitors import VisitorFleet
 
 STATIONS = (PublicStation, SwapStation)
 """Sites where whoever comes gets energy."""
@@ -79,6 +80,27 @@ def taxi_problems(document: Document, sections: Sections, loaded: LoadedProfiles
         if complete and isinstance(site, SwapStation) and name not in packs:
             allowed = "no fleet changes its packs here, so that nobody knows what they are"
             yield document.problem(("sites", name), "", allowed)
+
+
+def visitor_problems(document: Document, sections: Sections) -> Iterator[Problem]:
+    """Stations that visitors cannot come to, and hours at which nobody would come."""
+    for name, fleet in sections.fleets.items():
+        if not isinstance(fleet, VisitorFleet):
+            continue
+        at: Location = ("fleets", name)
+        for number, station in enumerate(fleet.stations):
+            where = (*at, "stations", number)
+            yield from unknown(document, where, station, sections.site_names, "sites")
+            site = sections.sites.get(station)
+            if site is not None and not isinstance(site, PublicStation):
+                fitting = sorted(key for key, each in sections.sites.items() if isinstance(each, PublicStation))
+                yield document.problem(where, f"a {site.kind}", one_of(station, fitting, "sites"))
+        for key in ("hours", "weekdays"):
+            if sum(getattr(fleet, key)) <= 0.0:
+                yield document.problem((*at, key), "only zeros", "must have a figure above 0")
+        if fleet.reserve >= fleet.charge_target:
+            allowed = f"must be below the charge_target, {fleet.charge_target:g}"
+            yield document.problem((*at, "reserve"), f"{fleet.reserve:g}", allowed)
 
 
 def _range_problems(document: Document, at: Location, fleet: TaxiFleet) -> Iterator[Problem]:

@@ -1,11 +1,12 @@
-"""What a scenario file may say of fleets of taxis."""
+"""What a scenario file may say of fleets of taxis and of cars for hire."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from fleetsim.spec import Name, SourcedSpec, Text
-from fleetsim.units import ConsumptionKwhPerKm, Count, CruisingShare, DistanceKm, DurationMin, PositiveShare, Share
+from fleetsim.scenario.roaming import RoamingFleet
+from fleetsim.spec import Name, SourcedSpec
+from fleetsim.units import ConsumptionKwhPerKm, Count, CruisingShare, DistanceKm, DurationMin, Share
 from fleetsim.work.spec import TimeOfDay
 
 
@@ -18,21 +19,11 @@ class ShiftChange(SourcedSpec):
     """Time over which the hand-overs are spread; each taxi keeps its own moment."""
 
 
-class TaxiFleet(SourcedSpec):
-    """Taxis of one model that cruise a city and look for energy when they need it."""
+class TaxiFleet(RoamingFleet):
+    """Cars that carry passengers about a city and look for energy when they need it."""
 
-    kind: Literal["taxi"]
-    """``taxi``"""
-    title: Text | None = None
-    """Name for the report."""
-    model: Name
-    """Vehicle sheet of ``profiles/vehicles.yaml``."""
-    count: Count
-    """Number of vehicles."""
     demand: Name
     """When and where they drive: an entry of ``profiles/taxi_demand.yaml``."""
-    stations: tuple[Name, ...] = ()
-    """Swap and public stations that they may use; none named means all of their city that suit their model."""
     daily_km: DistanceKm
     """Mean distance of a taxi and day, cruising included."""
     daily_km_cv: Share = 0.15
@@ -64,23 +55,23 @@ class TaxiFleet(SourcedSpec):
     """Time after which a driver leaves a queue while another station is left."""
     recovery_min: DurationMin = 120.0
     """Time that it takes to bring a taxi that can reach no station to the nearest one."""
-    charge_target: PositiveShare = 0.90
-    """State of charge at which a session at a charger ends."""
-    reserve: Share = 0.10
-    """State of charge below which no taxi should fall; crossings are counted."""
     initial_soc: tuple[Share, Share] = (0.35, 0.95)
     """State of charge at the start of the warm-up: lowest and highest, drawn for each taxi."""
-    state_of_health: PositiveShare = 1.0
-    """Battery energy left by ageing, as a share of new."""
     consumption_kwh_per_km: ConsumptionKwhPerKm | None = None
     """Fixed consumption in place of the trip formula (no regeneration then)."""
 
-    @property
-    def home(self) -> None:
-        """A taxi has no home site."""
-        return None
 
-    @property
-    def meets_at(self) -> tuple[str, ...]:
-        """Sites that its vehicles may use: where they meet other fleets."""
-        return self.stations
+class CruisingTaxiFleet(TaxiFleet):
+    """Taxis that cruise for passengers."""
+
+    kind: Literal["taxi"]
+    """``taxi``"""
+
+
+class RideHailingFleet(TaxiFleet):
+    """Cars for hire that are called by telephone; they cruise less and have one driver."""
+
+    kind: Literal["ride_hailing"]
+    """``ride_hailing``"""
+    cruising_share: CruisingShare = 0.30
+    """Share of the distance driven without passengers."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from fleetsim.profiles import Profiles
+from fleetsim.scenario.fleets import season_of
+from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.work.spec import OnDemand
@@ -17,7 +19,7 @@ def used_profiles(scenario: Scenario) -> Profiles:
     """The vehicle sheets, charger types, places, routes and climates that the scenario leads to."""
     spec, profiles = scenario.spec, scenario.profiles
     fleets = spec.fleets.values()
-    works = [fleet.work for fleet in fleets if not isinstance(fleet, TaxiFleet)]
+    works = [fleet.work for fleet in fleets if not isinstance(fleet, RoamingFleet)]
     routes = _named(profiles.routes, (work.route for work in works))
     demand = _named(profiles.taxi_demand, (fleet.demand for fleet in fleets if isinstance(fleet, TaxiFleet)))
     trips = [trip for timetable in scenario.timetables.values() for trip in timetable.trips]
@@ -41,6 +43,7 @@ def used_profiles(scenario: Scenario) -> Profiles:
         cities=_named(profiles.cities, cities),
         demands=_named(profiles.demands, (work.demand for work in works if isinstance(work, OnDemand))),
         taxi_demand=demand,
+        seasons=_named(profiles.seasons, (season for fleet in fleets if (season := season_of(fleet)))),
     )
 
 

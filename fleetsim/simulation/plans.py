@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fleetsim.energy.weather import temperatures_c
 from fleetsim.results.schema import Entities
-from fleetsim.scenario.fleets import HomedFleet
+from fleetsim.scenario.fleets import HomedFleet, season_of
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
+from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.simulation.fuel_plan import fuel_remarks
 from fleetsim.simulation.names import codes, entities, home_place
 from fleetsim.work.effort import Conditions
@@ -21,7 +21,7 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
     """All blocks of a fleet over the whole run, with the energy they take."""
     spec, profiles = scenario.spec, scenario.profiles
     fleet = spec.fleets[fleet_name]
-    assert not isinstance(fleet, TaxiFleet)
+    assert not isinstance(fleet, RoamingFleet)
     setting = Setting(
         fleet=fleet_name,
         vehicles=fleet.count,
@@ -31,6 +31,7 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
         route_code=codes(names["routes"])[fleet.work.route],
         seed=spec.seed,
         clock=spec.clock,
+        season=profiles.seasons[season] if (season := season_of(fleet)) else None,
     )
     demand = profiles.demands[fleet.work.demand] if isinstance(fleet.work, OnDemand) else None
     conditions = fleet_conditions(fleet, scenario)
@@ -54,7 +55,7 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
     names = entities(scenario)
     remarks = []
     for name, fleet in sorted(scenario.spec.fleets.items()):
-        if isinstance(fleet, TaxiFleet):
+        if isinstance(fleet, RoamingFleet):
             continue
         plan = fleet_plan(name, scenario, names)
         if unmanned := int((plan.vehicle < 0).sum()):

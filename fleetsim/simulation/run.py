@@ -7,8 +7,11 @@ from typing import Protocol
 
 from fleetsim.results.records import Records
 from fleetsim.results.schema import Frame, concatenate
+from fleetsim.scenario.fleets import AnyFleet, BatteryFleet
+from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.taxis import TaxiFleet
+from fleetsim.scenario.visitors import VisitorFleet
 from fleetsim.signals import Signals
 from fleetsim.simulation.block_crew import BlockCrew
 from fleetsim.simulation.components import components
@@ -20,6 +23,7 @@ from fleetsim.simulation.site_tables import site_tables
 from fleetsim.simulation.stage import Job, Stage
 from fleetsim.simulation.taxi_crew import TaxiCrew
 from fleetsim.simulation.trip_table import reported
+from fleetsim.simulation.visitor_crew import VisitorCrew
 
 RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks", "swaps", "refuels", "hydrogen_flows", "outages")
 """The tables that a run writes."""
@@ -37,14 +41,13 @@ def _taxi_crew(name: str, stage: Stage) -> Crew:
     return HailingCrew(name, stage) if isinstance(fleet, TaxiFleet) and fleet.competition else TaxiCrew(name, stage)
 
 
-CREWS: dict[str, Callable[[str, Stage], Crew]] = {
-    "bus": BlockCrew,
-    "hydrogen_bus": HydrogenCrew,
-    "sanitation": BlockCrew,
-    "shuttle": BlockCrew,
-    "taxi": _taxi_crew,
-}
-"""What brings the fleets of each kind on stage."""
+CREWS: tuple[tuple[type[AnyFleet], Callable[[str, Stage], Crew]], ...] = (
+    (BatteryFleet, BlockCrew),
+    (HydrogenBusFleet, HydrogenCrew),
+    (TaxiFleet, _taxi_crew),
+    (VisitorFleet, VisitorCrew),
+)
+"""What brings the fleets of each form on stage; the kinds are a table of the scenario."""
 
 
 class Executor(Protocol):
@@ -73,7 +76,10 @@ def simulate(scenario: Scenario, signals: Signals, executor: Executor) -> Record
 def run_component(job: Job) -> dict[str, Frame]:
     """Live through the horizon with the vehicles and sites of one component; its tables."""
     stage = Stage(job)
-    crews = [CREWS[fleet.kind](name, stage) for name, fleet in stage.fleets.items()]
+    crews = [
+        next(crew for form, crew in CREWS if isinstance(fleet, form))(name, stage)
+        for name, fleet in stage.fleets.items()
+    ]
     stage.run()
     fleet_codes = codes(job.names["fleets"])
     driven = [crew.trips() for crew in crews]

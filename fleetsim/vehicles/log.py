@@ -37,3 +37,11 @@ class RideLog:
             start_kwh="f8", used_kwh="f8", spot="i4", hour="i4",
         )  # fmt: skip
         """Empty from ``depart_s`` at ``spot`` to the pick-up, then with the customer; ``used_kwh`` is both together."""
+
+
+class VisitorLog:
+    """The ways of others to public chargers."""
+
+    def __init__(self) -> None:
+        self.ways = Rows(vehicle="i4", depart_s="f8", arrive_s="f8", start_kwh="f8", end_kwh="f8", station="i4")
+        """From the end of one visit, or the start of the run, to the station of the next."""

@@ -39,7 +39,7 @@ def trip_normals(seed: int, fleet: str, subjects: Sequence[str | int], trips_per
     first = clock.origin.date()
     drawn = np.empty((2, len(subjects), clock.total_days, trips_per_day))
     for monday in clock.week_starts():
-        start, end = _days_within(monday, first, clock.total_days)
+        start, end = days_within(monday, first, clock.total_days)
         offset = (first - monday).days
         for row, subject in enumerate(subjects):
             week = generator(seed, monday, "trips", fleet, subject).standard_normal((2, 7, trips_per_day))
@@ -47,7 +47,7 @@ def trip_normals(seed: int, fleet: str, subjects: Sequence[str | int], trips_per
     return drawn
 
 
-def _days_within(monday: date, first: date, days: int) -> tuple[int, int]:
+def days_within(monday: date, first: date, days: int) -> tuple[int, int]:
     """First and last day of a calendar week, counted from the first day of the run and cut to it."""
     start = (monday - first).days
     return max(0, start), min(days, start + 7)

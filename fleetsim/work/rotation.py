@@ -52,8 +52,8 @@ def _blocks(
     way_home: WayHome,
     normals: Series,
 ) -> BlockSet:
-    vehicle, day = setting.vehicle_days(pattern.days)
-    lag_s = pattern.spread_min * MIN_S * vehicle / setting.vehicles
+    vehicle, day, turn, out = setting.on_duty(pattern.days, work.active_share)
+    lag_s = pattern.spread_min * MIN_S * (turn // pattern.convoy * pattern.convoy) / out
     start_s = day * DAY_S + seconds_of_day(pattern.start) + lag_s
     depart_s, run_s = _timetable(trips, pattern.layover_min * MIN_S, start_s, conditions.route, setting)
     between = [a.works and b.works for a, b in pairwise(trips)]

@@ -1,4 +1,4 @@
-"""Rounds by shift: sweepers, sprinklers and compactors, who work on their way."""
+"""Rounds by shift: sweepers, sprinklers, compactors and vans, who work on their way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fleetsim.work.draws import Chance, run_factor, trip_normals
 from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import BlockSet, Series, WorkPlan
 from fleetsim.work.setting import MIN_S, Setting
-from fleetsim.work.spec import Collecting, Rounds, Shift, Sprinkling, Sweeping, seconds_of_day
+from fleetsim.work.spec import Collecting, Delivering, Rounds, Shift, Sprinkling, Sweeping, seconds_of_day
 from fleetsim.work.traffic import speed_kmh
 
 FROST_C = 0.0
@@ -97,7 +97,9 @@ def rounds_plan(work: Rounds, conditions: Conditions, setting: Setting) -> WorkP
 def _round(shift: Shift, ground: Ground) -> Round:
     if isinstance(shift, Sweeping):
         return _sweeping(shift, ground)
-    return _sprinkling(shift, ground) if isinstance(shift, Sprinkling) else _collecting(shift, ground)
+    if isinstance(shift, Sprinkling):
+        return _sprinkling(shift, ground)
+    return _collecting(shift, ground) if isinstance(shift, Collecting) else _delivering(shift, ground)
 
 
 def _sweeping(shift: Sweeping, ground: Ground) -> Round:
@@ -117,18 +119,25 @@ def _sprinkling(shift: Sprinkling, ground: Ground) -> Round:
 
 def _collecting(shift: Collecting, ground: Ground) -> Round:
     """Tour after tour; the body fills evenly and is emptied at the transfer station."""
-    standing_s = shift.stops * shift.stop_min * MIN_S
-    run_s = shift.tour_km / ground.route.speed_kmh * HOUR_S + standing_s
-    labour = Labour(
-        body_kwh=shift.stops * shift.cycles_per_stop * ground.body.cycle_kwh,
-        stops_per_km=shift.stops / shift.tour_km,
-        stop_time_share=standing_s / run_s,
-    )
-    tour = Stretch(ground.working(shift.tour_km, labour), 0.5, run_s)
+    tour = _tour(shift, ground, 0.5, shift.stops * shift.cycles_per_stop * ground.body.cycle_kwh)
     area, station, unload_s = ground.area, shift.transfer_station, shift.unload_min * MIN_S
     transfer = Stretch(Trip("transfer", area, station, (ground.way_home.between(area, station),)), 1.0)
     back = Stretch(Trip("deadhead", station, area, (ground.way_home.between(station, area),)), 0.0, stay_s=unload_s)
     return Round((tour, transfer, *[back, tour, transfer] * (shift.tours - 1)), home_stay_s=unload_s)
+
+
+def _delivering(shift: Delivering, ground: Ground) -> Round:
+    """From customer to customer; the load leaves evenly, so half of it is on board in the mean."""
+    return Round((_tour(shift, ground, shift.load_factor / 2, 0.0),), out_load=shift.load_factor)
+
+
+def _tour(shift: Collecting | Delivering, ground: Ground, load: float, body_kwh: float) -> Stretch:
+    """The way from the first stop to the last, with all stays."""
+    standing_s = shift.stops * shift.stop_min * MIN_S
+    run_s = shift.tour_km / ground.route.speed_kmh * HOUR_S + standing_s
+    stops_per_km = shift.stops / shift.tour_km
+    labour = Labour(body_kwh=body_kwh, stops_per_km=stops_per_km, stop_time_share=standing_s / run_s)
+    return Stretch(ground.working(shift.tour_km, labour), load, run_s)
 
 
 def _blocks(

@@ -8,7 +8,18 @@ from pydantic import Field, StringConstraints
 from typing_extensions import Doc
 
 from fleetsim.spec import Name, SourcedSpec
-from fleetsim.units import Count, DistanceKm, DurationMin, Factor, PersonKg, Share, SpeedKmh, SpellMin, WorkingKm
+from fleetsim.units import (
+    Count,
+    DistanceKm,
+    DurationMin,
+    Factor,
+    PersonKg,
+    PositiveShare,
+    Share,
+    SpeedKmh,
+    SpellMin,
+    WorkingKm,
+)
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^[0-3]\d:[0-5]\d$"), Doc("a time like 06:30, up to 39:59")]
 """``HH:MM``; hours from 24 on belong to the night after the service day, up to 39:59."""
@@ -38,11 +49,13 @@ class BlockPattern(SourcedSpec):
     """Single trips, out and back in turn, starting at the route's first waypoint."""
     layover_min: DurationMin
     """Planned stay at each end of the route."""
+    convoy: Count = 1
+    """Vehicles that leave together, as coaches do with one group of visitors."""
     days: tuple[Weekday, ...] = WEEKDAYS
     """Days of the week on which the block runs."""
 
 
-class _Work(SourcedSpec):
+class WorkSpec(SourcedSpec):
     """What all forms of work have in common."""
 
     run_time_cv: Share = 0.0
@@ -54,7 +67,7 @@ class _Work(SourcedSpec):
         return ()
 
 
-class _TimetabledWork(_Work):
+class _TimetabledWork(WorkSpec):
     """What both forms of timetabled bus work have in common."""
 
     load_factor: Share = 0.5
@@ -74,6 +87,10 @@ class Rotation(_TimetabledWork):
     """Route of ``profiles/routes.yaml``."""
     blocks: tuple[BlockPattern, ...] = Field(min_length=1)
     """The blocks of a day."""
+    active_share: PositiveShare = 1.0
+    """Share of the vehicles that are out on the mean day; they take turns from day to day."""
+    season: Name | None = None
+    """Calendar of ``profiles/seasons.yaml`` that the number of vehicles follows, up to all of them."""
     deadhead_km: DistanceKm | None = None
     """Distance between the home and the route's terminal; by default from their positions, times ``detour``."""
     detour: Factor = 1.35
@@ -93,7 +110,7 @@ class Timetable(_TimetabledWork):
     """Route whose traffic the trips meet (speed comes from the timetable, stops and slopes from the route)."""
 
 
-class OnDemand(_Work):
+class OnDemand(WorkSpec):
     """Departures by demand on one route: a bus leaves when its seats are full, or after a longest wait."""
 
     kind: Literal["on_demand"]
@@ -180,12 +197,27 @@ class Collecting(_Shift):
     """Stay there."""
 
 
-Shift = Annotated[Sweeping | Sprinkling | Collecting, Field(discriminator="task")]
+class Delivering(_Shift):
+    """From the depot with a full load, from customer to customer until it is empty, and home."""
+
+    task: Literal["deliver"]
+    """``deliver``"""
+    stops: Count
+    """Customers of one round."""
+    stop_min: DurationMin
+    """Stay at one customer."""
+    tour_km: WorkingKm
+    """Way from the first customer to the last, at the speed of the route's traffic off the peaks."""
+    load_factor: Share = 0.8
+    """Share of the payload on board when the vehicle leaves."""
+
+
+Shift = Annotated[Sweeping | Sprinkling | Collecting | Delivering, Field(discriminator="task")]
 """One round of a day."""
 
 
-class Rounds(_Work):
-    """Rounds by shift, each vehicle on its own: sweeping, sprinkling, collecting."""
+class Rounds(WorkSpec):
+    """Rounds by shift, each vehicle on its own: sweeping, sprinkling, collecting, delivering."""
 
     kind: Literal["rounds"]
     """``rounds``"""
@@ -206,5 +238,3 @@ class Rounds(_Work):
 
 BusWork = Annotated[Rotation | Timetable | OnDemand, Field(discriminator="kind")]
 """Work that buses can do."""
-
-Work = Rotation | Timetable | OnDemand | Rounds

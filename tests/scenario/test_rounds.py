@@ -22,7 +22,7 @@ def messages(*settings: str) -> list[str]:
     ("setting", "expected"),
     [
         ("sweepers.work.shifts.0.task=swep",
-         "found 'swep'; must be one of: sweep, sprinkle, collect (did you mean sweep?)"),
+         "found 'swep'; must be one of: sweep, sprinkle, collect, deliver (did you mean sweep?)"),
         ("sweepers.work.shifts.0.end=04:10",
          "found 04:10; must be after the start, 04:00 and 15 min of spread (after midnight count on: 24:30)"),
         ("sweepers.work.shifts.1.start=07:00",
