@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.metadata import entry_points
 from typing import Annotated, Any, TypeVar, Union, get_args
 
 from pydantic import Field
 
-from fleetsim.scenario.fleets import AnyFleet
 from fleetsim.scenario.schema import Fleets, ScenarioSpec
-from fleetsim.spec import Name
+from fleetsim.spec import Name, Spec
 
-FleetT = TypeVar("FleetT", bound=AnyFleet)
+FleetT = TypeVar("FleetT", bound=Spec)
 GROUP = "fleetsim.kinds"
 """Entry points by which an installed package brings kinds of its own: each names a class."""
 
 
-def kinds() -> dict[str, type[AnyFleet]]:
+def kinds() -> dict[str, type[Spec]]:
     """The classes of fleets by kind."""
-    return {str(get_args(each.model_fields["kind"].annotation)[0]): each for each in _arms()}
+    table = get_args(ScenarioSpec.model_fields["fleets"].annotation)[1]
+    return {_tag(each): each for each in get_args(get_args(table)[0])}
 
 
 def add_kind(fleet: type[FleetT]) -> type[FleetT]:
@@ -27,13 +28,16 @@ def add_kind(fleet: type[FleetT]) -> type[FleetT]:
     Its vehicles run as the form does: those of ``BatteryFleet`` live in a depot and do any work that a plan can be
     drawn up for. A kind that is there already is replaced, so that a module may be read twice.
     """
-    tag = str(get_args(fleet.model_fields["kind"].annotation)[0])
-    others = [each for name, each in kinds().items() if name != tag]
-    table: Any = Annotated[Union[(*others, fleet)], Field(discriminator="kind")]
+    set_kinds((kinds() | {_tag(fleet): fleet}).values())
+    return fleet
+
+
+def set_kinds(fleets: Iterable[type[Spec]]) -> None:
+    """Make these the kinds that scenarios can name."""
+    table: Any = Annotated[Union[tuple(fleets)], Field(discriminator="kind")]  # noqa: UP007 - built at run time
     for spec in (Fleets, ScenarioSpec):
         spec.model_fields["fleets"].annotation = dict[Name, table]
         spec.model_rebuild(force=True)
-    return fleet
 
 
 def add_installed_kinds() -> None:
@@ -43,6 +47,5 @@ def add_installed_kinds() -> None:
             add_kind(point.load())
 
 
-def _arms() -> tuple[Any, ...]:
-    table = get_args(ScenarioSpec.model_fields["fleets"].annotation)[1]
-    return get_args(get_args(table)[0])
+def _tag(fleet: type[Spec]) -> str:
+    return str(get_args(fleet.model_fields["kind"].annotation)[0])

@@ -132,10 +132,16 @@ def _delivering(shift: Delivering, ground: Ground) -> Round:
 
 
 def _tour(shift: Collecting | Delivering, ground: Ground, load: float, body_kwh: float) -> Stretch:
-    """The way from the first stop to the last, with all stays."""
-    standing_s = shift.stops * shift.stop_min * MIN_S
-    run_s = shift.tour_km / ground.route.speed_kmh * HOUR_S + standing_s
-    stops_per_km = shift.stops / shift.tour_km
+    """The way from the first stop to the last, with all stays.
+
+    A compactor creeps from bin to bin; a van goes with the traffic in between, whose stops count too.
+    """
+    route, standing_s = ground.route, shift.stops * shift.stop_min * MIN_S
+    stops_per_km, way_s = shift.stops / shift.tour_km, shift.tour_km / route.speed_kmh * HOUR_S
+    run_s = way_s + standing_s
+    if isinstance(shift, Delivering):
+        stops_per_km += route.stops_per_km
+        standing_s += way_s * route.stop_time_share
     labour = Labour(body_kwh=body_kwh, stops_per_km=stops_per_km, stop_time_share=standing_s / run_s)
     return Stretch(ground.working(shift.tour_km, labour), load, run_s)
 
