@@ -14,8 +14,16 @@ from fleetsim.accounting.hydrogen import (
     trace_hydrogen,
 )
 from fleetsim.accounting.integrals import cut
-from fleetsim.accounting.sessions import session_energy, session_of_draw, session_peaks, session_signals, source_shares
-from fleetsim.accounting.slots import fleet_load_mw, grid_slots, site_slots
+from fleetsim.accounting.sessions import (
+    session_cities,
+    session_energy,
+    session_of_draw,
+    session_peaks,
+    session_signals,
+    source_shares,
+    zone_share,
+)
+from fleetsim.accounting.slots import fleet_load_mw, grid_slots, site_slots, zone_slots
 from fleetsim.accounting.stocks import account_swaps, account_trips, session_properties, stocks_table, trace
 from fleetsim.accounting.sums import Floats
 from fleetsim.grid.mix import GridSlots
@@ -50,6 +58,7 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
         **tables["sessions"],
         "peak_kw": session_peaks(draws, clocks, of_draw, count),
         **session_signals(energy, grid, prices.price_cny_per_kwh),
+        "clean_share_zone": zone_share(energy, grid, session_cities(records), records.entities["cities"]),
     }
     shares = source_shares(energy, grid)
     traced = trace(tables, sessions, session_properties(sessions, shares))
@@ -64,5 +73,6 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
         "stocks": concatenate("stocks", [stocks_table(traced, entities), hydrogen_stocks(hydrogen, entities)]),
         "site_slots": {**slots, "hydrogen_kg": slot_levels_kg(slots, hydrogen)},
         "grid_slots": grid_slots(records, grid, fleet_load_mw(records, pieces)),
+        "zone_slots": zone_slots(records, grid),
     }
     return Records(records.clock, records.entities, {**tables, **accounted})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from fleetsim.accounting.integrals import Pieces, highest_kw
 from fleetsim.accounting.sums import Floats, Ints, ratio, sums
 from fleetsim.grid.mix import GridSlots
+from fleetsim.results.records import Records
 from fleetsim.results.schema import LOADS, Frame
 
 OF_SESSIONS = tuple(LOADS.index(load) for load in ("vehicle", "pack"))
@@ -67,11 +69,40 @@ def session_signals(energy: SessionEnergy, grid: GridSlots, price_cny_per_kwh: F
         "clean_share": energy.mean(grid.clean_share),
         "clean_share_consumption": energy.mean(grid.clean_share_consumption),
         "clean_share_dedicated": energy.mean(grid.clean_share_dedicated),
+        "clean_share_contractual": contractual_share(energy, grid),
         "emission_kg": energy.integral(grid.emission_kg_per_kwh),
         "emission_marginal_province_kg": energy.integral(grid.emission_marginal_province_kg_per_kwh),
         "emission_marginal_southern_kg": energy.integral(grid.emission_marginal_southern_kg_per_kwh),
         "cost_cny": energy.integral(price_cny_per_kwh),
     }
+
+
+def contractual_share(energy: SessionEnergy, grid: GridSlots) -> Floats:
+    """Market-based clean share: every kWh has the same part of the certificates, the rest is residual mix.
+
+    share = q + (1 - q) x dedicated, q = certificates / energy of all sessions, at most 1. NaN without certificates.
+    """
+    covered = min(float(ratio(np.array([grid.certificates_kwh]), energy.total_kwh.sum(keepdims=True))[0]), 1.0)
+    return covered + (1.0 - covered) * energy.mean(grid.clean_share_dedicated)
+
+
+def session_cities(records: Records) -> Ints:
+    """City of each session, -1 for none."""
+    sites = records.tables["sites"]
+    city = np.full(len(records.entities["sites"]) + 1, -1, dtype=np.int64)
+    city[sites["site"]] = sites["city"]
+    return city[records.tables["sessions"]["site"]]
+
+
+def zone_share(energy: SessionEnergy, grid: GridSlots, city: Ints, names: Sequence[str]) -> Floats:
+    """Clean share of consumption in the zone of each session's city; NaN where there is no such zone."""
+    shares = np.full(len(city), np.nan)
+    for code in np.unique(city[city >= 0]):
+        signal = None if grid.zones is None else grid.zones.of(names[code])
+        if signal is not None:
+            here = city == code
+            shares[here] = energy.mean(signal)[here]
+    return shares
 
 
 def session_peaks(draws: Frame, clocks: Frame, of_draw: Ints, sessions: int) -> Floats:

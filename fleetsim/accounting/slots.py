@@ -79,6 +79,29 @@ def grid_slots(records: Records, grid: GridSlots, fleet_mw: Floats) -> Frame:
     )
 
 
+def zone_slots(records: Records, grid: GridSlots) -> Frame:
+    """The ``zone_slots`` table: every zone that flows were traced between."""
+    if grid.zones is None:
+        return complete("zone_slots", {})
+    zones, slot = grid.zones, reported_slots(records.clock)
+    series = {
+        "demand_mw": zones.demand_mw,
+        **{f"{source}_mw": zones.generation_mw[..., number] for number, source in enumerate(SOURCES)},
+        "received_mw": zones.received_mw,
+        "sent_mw": zones.sent_mw,
+        "clean_share_zone": zones.clean_share,
+        "emission_zone_kg_per_kwh": zones.emission_kg_per_kwh,
+    }
+    return complete(
+        "zone_slots",
+        {
+            "zone": np.repeat(np.array(zones.names, dtype=object), len(slot)),
+            "slot_at": np.tile(slot * float(SLOT_S), len(zones.names)),
+            **{name: values[slot].T.ravel() for name, values in series.items()},
+        },
+    )
+
+
 def fleet_load_mw(records: Records, pieces: Pieces) -> Floats:
     """Mean load of the fleets, chargers' standby included, in every slot of the run, summed over sites in name order.
 

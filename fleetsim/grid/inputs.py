@@ -11,9 +11,11 @@ from fleetsim.errors import InputError, Problem
 from fleetsim.grid.sky import SkyInputs
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.zone import EnergyBySource, YearFigures, Zone
+from fleetsim.grid.zones_spec import Zones
 
 ZONE_FILE = "yunnan.yaml"
 SKY_FILE = "solar.yaml"
+ZONES_FILE = "zones.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class GridInputs:
 
     zone: Zone
     sky: SkyInputs
+    zones: Zones
 
     def problems_for(self, spec: GridSpec) -> list[str]:
         """What speaks against a scenario's choice: a year before the first known one."""
@@ -65,9 +68,10 @@ def load_grid(root: Path, problems: list[Problem]) -> GridInputs | None:
     before = len(problems)
     zone = _load(Zone, root, ZONE_FILE, _zone_faults, problems)
     sky = _load(SkyInputs, root, SKY_FILE, _sky_faults, problems)
-    if zone is None or sky is None or len(problems) > before:
+    zones = _load(Zones, root, ZONES_FILE, _no_faults, problems)
+    if zone is None or sky is None or zones is None or len(problems) > before:
         return None
-    return GridInputs(zone, sky)
+    return GridInputs(zone, sky, zones)
 
 
 def _load(
@@ -86,6 +90,10 @@ def _load(
     if spec is not None:
         faults(spec, document, problems)
     return spec
+
+
+def _no_faults(_zones: Zones, _document: Document, _problems: list[Problem]) -> None:
+    """The specification finds them all."""
 
 
 def _zone_faults(zone: Zone, document: Document, problems: list[Problem]) -> None:

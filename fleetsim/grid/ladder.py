@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fleetsim.grid.water_spec import PriceTier, WaterModel
 
 MW_PER_GW = 1e3
-STEP_CNY_PER_KWH = 0.02
+STEP_CNY_PER_KWH = 0.01
 """Widest step of price."""
 UNLIMITED_MW = 1e6
 

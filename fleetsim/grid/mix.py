@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fleetsim.grid.zones import ZoneSlots
+
 Series = NDArray[np.float64]
 
 
@@ -32,3 +34,7 @@ class GridSlots:
     emission_marginal_southern_kg_per_kwh: Series
     notes: Mapping[str, str]
     """How the series came about: level, year, hydrology, method and boundary of each share, for ``run.json``."""
+    zones: ZoneSlots | None = None
+    """The zones of the province and its neighbours, where they are known."""
+    certificates_kwh: float = np.nan
+    """Green certificates held for the energy of the fleets."""

@@ -19,6 +19,7 @@ from fleetsim.grid.tariff import PriceSlots
 from fleetsim.grid.water_slots import PERIODS_PER_DAY, water_slots
 from fleetsim.grid.wind import wind_profile
 from fleetsim.grid.zone import Zone
+from fleetsim.grid.zones import zone_slots
 from fleetsim.results.schema import CLEAN_SOURCES, SOURCES
 from fleetsim.signals import Signals
 
@@ -26,12 +27,17 @@ METHODS = {
     "clean_share": "average of production: clean generation over generation within the province",
     "clean_share_consumption": "average of consumption: exports carry the mix, imports count as not clean",
     "clean_share_dedicated": "average of consumption: exports are contracted hydro, as far as there is hydro",
+    "clean_share_zone": "average of consumption in the zone of the city, by flow tracing between cities, the rest of "
+    "the province and its neighbours; the cities' parts of demand and generation are constant",
+    "clean_share_contractual": "market-based: certificates held over the reported energy of the fleets, the residual "
+    "mix (dedicated) for the rest; empty without certificates",
     "emission_kg_per_kwh": "average of production and imports, at the meter: divided by 1 - loss_share",
     "emission_marginal": "not computed by this level",
     "balance": "generation = demand + export; demand is consumption as the statistics count it, line losses "
     "included, and the fleets' load where it is given; what losses they leave out lies in export",
 }
 
+KWH_PER_MWH = 1e3
 THERMAL_FACTOR = "thermal generation times its emission, over generation"
 
 
@@ -45,6 +51,14 @@ def grid_slots(
     give way by ``export.elasticity`` and thermal rises by the rest as far as it can.
     """
     inputs = inputs.planned(spec)
+    found = _of_level(spec, inputs, clock, seed, fleet_mw)
+    kg_per_kwh = inputs.zone.thermal.emission_kg_per_kwh
+    zones = zone_slots(inputs.zones, found.demand_mw, found.generation_mw, kg_per_kwh, spec.loss_share)
+    held = np.nan if spec.certificates_mwh is None else spec.certificates_mwh * KWH_PER_MWH
+    return replace(found, zones=zones, certificates_kwh=held)
+
+
+def _of_level(spec: GridSpec, inputs: GridInputs, clock: Clock, seed: int, fleet_mw: Series | None) -> GridSlots:
     if spec.level in PERIODS_PER_DAY:
         return _water(spec, inputs, clock, seed, fleet_mw)
     balance = year_balance(inputs, spec.year, spec.hydrology)

@@ -45,6 +45,8 @@ class GridSpec(SourcedSpec):
     """Water of the year; ``published`` takes the figures of ``year`` itself where there are any."""
     loss_share: Share = 0.05
     """Transmission and distribution losses between power station and meter; they raise the emission, not the share."""
+    certificates_mwh: Annotated[float, Field(ge=0)] | None = None
+    """Green certificates held for the reported energy of the fleets; they enter the contractual clean share alone."""
 
     @model_validator(mode="after")
     def _own_hydro(self) -> Self:

@@ -91,6 +91,11 @@ _CLEAN = (
     _float("clean_share_consumption", "clean share, average of consumption, exports carrying the mix"),
     _float("clean_share_dedicated", "clean share, average of consumption, contracted hydro exported first"),
 )
+_CLEAN_SESSION = (
+    *_CLEAN,
+    _float("clean_share_zone", "clean share, average of consumption in the city's zone, flow-traced"),
+    _float("clean_share_contractual", "clean share, market-based: certificates held, residual mix for the rest"),
+)
 _MARGINAL_KG = (
     _float("emission_marginal_province_kg", "marginal emission within the province, kg CO2"),
     _float("emission_marginal_southern_kg", "marginal emission in the southern grid, kg CO2"),
@@ -199,7 +204,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("soc_start", "state of charge at plug-in, 0 to 1"),
         _float("soc_end", "state of charge at the end, 0 to 1"),
         _float("peak_kw", "highest power at the meter, AC, kW"),
-        *_CLEAN,
+        *_CLEAN_SESSION,
         _float("emission_kg", "emission, average of production, kg CO2"),
         *_MARGINAL_KG,
         _float("cost_cny", "cost of energy, CNY"),
@@ -307,6 +312,18 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("emission_kg_per_kwh", "emission factor, average of production, kg CO2/kWh"),
         _float("emission_marginal_province_kg_per_kwh", "marginal emission within the province, kg CO2/kWh"),
         _float("emission_marginal_southern_kg_per_kwh", "marginal emission in the southern grid, kg CO2/kWh"),
+    ),
+    "zone_slots": (
+        _text("zone", "city, rest of the province or neighbour"),
+        _time("slot_at", "start of the slot of 15 minutes"),
+        _float("demand_mw", "consumption of the zone, MW"),
+        *(_float(f"{source}_mw", f"generation by {source} in the zone, MW") for source in SOURCES),
+        _float("received_mw", "power that comes in from other zones, MW"),
+        _float("sent_mw", "power that goes out to other zones, MW"),
+        _float("clean_share_zone", "clean share, average of the zone's consumption, flow-traced"),
+        _float(
+            "emission_zone_kg_per_kwh", "emission factor, average of the zone's consumption, flow-traced, kg CO2/kWh"
+        ),
     ),
     "asset_slots": (
         _text("asset", "transformer, feeder or substation"),

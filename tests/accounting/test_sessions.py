@@ -11,7 +11,8 @@ from fleetsim.accounting import account
 from fleetsim.accounting.integrals import cut
 from fleetsim.accounting.sessions import session_energy, session_of_draw, source_shares
 from fleetsim.clock import SLOT_S
-from fleetsim.results.schema import SOURCES
+from fleetsim.grid.zones import ZoneSlots
+from fleetsim.results.schema import LOADS, SOURCES
 
 
 def test_every_signal_of_a_session_is_the_mean_over_its_own_power() -> None:
@@ -68,6 +69,75 @@ def test_sources_of_a_session_add_up_and_agree_with_its_clean_share() -> None:
     used = sessions["energy_kwh"] > 0
     assert shares[used].sum(axis=1) == pytest.approx(1.0, rel=1e-12)
     assert shares[used, :5].sum(axis=1) == pytest.approx(sessions["clean_share"][used], rel=1e-12)
+
+
+def test_by_source_the_sessions_and_the_rest_of_the_draws_are_the_meter_in_every_slot() -> None:
+    """Sessions' kWh by source, losses and standby included, against the metered energy by source: slot by slot."""
+    records = two_depots().records()
+    grid, prices = grid_and_prices()
+    tables = account(records, grid, prices).tables
+    draws, slots = tables["draws"], records.clock.slots
+    pieces = cut(draws, tables["clocks"])
+    energy = session_energy(pieces, session_of_draw(draws, tables["sessions"]), len(tables["sessions"]["session"]))
+    mix = grid.generation_mw / grid.generation_mw.sum(axis=1, keepdims=True)
+    of_sessions = np.zeros((slots, len(SOURCES)))
+    np.add.at(of_sessions, energy.slot, energy.kwh[:, None] * mix[energy.slot])
+    others = np.ones(len(pieces.kwh), dtype=bool)
+    others[np.isin(draws["load"][pieces.draw], [LOADS.index("vehicle"), LOADS.index("pack")])] = False
+    of_others = np.zeros((slots, len(SOURCES)))
+    np.add.at(of_others, pieces.slot[others], pieces.kwh[others][:, None] * mix[pieces.slot[others]])
+    metered = np.bincount(pieces.slot, pieces.kwh, slots)
+    assert of_sessions + of_others == pytest.approx(metered[:, None] * mix, rel=1e-9, abs=1e-9)
+    by_session = source_shares(energy, grid)[energy.total_kwh > 0] * energy.total_kwh[energy.total_kwh > 0][:, None]
+    assert by_session.sum(axis=0) == pytest.approx(of_sessions.sum(axis=0), rel=1e-9)
+    stored_and_lost = tables["sessions"]["stored_kwh"] - tables["sessions"]["discharged_kwh"]
+    assert np.all(stored_and_lost <= tables["sessions"]["energy_kwh"] + 1e-9)
+
+
+def test_relabelling_the_sources_permutes_their_energy_and_changes_nothing_else() -> None:
+    records = two_depots().records()
+    grid, prices = grid_and_prices()
+    order = [3, 0, 4, 2, 1, 5, 6]
+    relabelled = replace(grid, generation_mw=grid.generation_mw[:, order])
+    first, second = (account(records, one, prices).tables for one in (grid, relabelled))
+    for table in ("sessions", "trips", "swaps", "site_slots", "refuels"):
+        for column, values in first[table].items():
+            assert np.array_equal(values, second[table][column], equal_nan=values.dtype.kind == "f"), (table, column)
+    pieces = cut(records.tables["draws"], records.tables["clocks"])
+    of_draw = session_of_draw(records.tables["draws"], first["sessions"])
+    energy = session_energy(pieces, of_draw, len(first["sessions"]["session"]))
+    assert source_shares(energy, relabelled) == pytest.approx(source_shares(energy, grid)[:, order], nan_ok=True)
+
+
+def test_certificates_cover_their_part_of_every_kilowatt_hour_and_the_residual_mix_is_the_rest() -> None:
+    records = two_depots().records()
+    grid, prices = grid_and_prices()
+    bare = account(records, grid, prices).tables["sessions"]
+    assert np.isnan(bare["clean_share_contractual"]).all(), "without certificates there is no contractual figure"
+    used = bare["energy_kwh"] > 0
+    total_kwh = bare["energy_kwh"].sum()
+    for held, covered in ((0.0, 0.0), (0.25 * total_kwh, 0.25), (3.0 * total_kwh, 1.0)):
+        sessions = account(records, replace(grid, certificates_kwh=held), prices).tables["sessions"]
+        expected = covered + (1.0 - covered) * bare["clean_share_dedicated"]
+        assert sessions["clean_share_contractual"][used] == pytest.approx(expected[used], rel=1e-9)
+        for column in ("clean_share", "clean_share_dedicated", "emission_kg"):
+            assert np.array_equal(sessions[column], bare[column], equal_nan=True), "certificates stay in their column"
+
+
+def test_a_session_has_the_share_of_the_zone_of_its_city() -> None:
+    records = two_depots().records()
+    grid, prices = grid_and_prices()
+    assert np.isnan(account(records, grid, prices).tables["sessions"]["clean_share_zone"]).all()
+    city = records.entities["cities"][0]
+    shares = np.zeros((records.clock.slots, 1, len(SOURCES)))
+    shares[:, 0, 0] = grid.clean_share_dedicated
+    nothing = np.zeros((records.clock.slots, 1))
+    zones = ZoneSlots((city,), nothing, np.zeros_like(shares), nothing, nothing, shares, nothing)
+    sessions = account(records, replace(grid, zones=zones), prices).tables["sessions"]
+    here = records.tables["sites"]["city"][sessions["site"]] == 0
+    assert here.any()
+    assert sessions["clean_share_zone"][here] == pytest.approx(sessions["clean_share_dedicated"][here], nan_ok=True)
+    assert np.isnan(sessions["clean_share_zone"][~here]).all()
 
 
 def test_a_draw_of_a_session_that_is_not_recorded_is_refused() -> None:

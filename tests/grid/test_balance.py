@@ -78,7 +78,7 @@ def test_thermal_by_rule_closes_the_balance(inputs: GridInputs, year: int) -> No
 
 @pytest.mark.parametrize(("year", "balance_twh"), [(2018, 132.9), (2019, 143.7), (2020, 142.6), (2021, 129.6)])
 def test_the_contract_by_rule_is_near_the_published_balance(inputs: GridInputs, year: int, balance_twh: float) -> None:
-    assert year_energy(inputs, year).contract == pytest.approx(balance_twh, rel=0.03)
+    assert year_energy(inputs, year).contract == pytest.approx(balance_twh, rel=0.05)
 
 
 def test_a_plan_is_all_that_a_year_needs(inputs: GridInputs) -> None:

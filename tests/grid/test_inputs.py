@@ -44,7 +44,7 @@ def holds_numbers(value: object) -> bool:
 
 def test_every_number_has_a_source(inputs: GridInputs, tariff: Tariff) -> None:
     seen = 0
-    for block in (*blocks(inputs.zone), *blocks(inputs.sky), *blocks(tariff.spec)):
+    for block in (*blocks(inputs.zone), *blocks(inputs.sky), *blocks(inputs.zones), *blocks(tariff.spec)):
         for name in set(type(block).model_fields) - UNSOURCED:
             if holds_numbers(getattr(block, name)):
                 seen += 1
@@ -53,7 +53,7 @@ def test_every_number_has_a_source(inputs: GridInputs, tariff: Tariff) -> None:
 
 
 def test_every_key_of_a_source_exists(inputs: GridInputs, tariff: Tariff) -> None:
-    for block in (*blocks(inputs.zone), *blocks(inputs.sky), *blocks(tariff.spec)):
+    for block in (*blocks(inputs.zone), *blocks(inputs.sky), *blocks(inputs.zones), *blocks(tariff.spec)):
         for key in block.sources:
             if key == "*":
                 continue
@@ -121,4 +121,4 @@ def test_a_missing_year_is_told(workspace: Path) -> None:
 def test_missing_files_are_told_together(tmp_path: Path) -> None:
     problems: list[Problem] = []
     assert load_grid(tmp_path, problems) is None
-    assert {problem.file for problem in problems} == {"grid/yunnan.yaml", "grid/solar.yaml"}
+    assert {problem.file for problem in problems} == {"grid/yunnan.yaml", "grid/solar.yaml", "grid/zones.yaml"}
