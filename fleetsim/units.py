@@ -41,6 +41,7 @@ Seed = Annotated[_Whole, Ge(0), Le(2**31)]
 Year = Annotated[_Whole, Ge(2018), Le(2040)]
 
 Share = Annotated[_Number, Ge(0), Le(1)]
+AgeYears = Annotated[_Number, Ge(0), Le(20), Unit("years")]
 ArrivalsPerDay = Annotated[_Number, Gt(0), Le(100_000), Unit("1/day")]
 PassengersPerHour = Annotated[_Number, Ge(0), Le(100_000), Unit("1/h")]
 CruisingShare = Annotated[_Number, Ge(0), Le(0.9)]

@@ -104,6 +104,9 @@ class VehicleModel(SourcedSpec):
     """Whether its battery can be exchanged at a swap station."""
     charge_curve: tuple[ChargePoint, ...] = Field(min_length=2)
     """Power accepted against state of charge; straight between corners, two corners at one state are a jump."""
+    battery_warmth_k: TemperatureK = 5.0
+    """Battery over the mean air temperature of the last 24 hours, by use and insulation; more where it is heated. Below
+    15 degC it accepts less than its charge curve says."""
     battery_efficiency: Efficiency
     """Energy stored over energy delivered at the charger's outlet; carries the whole round-trip loss."""
     curb_kg: MassKg

@@ -11,7 +11,7 @@ from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.taxis import CruisingTaxiFleet, RideHailingFleet, TaxiFleet
 from fleetsim.scenario.visitors import VisitorFleet
 from fleetsim.spec import Name, SourcedSpec, Text
-from fleetsim.units import ConsumptionKwhPerKm, Count, DurationMin, PositiveShare, Share
+from fleetsim.units import AgeYears, ConsumptionKwhPerKm, Count, DurationMin, PositiveShare, Share
 from fleetsim.work.errand_spec import Errands
 from fleetsim.work.planning import AnyWork
 from fleetsim.work.spec import BusWork, Rounds
@@ -39,7 +39,9 @@ class BatteryFleet(SourcedSpec):
     initial_soc: Share = 0.80
     """State of charge at the start of the warm-up."""
     state_of_health: PositiveShare = 1.0
-    """Battery energy left by ageing, as a share of new."""
+    """Battery energy left by ageing, as a share of new; where it is measured, leave the age out."""
+    age_years: AgeYears = 0.0
+    """Age of the batteries: each year takes 2.5 % of their energy."""
     patience_min: DurationMin = 30.0
     """How long a block waits for energy before it is cut short or cancelled."""
     consumption_kwh_per_km: ConsumptionKwhPerKm | None = None

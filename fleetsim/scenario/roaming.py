@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fleetsim.spec import Name, SourcedSpec, Text
-from fleetsim.units import Count, PositiveShare, Share
+from fleetsim.units import AgeYears, Count, PositiveShare, Share
 
 
 class RoamingFleet(SourcedSpec):
@@ -24,7 +24,9 @@ class RoamingFleet(SourcedSpec):
     reserve: Share = 0.10
     """State of charge below which no vehicle should fall; crossings are counted."""
     state_of_health: PositiveShare = 1.0
-    """Battery energy left by ageing, as a share of new."""
+    """Battery energy left by ageing, as a share of new; where it is measured, leave the age out."""
+    age_years: AgeYears = 0.0
+    """Age of the batteries: each year takes 2.5 % of their energy."""
 
     @property
     def home(self) -> None:

@@ -43,7 +43,7 @@ def stations_of(fleet: TaxiFleet, sites: Mapping[str, Site], profiles: Profiles)
 
 def taxi_problems(document: Document, sections: Sections, loaded: LoadedProfiles) -> Iterator[Problem]:
     """Demand, stations and models that do not exist or do not go together."""
-    profiles, packs, complete = loaded.profiles, dict[str, tuple[str, str, float]](), sections.complete
+    profiles, packs, complete = loaded.profiles, dict[str, tuple[str, str, float, float]](), sections.complete
     for name, fleet in sections.fleets.items():
         if not isinstance(fleet, TaxiFleet):
             continue
@@ -71,9 +71,11 @@ def taxi_problems(document: Document, sections: Sections, loaded: LoadedProfiles
         for station in stations:
             if not isinstance(sections.sites.get(station), SwapStation):
                 continue
-            other, *pack = packs.setdefault(station, (name, fleet.model, fleet.state_of_health))
-            if pack != [fleet.model, fleet.state_of_health]:
-                allowed = f"must have the model and state_of_health of {other}, whose packs it shares at {station}"
+            other, *pack = packs.setdefault(station, (name, fleet.model, fleet.state_of_health, fleet.age_years))
+            if pack != [fleet.model, fleet.state_of_health, fleet.age_years]:
+                allowed = (
+                    f"must have the model, state_of_health and age_years of {other}, whose packs it shares at {station}"
+                )
                 yield document.problem((*at, "model"), fleet.model, allowed)
 
     for name, site in sections.sites.items():

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.clock import DAY_S
+from fleetsim.energy.battery import aged_share
 from fleetsim.results.schema import Entities, Frame, complete
 from fleetsim.scenario.fleets import Fleet, HomedFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
@@ -49,8 +50,10 @@ def first_vehicles(scenario: Scenario) -> Mapping[str, int]:
 
 def capacity_kwh(fleet: Fleet, scenario: Scenario) -> float:
     """Battery energy of a fleet's vehicles, ageing included."""
-    health = 1.0 if isinstance(fleet, HydrogenBusFleet) else fleet.state_of_health
-    return scenario.profiles.vehicles[fleet.model].battery_kwh * health
+    battery_kwh = scenario.profiles.vehicles[fleet.model].battery_kwh
+    if isinstance(fleet, HydrogenBusFleet):
+        return battery_kwh
+    return battery_kwh * fleet.state_of_health * aged_share(fleet.age_years)
 
 
 def tank_kg(fleet: Fleet, scenario: Scenario) -> float:

@@ -9,7 +9,7 @@ from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.schema import Scenario
 from fleetsim.simulation.fuel_plan import fuel_remarks
-from fleetsim.simulation.names import codes, entities, home_place
+from fleetsim.simulation.names import capacity_kwh, codes, entities, home_place
 from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import WorkPlan
 from fleetsim.work.planning import work_plan
@@ -63,8 +63,7 @@ def duty_remarks(scenario: Scenario) -> tuple[str, ...]:
         if isinstance(fleet, HydrogenBusFleet):
             remarks += fuel_remarks(name, fleet, plan, fleet_conditions(fleet, scenario), scenario, names)
             continue
-        battery_kwh = scenario.profiles.vehicles[fleet.model].battery_kwh * fleet.state_of_health
-        usable_kwh = battery_kwh * (fleet.charge_target - fleet.reserve)
+        usable_kwh = capacity_kwh(fleet, scenario) * (fleet.charge_target - fleet.reserve)
         needs = [need for roster in plan.rosters(fleet.count) for need in (block.need_kwh for block in roster)]
         beyond = [need for need in needs if need > usable_kwh]
         if beyond:

@@ -8,6 +8,7 @@ from math import ceil
 
 from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import DAY_S, HOUR_S, Clock
+from fleetsim.energy.battery import battery_temperatures_c, charge_share, rounded_share
 from fleetsim.energy.curve import ChargeSteps, charge_steps
 from fleetsim.scenario.fleets import Fleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
@@ -42,14 +43,19 @@ def depot_plant(
     """The plant of a depot or public station: charge steps of its fleets behind its chargers."""
     powers = charger_powers_kw(site, scenario)
     by_power = sorted(range(len(powers)), key=lambda group: -powers[group])
-    rows = []
+    rows, cold = [], []
     for fleet in fleets.values():
         assert not isinstance(fleet, HydrogenBusFleet)
-        rows.append(tuple(_row(steps, each) for each in _fleet_steps(fleet, site, powers, scenario)))
+        shares, by_hour = _cold(fleet, site, scenario)
+        rows.append(
+            tuple(zip(*(_fleet_rows(steps, fleet, site, powers, each, scenario) for each in shares), strict=True))
+        )
+        cold.append(by_hour)
     return DepotPlant(
         site=site_code,
         charger_groups=tuple(group for group in by_power for _ in range(site.chargers[group].count)),
         steps=tuple(rows),
+        cold=tuple(cold),
         limits=_limits(site, powers, scenario),
         strategy=site.strategy,
         sharing=site.sharing,
@@ -59,7 +65,7 @@ def depot_plant(
 def swap_plant(
     name: str, site: SwapStation, scenario: Scenario, site_code: int, fleet: Fleet, steps: list[ChargeSteps]
 ) -> SwapPlant:
-    """The plant of a swap station for the packs of a fleet; in a slot a pack has no inlet to limit its power."""
+    """The plant of a swap station for the packs of a fleet; a slot keeps a pack warm, and no inlet limits its power."""
     powers = charger_powers_kw(site, scenario)
     battery_kwh = capacity_kwh(fleet, scenario)
     first = first_packs(scenario)[name]
@@ -89,21 +95,42 @@ def base_load_kw(site: Site) -> tuple[float, ...]:
     return load if isinstance(load, tuple) else (load,)
 
 
-def _fleet_steps(
-    fleet: Fleet, site: Depot | PublicStation, powers_kw: tuple[float, ...], scenario: Scenario
-) -> list[ChargeSteps]:
+def _cold(fleet: Fleet, site: Depot | PublicStation, scenario: Scenario) -> tuple[list[float], tuple[int, ...]]:
+    """Shares of charge power that the cold leaves to a fleet's batteries, from all of it down, and which holds by hour.
+
+    A session keeps the share with which it begins: a pack takes longer to warm up than to charge.
+    """
+    spec, profiles = scenario.spec, scenario.profiles
+    city = profiles.places[site.place].city
+    standing_c = battery_temperatures_c(city, profiles.cities[city], spec.seed, spec.clock)
+    share = rounded_share(charge_share(standing_c + profiles.vehicles[fleet.model].battery_warmth_k))
+    levels = sorted({1.0, *share.tolist()}, reverse=True)
+    if len(levels) == 1:
+        return levels, ()
+    return levels, tuple(levels.index(each) for each in share.tolist())
+
+
+def _fleet_rows(
+    steps: list[ChargeSteps],
+    fleet: Fleet,
+    site: Depot | PublicStation,
+    powers_kw: tuple[float, ...],
+    share: float,
+    scenario: Scenario,
+) -> list[int]:
+    """Rows of the table of charge steps for a fleet at each charger group of a site."""
     inlet_kw = scenario.profiles.vehicles[fleet.model].charge_limit_kw
     return [
-        _steps(fleet, group.type, min(power_kw, inlet_kw), scenario)
+        _row(steps, _steps(fleet, group.type, min(power_kw, inlet_kw), scenario, share))
         for group, power_kw in zip(site.chargers, powers_kw, strict=True)
     ]
 
 
-def _steps(fleet: Fleet, charger: str, limit_kw: float, scenario: Scenario) -> ChargeSteps:
-    """The batteries of a fleet behind a charger."""
+def _steps(fleet: Fleet, charger: str, limit_kw: float, scenario: Scenario, share: float = 1.0) -> ChargeSteps:
+    """The batteries of a fleet behind a charger, with a share of the power that they accept when warm."""
     model = scenario.profiles.vehicles[fleet.model]
     return charge_steps(
-        [(point.soc, point.c_rate) for point in model.charge_curve],
+        [(point.soc, point.c_rate * share) for point in model.charge_curve],
         battery_kwh=capacity_kwh(fleet, scenario),
         limit_kw=limit_kw,
         charger_efficiency=scenario.profiles.chargers[charger].efficiency,

@@ -222,6 +222,6 @@ def _stay_s(stage: Stage, plant: Plant, number: int, fleet: TaxiFleet, capacity_
     """Time of a swap, or of a charge at full power from where a driver looks for energy to the target."""
     if isinstance(plant, SwapPlant):
         return plant.mean_swap_s
-    steps = stage.steps[plant.steps[number][plant.charger_groups[0]]]
+    steps = stage.steps[plant.steps[number][plant.charger_groups[0]][0]]
     low, high = (float(capacity_kwh * share) for share in (sum(fleet.seek_soc) / 2, fleet.charge_target))
     return steps.time_at(high) - steps.time_at(low)

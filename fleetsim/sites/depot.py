@@ -22,6 +22,7 @@ from fleetsim.charging.spec import SharingName, StrategyName
 from fleetsim.charging.strategies import STRATEGIES, immediate
 from fleetsim.charging.view import ALWAYS, SessionView, SiteView
 from fleetsim.charging.virtual_clock import VirtualClock
+from fleetsim.clock import HOUR_S
 from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import SESSION_ENDS, WAIT_OUTCOMES
 from fleetsim.signals import Signals
@@ -46,8 +47,10 @@ class DepotPlant:
     """Code of the site."""
     charger_groups: tuple[int, ...]
     """Group of each charger, the most powerful first."""
-    steps: tuple[tuple[int, ...], ...]
-    """Row of the table of charge steps, by vehicle class and charger group."""
+    steps: tuple[tuple[tuple[int, ...], ...], ...]
+    """Row of the table of charge steps, by vehicle class, charger group, and how cold the battery is; 0 is warm."""
+    cold: tuple[tuple[int, ...], ...]
+    """How cold the batteries of each vehicle class are, by hour of the run; nothing where they are always warm."""
     limits: tuple[tuple[float, float], ...]
     """Power left for charging from a moment on, ``(at_s, limit_kw)``, in order; the first at second 0."""
     strategy: StrategyName
@@ -154,7 +157,9 @@ class Depot:
     def _plug(self, visit: Visit, charger: int, now_s: float) -> None:
         visit.charger = charger
         visit.plug_s = now_s
-        visit.steps_id = self._plant.steps[visit.vehicle_class][self._plant.charger_groups[charger]]
+        cold = self._plant.cold[visit.vehicle_class]
+        by_cold = self._plant.steps[visit.vehicle_class][self._plant.charger_groups[charger]]
+        visit.steps_id = by_cold[cold[int(now_s // HOUR_S)] if cold else 0]
         visit.steps = self._steps[visit.steps_id]
         visit.session = self._log.new_session()
         visit.stage = Stage.HELD

@@ -62,4 +62,6 @@ def test_a_taxi_does_not_charge_at_a_depot_and_packs_are_of_one_kind(tmp_path: P
     assert "found a depot; must be a name in sites: mingbo, nanyao, xiaocaiyuan, xuefu" in found
     with pytest.raises(InputError) as caught:
         load(file, workspace=FILE.parents[1])
-    assert "must have the model and state_of_health of taxis" in str(caught.value) or "of old" in str(caught.value)
+    assert "must have the model, state_of_health and age_years of taxis" in str(caught.value) or "of old" in str(
+        caught.value
+    )
