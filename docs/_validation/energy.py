@@ -46,8 +46,10 @@ def stops_per_km(speed_kmh: float) -> float:
     return 3.0 - 1.8 * (speed_kmh - 14.0) / 11.0
 
 
-def town_consumption(model: VehicleModel, speed_kmh: float, temperature_c: float) -> float:
-    """Consumption at the battery on level town streets of Kunming at half load, kWh/km."""
+def town_consumption(
+    model: VehicleModel, speed_kmh: float, temperature_c: float, air_kg_per_m3: float = KUNMING_AIR_KG_PER_M3
+) -> float:
+    """Consumption at the battery on level town streets at half load, in Kunming's air unless told otherwise, kWh/km."""
     draw, back = leg_energy(
         model,
         distance_km=1.0,
@@ -58,7 +60,7 @@ def town_consumption(model: VehicleModel, speed_kmh: float, temperature_c: float
         undulation_m_per_km=0.0,
         load_share=0.5,
         temperature_c=temperature_c,
-        air_density_kg_per_m3=KUNMING_AIR_KG_PER_M3,
+        air_density_kg_per_m3=air_kg_per_m3,
     )
     return float(draw - back)
 
@@ -117,8 +119,45 @@ class Fit:
     """Mean absolute error of a mission, as a share of what was measured."""
 
 
+@dataclass(frozen=True)
+class Missions:
+    """Measured missions, and what the formula says of each."""
+
+    distance_km: NDArray[np.float64]
+    temperature_c: NDArray[np.float64]
+    measured_kwh: NDArray[np.float64]
+    modelled_kwh: NDArray[np.float64]
+
+    def fit(self, low_c: float = -np.inf, high_c: float = np.inf) -> Fit:
+        """How the two meet in a range of temperature."""
+        within = (self.temperature_c >= low_c) & (self.temperature_c < high_c)
+        km, measured, modelled = (values[within] for values in (self.distance_km, self.measured_kwh, self.modelled_kwh))
+        return Fit(
+            missions=int(within.sum()),
+            measured_kwh_per_km=float(measured.sum() / km.sum()),
+            modelled_kwh_per_km=float(modelled.sum() / km.sum()),
+            total_error=float(modelled.sum() / measured.sum() - 1.0),
+            mape=float(np.mean(np.abs(modelled / measured - 1.0))),
+        )
+
+
+BINS_C = (-np.inf, 5.0, 10.0, 15.0, 20.0, 25.0, np.inf)
+"""Edges of the bins of ambient temperature."""
+
+
 def ztbus_fit(file: Path, undulation_m_per_km: float = ZURICH_UNDULATION_M_PER_KM) -> Fit:
-    """The formula with the constants of the 18 m bus against the missions of ZTBus bus 183 in Zurich."""
+    """How the formula meets all missions of ZTBus bus 183."""
+    return ztbus_missions(file, undulation_m_per_km).fit()
+
+
+def ztbus_bins(file: Path) -> list[Fit]:
+    """The same in bins of ambient temperature."""
+    missions = ztbus_missions(file)
+    return [missions.fit(low_c, high_c) for low_c, high_c in pairwise(BINS_C)]
+
+
+def ztbus_missions(file: Path, undulation_m_per_km: float = ZURICH_UNDULATION_M_PER_KM) -> Missions:
+    """The missions of ZTBus bus 183 in Zurich, by the formula with the constants of the 18 m bus."""
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     distance_km = np.array([float(row["drivenDistance"]) / 1000.0 for row in rows])
@@ -139,14 +178,7 @@ def ztbus_fit(file: Path, undulation_m_per_km: float = ZURICH_UNDULATION_M_PER_K
         temperature_c=temperature_c,
         air_density_kg_per_m3=density_kg_per_m3(ZURICH_M, temperature_c),
     )
-    modelled_kwh = draw - back
-    return Fit(
-        missions=len(rows),
-        measured_kwh_per_km=float(measured_kwh.sum() / distance_km.sum()),
-        modelled_kwh_per_km=float(modelled_kwh.sum() / distance_km.sum()),
-        total_error=float(modelled_kwh.sum() / measured_kwh.sum() - 1.0),
-        mape=float(np.mean(np.abs(modelled_kwh / measured_kwh - 1.0))),
-    )
+    return Missions(distance_km, temperature_c, measured_kwh, draw - back)
 
 
 def _hours(start: str, end: str) -> float:
@@ -240,6 +272,13 @@ def _ztbus() -> Iterator[str]:
         fit = ztbus_fit(Path(folder) / MISSIONS, ascent)
         figures = f"{fit.measured_kwh_per_km:.3f} | {fit.modelled_kwh_per_km:.3f}"
         yield f"| {ascent:.0f} | {fit.missions} | {figures} | {fit.total_error:+.1%} | {fit.mape:.1%} |"
+    yield "\nBy ambient temperature, with 10 m/km of ascent:\n"
+    yield from _table("degC", "missions", "measured kWh/km", "model kWh/km", "total", "MAPE")
+    for (low_c, high_c), fit in zip(pairwise(BINS_C), ztbus_bins(Path(folder) / MISSIONS), strict=True):
+        edges = f"below {high_c:.0f}" if low_c == -np.inf else f"{low_c:.0f} to {high_c:.0f}"
+        edges = f"from {low_c:.0f}" if high_c == np.inf else edges
+        figures = f"{fit.measured_kwh_per_km:.3f} | {fit.modelled_kwh_per_km:.3f}"
+        yield f"| {edges} | {fit.missions} | {figures} | {fit.total_error:+.1%} | {fit.mape:.1%} |"
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PARTS = {
     "Vehicles and energy": "energy",
+    "Vehicles that others measured": "measured",
+    "Line 101 from the top with a full battery": "line_101",
     "Fleets and depots": "fleets",
     "Grid by month and hour": "grid",
     "Grid with water": "water",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args
 
 from pydantic import Field
 
+from fleetsim.errors import InputError, Problem
 from fleetsim.scenario.schema import Fleets, ScenarioSpec
 from fleetsim.spec import Name, Spec
 
@@ -43,8 +44,13 @@ def set_kinds(fleets: Iterable[type[Spec]]) -> None:
 def add_installed_kinds() -> None:
     """Add the kinds that installed packages bring."""
     for point in entry_points(group=GROUP):
-        if point.load() not in kinds().values():
-            add_kind(point.load())
+        try:
+            fleet = point.load()
+        except Exception as error:
+            allowed = f"this kind of an installed package cannot be read: {error}"
+            raise InputError([Problem(GROUP, None, point.name, point.value, allowed)]) from error
+        if fleet not in kinds().values():
+            add_kind(fleet)
 
 
 def _tag(fleet: type[Spec]) -> str:

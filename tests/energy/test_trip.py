@@ -173,3 +173,11 @@ def test_measured_missions_of_an_articulated_bus_are_met() -> None:
     assert fit.measured_kwh_per_km == pytest.approx(1.631, abs=0.001)
     assert abs(fit.total_error) < 0.02
     assert fit.mape < 0.065
+
+
+@pytest.mark.skipif("FLEETSIM_REFERENCE_DATA" not in os.environ, reason="needs FLEETSIM_REFERENCE_DATA")
+def test_measured_missions_are_met_in_every_bin_of_temperature() -> None:
+    bins = VALIDATION["ztbus_bins"](Path(os.environ["FLEETSIM_REFERENCE_DATA"]) / VALIDATION["MISSIONS"])
+    assert sum(fit.missions for fit in bins) == 864
+    assert all(fit.missions > 50 for fit in bins)
+    assert all(abs(fit.total_error) < 0.03 for fit in bins)
