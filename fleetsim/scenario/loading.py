@@ -15,6 +15,7 @@ from fleetsim.errors import InputError, Problem
 from fleetsim.grid.inputs import load_grid
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import load_tariffs
+from fleetsim.profiles import Profiles
 from fleetsim.profiles.loading import load_profiles, profile_file, profile_names
 from fleetsim.scenario.kinds import add_installed_kinds
 from fleetsim.scenario.overrides import override
@@ -63,6 +64,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     timetables = _timetables(document, sections, root, loaded.names.get("places"), problems)
     if problems or spec is None or grid is None:
         raise InputError(_in_reading_order(problems))
+    timetables = {name: _in_blocks(spec, name, table, loaded.profiles) for name, table in timetables.items()}
     scenario = Scenario(
         spec=with_stations(spec, loaded.profiles),
         workspace=root,
@@ -136,6 +138,18 @@ def _timetables(
         if timetable is not None:
             timetables[name] = timetable
     return timetables
+
+
+def _in_blocks(spec: ScenarioSpec, name: str, timetable: TimetableTrips, profiles: Profiles) -> TimetableTrips:
+    """A fleet's timetable with every trip in a block."""
+    if all(trip.block for trip in timetable.trips):
+        return timetable
+    from fleetsim.timetables.scheduling import with_blocks
+
+    fleet = spec.fleets[name]
+    assert not isinstance(fleet, RoamingFleet)
+    assert isinstance(fleet.work, Timetable)
+    return with_blocks(timetable, fleet.work.scheduling, spec.sites[fleet.home].place, profiles.places)
 
 
 def _in_reading_order(problems: Sequence[Problem]) -> list[Problem]:

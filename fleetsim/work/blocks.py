@@ -86,7 +86,8 @@ class WayHome:
         km, low_m, high_m = self.leg(first)
         pull_out = Trip("deadhead", home, first, ((km, high_m, low_m),))
         pull_in = Trip("deadhead", last, home, (self.leg(last),))
-        return [trip for trip in (pull_out, *working, pull_in) if trip.works or trip.distance_km > 0.0]
+        out, back = ([trip] if trip.distance_km > 0.0 else [] for trip in (pull_out, pull_in))
+        return [*out, *working, *back]
 
 
 def to_and_fro(route: Route, setting: Setting, trips: int, first: int = 0) -> list[Trip]:

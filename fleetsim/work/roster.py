@@ -66,7 +66,7 @@ def _blocks(
     places = setting.places
     service = [
         Trip(
-            purpose="service",
+            purpose=trip.purpose,
             origin=trip.origin,
             destination=trip.destination,
             legs=((trip.distance_km, places[trip.origin].elevation_m, places[trip.destination].elevation_m),),

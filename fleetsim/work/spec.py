@@ -97,6 +97,21 @@ class Rotation(_TimetabledWork):
     """Road distance over the straight line, for deadheads."""
 
 
+class Scheduling(SourcedSpec):
+    """How blocks are built from trips that stand in none."""
+
+    layover_min: DurationMin = 5.0
+    """Shortest stay between two trips of a vehicle."""
+    deadhead_kmh: SpeedKmh = 25.0
+    """Speed of empty trips."""
+    detour: Factor = 1.35
+    """Road distance over the straight line, for empty trips."""
+    home_break_min: DurationMin = 60.0
+    """A vehicle that would have this long at home between two trips goes there, to charge: its block ends."""
+    longest_block_km: DistanceKm | None = None
+    """A block that would be longer is cut, as far as trips allow: another vehicle goes on. None: no limit."""
+
+
 class Timetable(_TimetabledWork):
     """Blocks from a CSV file: one row per trip (columns in ``profiles/timetables/README.md``)."""
 
@@ -108,6 +123,8 @@ class Timetable(_TimetabledWork):
     """Path from the root of the workspace."""
     route: Name
     """Route whose traffic the trips meet (speed comes from the timetable, stops and slopes from the route)."""
+    scheduling: Scheduling = Scheduling()
+    """How trips without a block are put into blocks."""
 
 
 class OnDemand(WorkSpec):

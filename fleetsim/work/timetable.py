@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 from typing_extensions import Doc
@@ -35,14 +35,15 @@ DaysOfWeek = Annotated[
     StringConstraints(pattern=rf"^{_PART}(?:[ ,]+{_PART})*$"),
     Doc("days like mon-fri or sat sun"),
 ]
-Block = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Block = Annotated[str, StringConstraints(max_length=60)]
+Purpose = Literal["service", "deadhead"]
 
 
 class TimetableRow(Spec):
     """One line of a timetable file."""
 
-    block: Block
-    """Name of the block: all trips that one vehicle runs on a day."""
+    block: Block = ""
+    """Name of the block: all trips that one vehicle runs on a day; without one the trip is put into a block."""
     depart: TimetableTime
     """Departure."""
     arrive: TimetableTime
@@ -55,6 +56,8 @@ class TimetableRow(Spec):
     """Length of the trip."""
     days: DaysOfWeek = "mon-sun"
     """Days of the week on which the trip runs."""
+    purpose: Purpose = "service"
+    """``service``, or ``deadhead`` for an empty trip within a block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class TimetableTrip:
     distance_km: float
     days: tuple[int, ...]
     """Days of the week, Monday is 0."""
+    purpose: Purpose = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ def _trip(row: Row[TimetableRow]) -> TimetableTrip:
         destination=spec.destination,
         distance_km=spec.distance_km,
         days=days_of_week(spec.days),
+        purpose=spec.purpose,
     )
 
 
@@ -144,6 +149,9 @@ def _trip_problems(
         for column, place in (("origin", trip.origin), ("destination", trip.destination))
         if places is not None and place not in places
     ]
+    if trip.purpose == "deadhead" and not trip.block:
+        allowed = "must name the block of an empty trip; blocks that are built get theirs by themselves"
+        problems.append(Problem(file, row.line, "block", "", allowed))
     hours = (trip.arrive_s - trip.depart_s) / 3_600
     if hours <= 0:
         allowed = f"must be after the departure, {row.spec.depart} (after midnight count on: 24:10)"
@@ -160,13 +168,15 @@ def _block_problems(file: str, trips: Iterable[tuple[int, TimetableTrip]]) -> li
     of_day: dict[tuple[str, int], list[tuple[int, TimetableTrip]]] = defaultdict(list)
     for line, trip in trips:
         for day in trip.days:
-            of_day[trip.block, day].append((line, trip))
+            if trip.block:
+                of_day[trip.block, day].append((line, trip))
     problems: list[Problem] = []
     for block, day in sorted(of_day):
+        problems.extend(_end_problems(file, block, of_day[block, day]))
         for (line_before, before), (line, trip) in pairwise(of_day[block, day]):
             if trip.depart_s < before.arrive_s:
-                found = f"{_clock(trip.depart_s)} in block {block}"
-                allowed = f"must not be before the arrival of line {line_before}, {_clock(before.arrive_s)}"
+                found = f"{clock(trip.depart_s)} in block {block}"
+                allowed = f"must not be before the arrival of line {line_before}, {clock(before.arrive_s)}"
                 problems.append(Problem(file, line, "depart", found, allowed))
             elif trip.origin != before.destination:
                 found = f"{trip.origin!r} in block {block}"
@@ -175,7 +185,18 @@ def _block_problems(file: str, trips: Iterable[tuple[int, TimetableTrip]]) -> li
     return list(dict.fromkeys(problems))
 
 
-def _clock(time_s: int) -> str:
+def _end_problems(file: str, block: str, day: list[tuple[int, TimetableTrip]]) -> list[Problem]:
+    """Blocks that begin or end with an empty trip: the ways from and to home are not written down."""
+    allowed = f"must not be the first or last of block {block}: the ways from and to home are reckoned"
+    at_ends = dict([day[0], day[-1]])
+    return [
+        Problem(file, line, "purpose", "deadhead", allowed)
+        for line, trip in at_ends.items()
+        if trip.purpose == "deadhead"
+    ]
+
+
+def clock(time_s: int) -> str:
     """A time as the file writes it."""
     text = f"{time_s // 3_600:02d}:{time_s // 60 % 60:02d}"
     return text if time_s % 60 == 0 else f"{text}:{time_s % 60:02d}"

@@ -125,7 +125,7 @@ def message(path: Path) -> str:
             "distance_km,days",
             "distance_m,days",
             "profiles/timetables/line_1.csv:1: distance_m: unknown column (did you mean distance_km?); "
-            "allowed: block, depart, arrive, origin, destination, distance_km, days",
+            "allowed: block, depart, arrive, origin, destination, distance_km, days, purpose",
             id="CSV with a wrong column",
         ),
         pytest.param(

@@ -100,13 +100,24 @@ def test_a_block_may_differ_from_day_to_day(tmp_path: Path) -> None:
             ["t.csv:2: days: found 'monday'; must be days like mon-fri or sat sun"],
         ),
         (
-            ",06:00,06:30,depot,station,10,mon\n",
-            ["t.csv:2: block: this key is missing; it must be text"],
+            ",06:00,06:30,depot,station,10,mon,deadhead\n",
+            [
+                "t.csv:2: block: must name the block of an empty trip; "
+                "blocks that are built get theirs by themselves"
+            ],
+        ),
+        (
+            "a,06:00,06:30,depot,station,10,mon,service\na,06:40,07:10,station,depot,10,mon,deadhead\n",
+            [
+                "t.csv:3: purpose: found deadhead; must not be the first or last of block a: "
+                "the ways from and to home are reckoned"
+            ],
         ),
     ],
 )
 def test_a_fault_names_its_line_and_what_is_allowed(tmp_path: Path, rows: str, messages: list[str]) -> None:
-    timetable, problems = read(tmp_path, rows)
+    header = HEADER.replace("days", "days,purpose") if "deadhead" in rows else HEADER
+    timetable, problems = read(tmp_path, rows, header)
 
     assert timetable is None
     assert problems == messages
@@ -117,5 +128,13 @@ def test_a_wrong_column_is_named(tmp_path: Path) -> None:
 
     assert problems == [
         "t.csv:1: departs: unknown column (did you mean depart?); "
-        "allowed: block, depart, arrive, origin, destination, distance_km, days"
+        "allowed: block, depart, arrive, origin, destination, distance_km, days, purpose"
     ]
+
+
+def test_trips_may_stand_in_no_block(tmp_path: Path) -> None:
+    timetable, problems = read(tmp_path, "06:00,06:30,depot,station,10,mon\n", HEADER.removeprefix("block,"))
+
+    assert problems == []
+    assert timetable is not None
+    assert [trip.block for trip in timetable.trips] == [""]
