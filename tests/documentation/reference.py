@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
+import yaml
+from pydantic.fields import FieldInfo
 
 from fleetsim.cli import main
+from fleetsim.documents.requirement import Expected
 from fleetsim.results.schema import TABLES, Column
+from fleetsim.scenario.fleets import BatteryFleet
+from fleetsim.scenario.hydrogen import HydrogenBusFleet
+from fleetsim.scenario.kinds import kinds
+from fleetsim.scenario.taxis import TaxiFleet
+from fleetsim.scenario.visitors import VisitorFleet
+from fleetsim.spec import Spec
+from fleetsim.workspace import packaged_inputs
 
 _WRITTEN = "<!-- Written by `make docs` from the program; edits here are lost. -->\n"
 
@@ -44,9 +56,77 @@ def tables_page() -> str:
     return "\n".join(parts)
 
 
+def kinds_page() -> str:
+    """``docs/kinds.md``: every kind of fleet with its keys, and every form of work."""
+    parts = [
+        "# Kinds of fleet\n",
+        _WRITTEN,
+        "What may stand in the `fleets` of a scenario. A kind composes work, store and refill; kinds of one form share "
+        "its keys. A key without a default must be given. How to add a kind: [extending.md](extending.md).\n",
+    ]
+    examples = _examples()
+    known = kinds()
+    for form, title in _FORMS.items():
+        parts += [f"## {title}\n", *_keys(form, {"kind"})]
+        for name in sorted(name for name, fleet in known.items() if issubclass(fleet, form)):
+            fleet = known[name]
+            parts += [f"### {name}\n", f"{fleet.__doc__} An example: `configs/{examples[name]}`.\n"]
+            if "work" in fleet.model_fields:
+                work = replace(Expected.of(fleet).inner("work"), discriminator="kind")
+                works = work.tagged_arms()
+                parts.append("Work: " + ", ".join(f"`{work}`" for work in works) + ".\n")
+            inherited = {
+                key for key, held in fleet.model_fields.items() if _said(held) == _said(form.model_fields.get(key))
+            }
+            if fleet is not form and fleet.model_fields.keys() - inherited - {"kind", "work"}:
+                parts += _keys(fleet, inherited | {"kind", "work"})
+    parts.append("## Work\n")
+    for name, work in Expected.of(BatteryFleet).inner("work").tagged_arms().items():
+        parts += [f"### {name}\n", f"{work.type.__doc__}\n", *_keys(work.type, {"kind"})]
+    return "\n".join(parts)
+
+
+_FORMS: dict[type[Spec], str] = {
+    BatteryFleet: "Battery vehicles with a home depot",
+    HydrogenBusFleet: "Fuel-cell vehicles with a hydrogen station",
+    TaxiFleet: "Vehicles that carry passengers about a city",
+    VisitorFleet: "Other users of public chargers",
+}
+
+
+def _said(held: FieldInfo | None) -> tuple[object, ...]:
+    """What a reader is told of a key: two that say the same are one."""
+    return () if held is None else (held.default, held.description)
+
+
+def _keys(model: type[Spec], left_out: set[str]) -> list[str]:
+    """The keys of a block as a table."""
+    lines = ["| key | unit | default | meaning |", "|---|---|---|---|"]
+    for key, held in model.model_fields.items():
+        if key not in left_out and key != "sources":
+            default = "" if held.is_required() else _default(held.get_default(call_default_factory=True))
+            meaning = " ".join((held.description or "").split()).replace("``", "`")
+            lines.append(f"| `{key}` | {Expected.of(model).inner(key).unit()} | {default} | {meaning} |")
+    return [*lines, ""]
+
+
+def _default(value: object) -> str:
+    return "none" if value is None or value == () else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _examples() -> dict[str, str]:
+    """A shipped scenario that has a kind, by kind."""
+    found: dict[str, str] = {}
+    for file in sorted((packaged_inputs() / "configs").glob("*.yaml")):
+        fleets = yaml.safe_load(file.read_text(encoding="utf-8")).get("fleets", {})
+        for fleet in fleets.values():
+            found.setdefault(fleet["kind"], file.name)
+    return found
+
+
 _KINDS = {"time": "time", "float": "number", "int": "whole number", "bool": "yes or no", "text": "text"}
 
-PAGES = {"cli.md": cli_page, "tables.md": tables_page}
+PAGES = {"cli.md": cli_page, "kinds.md": kinds_page, "tables.md": tables_page}
 
 
 def _help(command: click.Command, context: click.Context) -> str:

@@ -84,3 +84,11 @@ def test_residents_charge_in_the_valley_though_they_plug_in_the_evening() -> Non
     valley = ((started >= 2) & (started < 6)) | ((started >= 12) & (started < 16))
     assert np.mean(plugged > 15) > 0.5
     assert valley.mean() > 0.9
+
+
+def test_the_holiday_brings_more_than_twice_the_travellers_and_they_wait() -> None:
+    spec = load(packaged_inputs() / "configs" / "expressway_service.yaml", overrides=["start_date=2026-10-12"])
+    holiday, after = records("expressway_service").tables, run(spec).tables
+    assert len(holiday["trips"]["vehicle"]) > 2.1 * len(after["trips"]["vehicle"])
+    waited_s = [float((each["waits"]["end_at"] - each["waits"]["arrive_at"]).sum()) for each in (holiday, after)]
+    assert waited_s[0] > 5 * waited_s[1]

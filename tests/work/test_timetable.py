@@ -101,10 +101,7 @@ def test_a_block_may_differ_from_day_to_day(tmp_path: Path) -> None:
         ),
         (
             ",06:00,06:30,depot,station,10,mon,deadhead\n",
-            [
-                "t.csv:2: block: must name the block of an empty trip; "
-                "blocks that are built get theirs by themselves"
-            ],
+            ["t.csv:2: block: must name the block of an empty trip; blocks that are built get theirs by themselves"],
         ),
         (
             "a,06:00,06:30,depot,station,10,mon,service\na,06:40,07:10,station,depot,10,mon,deadhead\n",
