@@ -27,12 +27,17 @@ class SessionEnergy:
     kwh: Floats
     total_kwh: Floats
     """Energy of each session."""
+    run: Ints
+    """First piece of each run of pieces of one session: sums within runs are far cheaper than sums by session."""
 
     def integral(self, signal: Floats) -> Floats:
         """Integral of each session's energy times a signal by slot, in the signal's unit times kWh."""
         if np.all(np.isnan(signal)):
             return np.full(len(self.total_kwh), np.nan)
-        return sums(self.kwh * signal[self.slot], self.session, len(self.total_kwh))
+        if not len(self.run):
+            return np.zeros(len(self.total_kwh))
+        by_run = np.add.reduceat(self.kwh * np.take(signal, self.slot), self.run)
+        return sums(by_run, self.session[self.run], len(self.total_kwh))
 
     def mean(self, signal: Floats) -> Floats:
         """Mean of a signal by slot over each session's energy; NaN where a session has none."""
@@ -58,9 +63,11 @@ def session_of_draw(draws: Frame, sessions: Frame) -> Ints:
 def session_energy(pieces: Pieces, of_draw: Ints, sessions: int) -> SessionEnergy:
     """Gather the pieces of the sessions' draws by session; ``of_draw`` is the session of each draw."""
     session = of_draw[pieces.draw]
-    mine = np.flatnonzero(session >= 0)
-    session, kwh = session[mine], pieces.kwh[mine]
-    return SessionEnergy(session, pieces.slot[mine], kwh, sums(kwh, session, sessions))
+    mine = session >= 0
+    whole = bool(mine.all())
+    session, slot, kwh = (part if whole else part[mine] for part in (session, pieces.slot, pieces.kwh))
+    run = np.flatnonzero(np.diff(session, prepend=-1))
+    return SessionEnergy(session, slot, kwh, sums(kwh, session, sessions), run)
 
 
 def session_signals(energy: SessionEnergy, grid: GridSlots, price_cny_per_kwh: Floats) -> Frame:
