@@ -115,7 +115,7 @@ def years(inputs: GridInputs) -> str:
     return table(
         "Clean share and emission factor by year",
         "Average of production without grid losses; residual: contracted hydro exported first. Not inputs, but for the "
-        "energies of 2018 and 2022-2024 (thermal of 2022-2024 is the published total less the other sources).",
+        "energies of 2018. 2022 and later are run from capacity, hydro and consumption alone.",
         ("year", "clean share", "published", "residual", "published", "kg CO2/kWh", "official"),
         rows,
     )

@@ -17,6 +17,7 @@ PARTS = {
     "Fleets and depots": "fleets",
     "Grid by month and hour": "grid",
     "Grid with water": "water",
+    "Cases of the grid": "cases",
 }
 HEAD = """# Validation
 

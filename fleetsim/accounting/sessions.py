@@ -63,9 +63,9 @@ def session_of_draw(draws: Frame, sessions: Frame) -> Ints:
 def session_energy(pieces: Pieces, of_draw: Ints, sessions: int) -> SessionEnergy:
     """Gather the pieces of the sessions' draws by session; ``of_draw`` is the session of each draw."""
     session = of_draw[pieces.draw]
-    mine = session >= 0
-    whole = bool(mine.all())
-    session, slot, kwh = (part if whole else part[mine] for part in (session, pieces.slot, pieces.kwh))
+    slot, kwh, mine = pieces.slot, pieces.kwh, session >= 0
+    if not mine.all():
+        session, slot, kwh = session[mine], slot[mine], kwh[mine]
     run = np.flatnonzero(np.diff(session, prepend=-1))
     return SessionEnergy(session, slot, kwh, sums(kwh, session, sessions), run)
 

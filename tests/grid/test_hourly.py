@@ -38,10 +38,10 @@ def by_hour(inputs: GridInputs) -> WaterYear:
 
 @pytest.fixture(scope="module")
 def week(by_day: tuple[WaterYear, WaterPlan], by_hour: WaterYear) -> WaterProblem:
-    """A week of April by hour between the levels of the plan by day."""
+    """A week of April by hour, nearly between the levels of the plan by day: there a step of the ladder just ends."""
     levels = by_day[1].level_gwd
     first, last = FIRST_DAY * HOURS, (FIRST_DAY + DAYS) * HOURS
-    return part(by_hour.problem, first, last, levels[:, FIRST_DAY - 1], levels[:, FIRST_DAY + DAYS - 1])
+    return part(by_hour.problem, first, last, 0.999 * levels[:, FIRST_DAY - 1], levels[:, FIRST_DAY + DAYS - 1])
 
 
 def test_the_hours_of_a_day_are_the_day(by_day: tuple[WaterYear, WaterPlan], by_hour: WaterYear) -> None:
