@@ -1,11 +1,12 @@
 """Write docs/validation.md from the program's own answers.
 
-Usage: python docs/_validation/write.py. Parts that need measured data name the folder in FLEETSIM_REFERENCE_DATA.
+Usage: python docs/_validation/write.py [PART]..., such as `cases`. Parts that need measured data name the folder in FLEETSIM_REFERENCE_DATA.
 """
 
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from pathlib import Path
 
@@ -31,10 +32,17 @@ lengths and connections of the scenarios are assumptions, marked as such in thei
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the page; with names of parts, those alone again and the others as they stand."""
     sys.path.insert(0, str(HERE))
-    parts = [f"## {title}\n\n{importlib.import_module(name).markdown().strip()}\n" for title, name in PARTS.items()]
-    (HERE.parent / "validation.md").write_text("\n".join([HEAD, *parts]), encoding="utf-8")
+    page, again = HERE.parent / "validation.md", sys.argv[1:] or list(PARTS.values())
+    standing = {text.partition("\n")[0]: text for text in re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.M)}
+    parts = [
+        f"## {title}\n\n{importlib.import_module(name).markdown().strip()}\n"
+        if name in again or title not in standing
+        else f"## {standing[title].strip()}\n"
+        for title, name in PARTS.items()
+    ]
+    page.write_text("\n".join([HEAD, *parts]), encoding="utf-8")
 
 
 if __name__ == "__main__":
