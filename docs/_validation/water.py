@@ -234,7 +234,7 @@ def marginal() -> str:
         "Average and marginal emission, kg CO2/kWh: year (November-May, June-October)",
         "At the power station. A regression of monthly thermal on consumption less clean generation, 2018-2021, gives "
         f"within the province {band('year')} ({band('dry')}, {band('wet')}), two standard errors to either side; "
-        "the fit was held near it. The margin of the southern grid is about 0.8 (an input for the export that is lost).",
+        "the fit was held near it. The margin of the southern grid is about 0.8, an input for the export that is lost.",
         ("year", "average", "marginal, province", "marginal, southern grid"),
         rows,
     )

@@ -1,6 +1,7 @@
 """Write docs/validation.md from the program's own answers.
 
-Usage: python docs/_validation/write.py [PART]..., such as `cases`. Parts that need measured data name the folder in FLEETSIM_REFERENCE_DATA.
+Usage: python docs/_validation/write.py [PART]..., such as `cases`. Parts that need measured data name the
+folder in FLEETSIM_REFERENCE_DATA.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def main() -> None:
     """Write the page; with names of parts, those alone again and the others as they stand."""
     sys.path.insert(0, str(HERE))
     page, again = HERE.parent / "validation.md", sys.argv[1:] or list(PARTS.values())
-    standing = {text.partition("\n")[0]: text for text in re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.M)}
+    found = re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    standing = {text.partition("\n")[0]: text for text in found}
     parts = [
         f"## {title}\n\n{importlib.import_module(name).markdown().strip()}\n"
         if name in again or title not in standing

@@ -255,7 +255,7 @@ def _subject_table(view: ReportView, scope: str, every: tuple[str, ...]) -> dict
 
 
 NOTES = (
-    "level", "year", "hydrology", "years_after_the_statistics", "clean_share", "clean_share_consumption",
+    "level", "year", "hydrology", "year_figures", "clean_share", "clean_share_consumption",
     "clean_share_dedicated", "emission_kg_per_kwh", "emission_factor", "emission_marginal", "balance",
 )  # fmt: skip
 """Notes with a name in the word list; others go by their own."""

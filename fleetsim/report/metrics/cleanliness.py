@@ -13,6 +13,7 @@ from fleetsim.report.metrics.scopes import Scope
 from fleetsim.results.records import Records
 
 SHARES = ("clean_share", "clean_share_consumption", "clean_share_dedicated")
+SESSION_SHARES = (*SHARES, "clean_share_zone", "clean_share_contractual")
 
 
 def charged(records: Records, scope: Scope) -> dict[str, Floats]:
@@ -21,7 +22,7 @@ def charged(records: Records, scope: Scope) -> dict[str, Floats]:
     of = scope.visits(sessions)
     energy_kwh, cost_cny = scope.total(sessions["energy_kwh"], of), scope.total(sessions["cost_cny"], of)
     took = sessions["energy_kwh"] != 0.0
-    clean_kwh = {name: np.where(took, sessions[name] * sessions["energy_kwh"], 0.0) for name in SHARES}
+    clean_kwh = {name: np.where(took, sessions[name] * sessions["energy_kwh"], 0.0) for name in SESSION_SHARES}
     return {
         **{name: ratio(scope.total(kwh, of), energy_kwh) for name, kwh in clean_kwh.items()},
         "emission_kg": scope.total(sessions["emission_kg"], of),

@@ -139,6 +139,18 @@ METRICS = (
         "clean share, average of consumption with contracted hydro exported first, weighted by energy",
     ),
     Metric(
+        "clean_share_zone",
+        "share",
+        _ALL,
+        "clean share, average of consumption in the zone of the city by flow tracing, weighted by energy",
+    ),
+    Metric(
+        "clean_share_contractual",
+        "share",
+        _ALL,
+        "clean share, market-based: green certificates held, the residual mix for the rest; empty without certificates",
+    ),
+    Metric(
         "clean_share_driven",
         "share",
         _FLEETS,
