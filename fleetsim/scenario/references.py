@@ -15,7 +15,7 @@ from fleetsim.profiles import Profiles
 from fleetsim.scenario.fleets import Fleet, season_of
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.roaming import RoamingFleet
-from fleetsim.scenario.rounds import round_problems
+from fleetsim.scenario.rounds import round_problems, together
 from fleetsim.scenario.sites import Depot, Site, SwapStation
 from fleetsim.work.errand_spec import Errands
 from fleetsim.work.spec import Collecting, OnDemand, Rounds
@@ -86,7 +86,8 @@ def fleet_problems(
             yield from _unknown_places(document, (*at, "work"), fleet.work, profiles.get("places"))
             yield from round_problems(document, at, fleet, fleet.work, sound.vehicles.get(fleet.model), sound.places)
         if isinstance(fleet.work, Errands):
-            yield from errand_problems(document, (*at, "work"), fleet.work, profiles.get("places"))
+            home = sections.sites.get(fleet.home)
+            yield from errand_problems(document, (*at, "work"), fleet.work, home, profiles.get("places"), sound)
         target, initial = ("charge_target", "initial_soc")
         if isinstance(fleet, HydrogenBusFleet):
             target, initial = ("fill_target", "initial_share")
@@ -157,12 +158,14 @@ def _unknown_places(document: Document, at: Location, work: Rounds, names: Colle
 
 
 def errand_problems(
-    document: Document, at: Location, work: Errands, names: Collection[str] | None
+    document: Document, at: Location, work: Errands, home: Site | None, names: Collection[str] | None, sound: Profiles
 ) -> Iterator[Problem]:
-    """Destinations that do not exist or weigh nothing, and stays of which the shortest is not the shortest."""
+    """Destinations that do not exist, are home or weigh nothing, and stays whose shortest is not the shortest."""
     for number, destination in enumerate(work.destinations):
         where = (*at, "destinations", number, "place")
         yield from unknown(document, where, destination.place, names, "profiles/places.yaml")
+        if home is not None and together(destination.place, home.place, sound.places):
+            yield document.problem(where, repr(destination.place), f"must lie away from home, {home.place}")
     if sum(destination.share for destination in work.destinations) <= 0.0:
         yield document.problem((*at, "destinations"), "only shares of 0", "must have a share above 0")
     for number, outing in enumerate(work.outings):

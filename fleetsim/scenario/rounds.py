@@ -33,7 +33,7 @@ def round_problems(
     for number, shift in enumerate(work.shifts):
         where = (*at, "work", "shifts", number)
         yield from _time_problems(document, where, shift)
-        if isinstance(shift, Collecting) and _together(work.area, shift.transfer_station, places):
+        if isinstance(shift, Collecting) and together(work.area, shift.transfer_station, places):
             allowed = f"must lie away from the area, {work.area}"
             yield document.problem((*where, "transfer_station"), repr(shift.transfer_station), allowed)
     for number, (before, shift) in enumerate(pairwise(work.shifts), start=1):
@@ -49,7 +49,7 @@ def _time_problems(document: Document, at: Location, shift: Shift) -> Iterator[P
         yield document.problem((*at, "end"), shift.end, allowed)
 
 
-def _together(one: str, other: str, places: Mapping[str, Place]) -> bool:
+def together(one: str, other: str, places: Mapping[str, Place]) -> bool:
     """Whether two places are one point on the map."""
     if one not in places or other not in places:
         return False

@@ -9,6 +9,7 @@ from fleetsim.errors import Problem
 from fleetsim.profiles import Profiles
 from fleetsim.profiles.loading import LoadedProfiles
 from fleetsim.scenario.references import Sections, unknown
+from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.schema import ScenarioSpec
 from fleetsim.scenario.sites import PublicStation, Site, SwapStation
 from fleetsim.scenario.taxis import TaxiFleet
@@ -52,14 +53,10 @@ def taxi_problems(document: Document, sections: Sections, loaded: LoadedProfiles
         yield from unknown(document, (*at, "demand"), fleet.demand, demands, "profiles/taxi_demand.yaml")
         yield from _range_problems(document, at, fleet)
         model = profiles.vehicles.get(fleet.model)
+        yield from _station_problems(document, at, fleet, sections, STATIONS)
         for number, station in enumerate(fleet.stations):
             where = (*at, "stations", number)
-            yield from unknown(document, where, station, sections.site_names, "sites")
-            site = sections.sites.get(station)
-            if site is not None and not isinstance(site, STATIONS):
-                fitting = sorted(key for key, each in sections.sites.items() if isinstance(each, STATIONS))
-                yield document.problem(where, f"a {site.kind}", one_of(station, fitting, "sites"))
-            elif isinstance(site, SwapStation) and model is not None and not model.swappable:
+            if isinstance(sections.sites.get(station), SwapStation) and model is not None and not model.swappable:
                 allowed = f"the battery of {fleet.model} cannot be swapped (profiles/vehicles.yaml: swappable)"
                 yield document.problem(where, station, allowed)
         if model is None or fleet.demand not in profiles.taxi_demand:
@@ -90,19 +87,26 @@ def visitor_problems(document: Document, sections: Sections) -> Iterator[Problem
         if not isinstance(fleet, VisitorFleet):
             continue
         at: Location = ("fleets", name)
-        for number, station in enumerate(fleet.stations):
-            where = (*at, "stations", number)
-            yield from unknown(document, where, station, sections.site_names, "sites")
-            site = sections.sites.get(station)
-            if site is not None and not isinstance(site, PublicStation):
-                fitting = sorted(key for key, each in sections.sites.items() if isinstance(each, PublicStation))
-                yield document.problem(where, f"a {site.kind}", one_of(station, fitting, "sites"))
+        yield from _station_problems(document, at, fleet, sections, (PublicStation,))
         for key in ("hours", "weekdays"):
             if sum(getattr(fleet, key)) <= 0.0:
                 yield document.problem((*at, key), "only zeros", "must have a figure above 0")
         if fleet.reserve >= fleet.charge_target:
             allowed = f"must be below the charge_target, {fleet.charge_target:g}"
             yield document.problem((*at, "reserve"), f"{fleet.reserve:g}", allowed)
+
+
+def _station_problems(
+    document: Document, at: Location, fleet: RoamingFleet, sections: Sections, kinds: tuple[type[Site], ...]
+) -> Iterator[Problem]:
+    """Stations that a fleet names and that do not exist, or are of no kind where it gets energy."""
+    for number, station in enumerate(fleet.stations):
+        where = (*at, "stations", number)
+        yield from unknown(document, where, station, sections.site_names, "sites")
+        site = sections.sites.get(station)
+        if site is not None and not isinstance(site, kinds):
+            fitting = sorted(key for key, each in sections.sites.items() if isinstance(each, kinds))
+            yield document.problem(where, f"a {site.kind}", one_of(station, fitting, "sites"))
 
 
 def _range_problems(document: Document, at: Location, fleet: TaxiFleet) -> Iterator[Problem]:
