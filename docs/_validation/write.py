@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -17,6 +18,7 @@ PARTS = {
     "Vehicles that others measured": "measured",
     "Line 101 from the top with a full battery": "line_101",
     "Fleets and depots": "fleets",
+    "A published timetable": "timetables",
     "Grid by month and hour": "grid",
     "Grid with water": "water",
     "Cases of the grid": "cases",
@@ -38,13 +40,17 @@ def main() -> None:
     page, again = HERE.parent / "validation.md", sys.argv[1:] or list(PARTS.values())
     found = re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     standing = {text.partition("\n")[0]: text for text in found}
-    parts = [
-        f"## {title}\n\n{importlib.import_module(name).markdown().strip()}\n"
-        if name in again or title not in standing
-        else f"## {standing[title].strip()}\n"
-        for title, name in PARTS.items()
-    ]
+    parts = [_part(title, name, again, standing) for title, name in PARTS.items()]
     page.write_text("\n".join([HEAD, *parts]), encoding="utf-8")
+
+
+def _part(title: str, name: str, again: Sequence[str], standing: Mapping[str, str]) -> str:
+    """A part of the page: what stands, if it is not to be written again or what it needs is not at hand."""
+    if name in again or title not in standing:
+        text = importlib.import_module(name).markdown().strip()
+        if text:
+            return f"## {title}\n\n{text}\n"
+    return f"## {standing[title].strip()}\n"
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ COMMANDS = {
     "run": "run",
     "check": "check",
     "init": "init",
+    "import": "import_feed",
     "runs": "runs",
     "show": "show",
     "report": "report",

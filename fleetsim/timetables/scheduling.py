@@ -66,14 +66,26 @@ def with_blocks(timetable: TimetableTrips, rules: Scheduling, home: str, places:
 
 def blocks_of(trips: Sequence[TimetableTrip], roads: Roads, home: str) -> list[list[TimetableTrip]]:
     """The blocks of a day, in order of departure, with the empty trips between their ends."""
+    blocks = [block for chain in schedule(trips, roads) for block in pieces(chain, roads, home)]
+    return sorted(blocks, key=lambda block: (block[0].depart_s, block[0].origin))
+
+
+def schedule(trips: Sequence[TimetableTrip], roads: Roads) -> list[list[TimetableTrip]]:
+    """The trips of a day as the days of the fewest vehicles."""
     ordered = sorted(trips, key=lambda t: (t.depart_s, t.arrive_s, t.origin, t.destination, t.distance_km, t.block))
-    blocks = [block for chain in chains(ordered, roads) for block in _cut([ordered[n] for n in chain], roads, home)]
-    return [_joined(block, roads) for block in sorted(blocks, key=lambda block: (block[0].depart_s, block[0].origin))]
+    return [[ordered[number] for number in chain] for chain in chains(ordered, roads)]
+
+
+def pieces(chain: Sequence[TimetableTrip], roads: Roads, home: str) -> list[list[TimetableTrip]]:
+    """The blocks of a vehicle's day, each with its empty trips."""
+    return [_joined(block, roads) for block in _cut(chain, roads, home)]
 
 
 def chains(trips: Sequence[TimetableTrip], roads: Roads) -> list[list[int]]:
     """The fewest rows of trips that one vehicle each can run, by number; among those the least empty kilometres."""
     count = len(trips)
+    if not count:
+        return []
     ends, starts, cost = _arcs(trips, roads)
     alone = count * float(cost.max(initial=0.0) + 1.0) + 1.0
     own = np.arange(count)

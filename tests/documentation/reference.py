@@ -37,6 +37,9 @@ def cli_page() -> str:
         assert command is not None
         inner = click.Context(command, info_name=name, parent=context, terminal_width=100)
         parts += [f"## fleetsim {name}\n", _help(command, inner)]
+        for part, below in command.commands.items() if isinstance(command, click.Group) else ():
+            within = click.Context(below, info_name=part, parent=inner, terminal_width=100)
+            parts += [f"### fleetsim {name} {part}\n", _help(below, within)]
     return "\n".join(parts)
 
 
