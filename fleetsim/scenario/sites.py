@@ -10,7 +10,7 @@ from fleetsim.charging.spec import SharingName, StrategyName
 from fleetsim.scenario.grid_site import GridSite
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.spec import Name, SourcedSpec
-from fleetsim.units import ChargerKw, Count, PositiveShare, Share, SwapS
+from fleetsim.units import ChargerKw, Count, FailuresPerYear, OutageH, PositiveShare, Share, SwapS
 
 
 class ChargerGroup(SourcedSpec):
@@ -24,12 +24,28 @@ class ChargerGroup(SourcedSpec):
     """Nameplate power (DC output) where it differs from the type's."""
 
 
+class Failures(SourcedSpec):
+    """How often a charger fails and how long it stays out of service; both times are exponential, drawn per charger."""
+
+    per_year: FailuresPerYear
+    """Mean number of failures of one charger a year."""
+    repair_h: OutageH
+    """Mean time until a failed charger works again."""
+
+
+class FailingChargers(ChargerGroup):
+    """Chargers of one type that may fail."""
+
+    failures: Failures | None = None
+    """How often they fail; none means never."""
+
+
 class Depot(GridSite):
     """A site where vehicles live and charge."""
 
     kind: Literal["depot"]
     """``depot``"""
-    chargers: tuple[ChargerGroup, ...] = Field(min_length=1)
+    chargers: tuple[FailingChargers, ...] = Field(min_length=1)
     """Its chargers."""
     strategy: StrategyName = "immediate"
     """When sessions may draw."""
@@ -42,7 +58,7 @@ class PublicStation(GridSite):
 
     kind: Literal["public_station"]
     """``public_station``"""
-    chargers: tuple[ChargerGroup, ...] = Field(min_length=1)
+    chargers: tuple[FailingChargers, ...] = Field(min_length=1)
     """Its chargers."""
     sharing: SharingName = "proportional"
     """Who gives way when the connection binds."""

@@ -1,4 +1,4 @@
-"""From the rows that hydrogen stations wrote to their tables: refuels, flows, outages, and their draws."""
+"""From the rows that hydrogen stations wrote to their tables: refuels, flows, and their draws."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from fleetsim.clock import HOUR_S, Clock
 from fleetsim.results.schema import FLOWS, LOADS, Frame, complete, concatenate, select
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.scenario.schema import Scenario
-from fleetsim.simulation.station_plant import outages_s
 from fleetsim.sites.log import SiteLog
 
 _ELECTROLYSER, _COMPRESSOR = LOADS.index("electrolyser"), LOADS.index("compressor")
@@ -23,7 +22,7 @@ Array = NDArray[Any]
 
 
 def hydrogen_tables(log: SiteLog, site_codes: Mapping[str, int], scenario: Scenario) -> dict[str, Frame]:
-    """The tables ``refuels``, ``hydrogen_flows`` and ``outages`` of one component."""
+    """The tables ``refuels`` and ``hydrogen_flows`` of one component."""
     clock = scenario.spec.clock
     stations = {
         name: site
@@ -50,7 +49,6 @@ def hydrogen_tables(log: SiteLog, site_codes: Mapping[str, int], scenario: Scena
             },
         ),
         "hydrogen_flows": _flows(log, initial_kg, clock),
-        "outages": _outages(stations, clock),
     }
 
 
@@ -170,18 +168,6 @@ def _left(log: SiteLog) -> Frame:
     times = {"start_at": rows["at_s"], "end_at": rows["at_s"]}
     columns = {"site": rows["site"], "flow": np.full(len(rows), _LEFT), "hydrogen_kg": rows["kg"]}
     return complete("hydrogen_flows", {**columns, **times})
-
-
-def _outages(stations: Mapping[str, HydrogenStation], clock: Clock) -> Frame:
-    rows = [
-        (f"{name}/electrolyser", "electrolyser", max(start_s, clock.report_from_s), end_s, "scenario")
-        for name, site in stations.items()
-        for start_s, end_s in outages_s(site, clock)
-        if end_s > clock.report_from_s
-    ]
-    names = ("asset", "kind", "start_at", "end_at", "cause")
-    columns = [np.array(column, dtype=object) for column in zip(*rows, strict=True)]
-    return complete("outages", dict(zip(names, columns, strict=True)) if rows else {})
 
 
 def _within(rows: Array, clock: Clock) -> Array:

@@ -14,6 +14,7 @@ from fleetsim.scenario.fleets import Fleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Depot, PublicStation, Site, SwapStation
+from fleetsim.simulation.failures import charger_outages
 from fleetsim.simulation.names import capacity_kwh, charger_powers_kw, first_packs
 from fleetsim.sites.depot import DepotPlant
 from fleetsim.sites.swap_station import SwapPlant
@@ -30,10 +31,11 @@ def plant_of(
         fleet = next(fleet for fleet in fleets.values() if name in fleet.meets_at)
         return swap_plant(name, site, scenario, site_code, fleet, steps)
     assert not isinstance(site, HydrogenStation)
-    return depot_plant(site, scenario, site_code, fleets, steps)
+    return depot_plant(name, site, scenario, site_code, fleets, steps)
 
 
 def depot_plant(
+    name: str,
     site: Depot | PublicStation,
     scenario: Scenario,
     site_code: int,
@@ -43,6 +45,7 @@ def depot_plant(
     """The plant of a depot or public station: charge steps of its fleets behind its chargers."""
     powers = charger_powers_kw(site, scenario)
     by_power = sorted(range(len(powers)), key=lambda group: -powers[group])
+    groups = tuple(group for group in by_power for _ in range(site.chargers[group].count))
     rows, cold = [], []
     for fleet in fleets.values():
         assert not isinstance(fleet, HydrogenBusFleet)
@@ -53,12 +56,13 @@ def depot_plant(
         cold.append(by_hour)
     return DepotPlant(
         site=site_code,
-        charger_groups=tuple(group for group in by_power for _ in range(site.chargers[group].count)),
+        charger_groups=groups,
         steps=tuple(rows),
         cold=tuple(cold),
         limits=_limits(site, powers, scenario),
         strategy=site.strategy,
         sharing=site.sharing,
+        outages=charger_outages(name, site, groups, scenario),
     )
 
 

@@ -19,6 +19,7 @@ from fleetsim.simulation.hailing_crew import HailingCrew
 from fleetsim.simulation.hydrogen_crew import HydrogenCrew
 from fleetsim.simulation.hydrogen_tables import hydrogen_tables
 from fleetsim.simulation.names import capacities_kwh, codes, entities, scenario_tables
+from fleetsim.simulation.outages import outage_table
 from fleetsim.simulation.site_tables import site_tables
 from fleetsim.simulation.stage import Job, Stage
 from fleetsim.simulation.taxi_crew import TaxiCrew
@@ -91,4 +92,5 @@ def run_component(job: Job) -> dict[str, Frame]:
     capacity_kwh = capacities_kwh(job.scenario)
     sites = site_tables(stage.site_log, stage.steps, stage.plants, site_codes, job.scenario, capacity_kwh)
     hydrogen = hydrogen_tables(stage.site_log, site_codes, job.scenario)
-    return {"trips": trips, **sites, **hydrogen}
+    outages = outage_table(stage.plants, site_codes, job.scenario)
+    return {"trips": trips, **sites, **hydrogen, "outages": outages}

@@ -16,6 +16,7 @@ from fleetsim.simulation.hydrogen_tables import production_draws
 from fleetsim.simulation.plant import Plant, base_load_kw, standby_kw
 from fleetsim.simulation.site_clock import SiteClock
 from fleetsim.simulation.window import cut_at_start
+from fleetsim.sites.depot import DepotPlant
 from fleetsim.sites.log import SiteLog
 
 _VEHICLE, _PACK, _STANDBY, _BASE = (LOADS.index(word) for word in ("vehicle", "pack", "standby", "base"))
@@ -35,7 +36,7 @@ def site_tables(
     clock = scenario.spec.clock
     clocks = {plant.site: SiteClock(log.factors.array(), plant.site) for plant in plants.values()}
     rows = log.sessions.array().copy()
-    rows["leave_s"] = _unplug_s(rows, clock.end_s)
+    rows["leave_s"] = _unplug_s(rows, plants, clock.end_s)
     rows = rows[(rows["leave_s"] > clock.report_from_s) | (rows["end_s"] > clock.report_from_s)]
     rows = rows[np.lexsort((rows["session"], rows["end_s"]))]
     rows, spells, pieces = cut_at_start(
@@ -126,14 +127,23 @@ def _swaps(rows: Array, capacity_kwh: Array, clock: Clock) -> Frame:
     )
 
 
-def _unplug_s(rows: Array, end_s: float) -> Array:
-    """A plug stays until its vehicle leaves or the next one needs the charger."""
-    unplug_s: Array = np.minimum(rows["leave_s"], end_s)
-    order = np.lexsort((rows["plug_s"], rows["charger"], rows["site"]))
-    ordered = rows[order]
-    same = (ordered["site"][1:] == ordered["site"][:-1]) & (ordered["charger"][1:] == ordered["charger"][:-1])
-    next_s = np.append(np.where(same, ordered["plug_s"][1:], np.inf), np.inf)[: len(rows)]
-    unplug_s[order] = np.minimum(unplug_s[order], next_s)
+def _unplug_s(rows: Array, plants: Mapping[str, Plant], end_s: float) -> Array:
+    """A plug stays until its vehicle leaves, the next one needs the charger, or the charger fails."""
+    failed = [
+        (plant.site, outage.charger, outage.start_s)
+        for plant in plants.values()
+        if isinstance(plant, DepotPlant)
+        for outage in plant.outages
+    ]
+    site, charger, at_s = rows["site"], rows["charger"], rows["plug_s"]
+    if failed:
+        site, charger, at_s = map(np.append, (site, charger, at_s), zip(*failed, strict=True))
+    order = np.lexsort((at_s, charger, site))
+    site, charger, at_s = site[order], charger[order], at_s[order]
+    same = (site[1:] == site[:-1]) & (charger[1:] == charger[:-1])
+    next_s = np.full(len(order), np.inf)
+    next_s[order[:-1]] = np.where(same, at_s[1:], np.inf)
+    unplug_s: Array = np.minimum(np.minimum(rows["leave_s"], end_s), next_s[: len(rows)])
     return unplug_s
 
 

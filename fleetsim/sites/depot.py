@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from heapq import heapify, heappop, heappush
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from simpy import Environment
 
@@ -29,7 +30,9 @@ from fleetsim.signals import Signals
 from fleetsim.sites.log import SharingRows, SiteLog
 from fleetsim.sites.visit import Stage, Visit
 
-_TARGET, _DEPARTURE, _HORIZON = (SESSION_ENDS.index(word) for word in ("target", "departure", "horizon"))
+_TARGET, _DEPARTURE, _HORIZON, _OUTAGE = (
+    SESSION_ENDS.index(word) for word in ("target", "departure", "horizon", "outage")
+)
 _SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
 
 SHARING: dict[SharingName, Callable[[SharingLog], Sharing]] = {
@@ -37,6 +40,14 @@ SHARING: dict[SharingName, Callable[[SharingLog], Sharing]] = {
     "first_come": lambda log: Reallocation(log, first_come),
 }
 """The sharing engines by the name that a scenario gives them."""
+
+
+class ChargerOutage(NamedTuple):
+    """A time in which a charger is out of service."""
+
+    start_s: float
+    end_s: float
+    charger: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,8 @@ class DepotPlant:
     """Power left for charging from a moment on, ``(at_s, limit_kw)``, in order; the first at second 0."""
     strategy: StrategyName
     sharing: SharingName
+    outages: tuple[ChargerOutage, ...] = ()
+    """When which charger is out of service; those of one charger do not touch."""
 
 
 class Depot:
@@ -73,7 +86,9 @@ class Depot:
         self._queue: deque[Visit] = deque()
         self._plugged: dict[int, Visit] = {}
         self._plugged_kw = 0.0
-        self._empty = list(range(len(plant.charger_groups)))
+        self._working = len(plant.charger_groups)
+        """Chargers that are in service."""
+        self._empty = list(range(self._working))
         self._finished: list[tuple[float, int]] = []
         """Chargers whose vehicle has finished, by the time at which it leaves."""
         self._agenda: list[tuple[float, int, Callable[[Visit | None, float], None], Visit | None]] = []
@@ -81,7 +96,9 @@ class Depot:
         self._due_s = NEVER
         self._limits = deque(plant.limits)
         self._limit_kw = NEVER
-        heapify(self._empty)
+        for start_s, end_s, charger in plant.outages:
+            self._note(start_s, partial(self._fail, charger), None)
+            self._note(end_s, partial(self._repair, charger), None)
         self._change_limit(None, env.now)
         self._arm(env.now)
 
@@ -170,12 +187,42 @@ class Depot:
         else:
             self._plan(visit, now_s)
 
+    # Outages
+
+    def _fail(self, charger: int, _: Visit | None, now_s: float) -> None:
+        """A charger goes out of service; the vehicle that it was to charge is the next to get another."""
+        self._working -= 1
+        visit = next((visit for visit in self._plugged.values() if visit.charger == charger), None)
+        if visit is None:
+            self._empty = [each for each in self._empty if each != charger]
+            self._finished = [each for each in self._finished if each[1] != charger]
+            heapify(self._empty)
+            heapify(self._finished)
+            return
+        self._halt(visit, now_s)
+        self._end(visit, _OUTAGE, now_s)
+        visit.begin_again(now_s)
+        other = self._take_charger(now_s)
+        if other is None:
+            self._wait_again(visit, now_s)
+            self._plan_again(now_s)
+        else:
+            self._plug(visit, other, now_s)
+
+    def _wait_again(self, visit: Visit, _now_s: float) -> None:
+        """A vehicle whose charger failed waits at the head of the queue."""
+        self._queue.appendleft(visit)
+
+    def _repair(self, charger: int, _: Visit | None, now_s: float) -> None:
+        self._working += 1
+        self._pass_on(charger, now_s, now_s)
+
     # Plans
 
     def _plan(self, visit: Visit, now_s: float) -> None:
         """Ask the strategy when a plugged vehicle may draw, and begin to follow what it says."""
         vehicles = len(self._plugged) + len(self._queue)
-        crowding = max(1.0, vehicles / len(self._plant.charger_groups)) * max(1.0, self._plugged_kw / self._limit_kw)
+        crowding = max(1.0, vehicles / max(1, self._working)) * max(1.0, self._plugged_kw / self._limit_kw)
         full_power_s = visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(visit.level_kwh)
         visit.plan = self._strategy(SiteView(now_s, crowding, self._signals), SessionView(visit.until_s, full_power_s))
         for moment_s in (moment_s for slot in visit.plan for moment_s in slot if now_s < moment_s < NEVER):

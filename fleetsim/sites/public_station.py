@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fleetsim.charging.sharing import NEVER
+from fleetsim.charging.sharing import NEVER, TOLERANCE_S
 from fleetsim.results.schema import WAIT_OUTCOMES
 from fleetsim.sites.depot import Depot
 from fleetsim.sites.visit import Stage, Visit
 
 _BALKED = WAIT_OUTCOMES.index("balked")
+OUT_OF_SERVICE_S = 86_400.0
+"""Wait that a driver expects where no charger is in service: longer than anybody waits who has a choice."""
 MEMORY = 0.1
 """Weight of the latest session in what is taken for a typical one."""
 
@@ -20,9 +22,9 @@ class PublicStation(Depot):
 
     def expected_wait_s(self) -> float:
         """How long a vehicle that came now would wait for a charger, by what it can see."""
-        chargers = len(self._plant.charger_groups)
+        chargers = self._working
         ahead = len(self._queue) + len(self._plugged) + 1 - chargers
-        return max(0, ahead) * self._typical_s / chargers
+        return max(0, ahead) * self._typical_s / chargers if chargers else OUT_OF_SERVICE_S
 
     def balk(self, vehicle: int) -> None:
         """A vehicle sees the queue and drives on."""
@@ -34,15 +36,23 @@ class PublicStation(Depot):
         """A vehicle comes and wants ``target_kwh``, but waits no longer than ``patience_s`` in the queue."""
         visit = self.stay(vehicle, vehicle_class, level_kwh, target_kwh, NEVER)
         visit.pack = pack
-        if visit.stage is Stage.QUEUED and patience_s < NEVER:
-            now_s = self._env.now
-            self._note(now_s + patience_s, self._lose_patience, visit)
-            self._arm(now_s)
+        visit.patience_s = patience_s
+        if visit.stage is Stage.QUEUED:
+            self._be_patient(visit, self._env.now)
         return visit
 
-    def _lose_patience(self, visit: Visit | None, _now_s: float) -> None:
+    def _be_patient(self, visit: Visit, now_s: float) -> None:
+        if visit.patience_s < NEVER:
+            self._note(now_s + visit.patience_s, self._lose_patience, visit)
+            self._arm(now_s)
+
+    def _wait_again(self, visit: Visit, now_s: float) -> None:
+        super()._wait_again(visit, now_s)
+        self._be_patient(visit, now_s)
+
+    def _lose_patience(self, visit: Visit | None, now_s: float) -> None:
         assert visit is not None
-        if visit.stage is Stage.QUEUED:
+        if visit.stage is Stage.QUEUED and visit.arrive_s + visit.patience_s <= now_s + TOLERANCE_S:
             self.leave(visit)
             visit.ended.succeed()
 

@@ -6,6 +6,7 @@ from enum import Enum
 
 from simpy import Event
 
+from fleetsim.charging.sharing import NEVER
 from fleetsim.charging.view import ALWAYS, Plan
 from fleetsim.energy.curve import ChargeSteps
 
@@ -24,8 +25,9 @@ class Visit:
     """A vehicle's claim on a charger. ``ended`` fires when its target is reached or its time is up."""
 
     __slots__ = (
-        "arrive_s", "charger", "end_s", "ended", "level_kwh", "pack", "plan", "planned_s", "plug_s", "session", "stage",
-        "start_kwh", "start_s", "steps", "steps_id", "target_kwh", "until_s", "vehicle", "vehicle_class", "wanted_kwh",
+        "arrive_s", "charger", "end_s", "ended", "level_kwh", "pack", "patience_s", "plan", "planned_s", "plug_s",
+        "session", "stage", "start_kwh", "start_s", "steps", "steps_id", "target_kwh", "until_s", "vehicle",
+        "vehicle_class", "wanted_kwh",
     )  # fmt: skip
 
     def __init__(
@@ -46,9 +48,18 @@ class Visit:
         self.until_s = self.planned_s = until_s
         self.ended = ended
         self.stage = Stage.QUEUED
+        self.patience_s = NEVER
+        """How long it waits in the queue at the most; only customers lose patience."""
         self.plan: Plan = ALWAYS
         self.session = self.charger = self.steps_id = self.pack = -1
         self.steps: ChargeSteps
+        self.plug_s = self.start_s = self.end_s = float("nan")
+
+    def begin_again(self, now_s: float) -> None:
+        """The charger failed: what the vehicle still wants is a new claim, with what the battery holds by now."""
+        self.stage = Stage.QUEUED
+        self.arrive_s = now_s
+        self.start_kwh = self.level_kwh
         self.plug_s = self.start_s = self.end_s = float("nan")
 
     @property

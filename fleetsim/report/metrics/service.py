@@ -9,6 +9,7 @@ from fleetsim.accounting.sums import Floats, Ints, ratio
 from fleetsim.clock import HOUR_S
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.report.metrics.swapping import energy_visits
+from fleetsim.report.metrics.utilisation import charger_outages
 from fleetsim.results.records import Records
 from fleetsim.results.schema import LATE_S, PURPOSES, TRIP_STATUS, select
 
@@ -134,18 +135,25 @@ def queues(records: Records, mismatch_s: Floats, scope: Scope) -> dict[str, Floa
 def mismatch_s(records: Records) -> Floats:
     """Seconds of each wait, within the reported time, during which a charger of the same site stood free.
 
+    A charger that is out of service is not free.
+
     Who waits at a swap station waits for a lane or a pack, which are given out the moment they are free.
     """
     waits, sessions, sites = (records.tables[name] for name in ("waits", "sessions", "sites"))
     from_s = float(records.clock.report_from_s)
-    out = np.zeros(len(waits["site"]))
+    outages, mismatched_s = charger_outages(records), np.zeros(len(waits["site"]))
     for row in np.flatnonzero(np.isin(sites["site"], waits["site"]) & (sites["packs"] <= 0)):
         site = sites["site"][row]
         mine, plugs = waits["site"] == site, sessions["site"] == site
-        at_s, free_s = free_time(sessions["plug_at"][plugs], sessions["unplug_at"][plugs], sites["chargers"][row])
+        out = outages["site"] == site
+        taken_s, left_s = (
+            np.concatenate((sessions[plug][plugs], outages[end][out]))
+            for plug, end in (("plug_at", "start_at"), ("unplug_at", "end_at"))
+        )
+        at_s, free_s = free_time(taken_s, left_s, sites["chargers"][row])
         start_s, end_s = np.maximum(waits["arrive_at"][mine], from_s), np.maximum(waits["end_at"][mine], from_s)
-        out[mine] = np.interp(end_s, at_s, free_s) - np.interp(start_s, at_s, free_s)
-    return out
+        mismatched_s[mine] = np.interp(end_s, at_s, free_s) - np.interp(start_s, at_s, free_s)
+    return mismatched_s
 
 
 def free_time(plug_s: Floats, unplug_s: Floats, chargers: int) -> tuple[Floats, Floats]:

@@ -10,6 +10,7 @@ from fleetsim.accounting.sums import Floats, ratio, sums
 from fleetsim.clock import DAY_S, HOUR_S, SLOT_S, SLOTS_PER_DAY
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.results.records import Records
+from fleetsim.results.schema import SESSION_ENDS, Frame, select
 
 SLOT_H = SLOT_S / HOUR_S
 
@@ -38,6 +39,15 @@ def _served(records: Records, scope: Scope) -> Floats:
     return np.asarray(came.sum(axis=1), dtype=np.float64)
 
 
+def charger_outages(records: Records) -> Frame:
+    """Outages of chargers within the reported time, with the code of their site."""
+    outages = records.tables["outages"]
+    outages = select(outages, outages["kind"] == "charger")
+    codes = {name: code for code, name in enumerate(records.entities["sites"])}
+    sites = [codes[asset.rpartition("/")[0]] for asset in outages["asset"]]
+    return {**outages, "site": np.array(sites, dtype=np.int64)}
+
+
 def chargers(records: Records, scope: Scope) -> dict[str, Floats]:
     """Utilisation by its three definitions, and idle hours."""
     sites, sessions, slots = (records.tables[name] for name in ("sites", "sessions", "site_slots"))
@@ -47,8 +57,13 @@ def chargers(records: Records, scope: Scope) -> dict[str, Floats]:
     nameplate_kwh = scope.total(sites["chargers"] * sites["charger_kw"] * hours, of_site)
     delivered_kwh = scope.total(sessions["delivered_kwh"], scope.sites(sessions["site"]))
     plugged_h = scope.total(slots["plugged"] * SLOT_H, of_slot)
+    outages = charger_outages(records)
+    outage_h = scope.total((outages["end_at"] - outages["start_at"]) / HOUR_S, scope.sites(outages["site"]))
+    interrupted = sessions["end_reason"] == SESSION_ENDS.index("outage")
     return {
-        "idle_charger_h": charger_h - plugged_h,
+        "idle_charger_h": charger_h - outage_h - plugged_h,
+        "outage_charger_h": outage_h,
+        "interrupted_sessions": scope.total(interrupted.astype(float), scope.sites(sessions["site"])),
         "utilisation_energy": ratio(delivered_kwh, nameplate_kwh),
         "utilisation_plugged": ratio(plugged_h, charger_h),
         "utilisation_charging": ratio(scope.total(slots["charging"] * SLOT_H, of_slot), charger_h),
