@@ -15,6 +15,8 @@ from fleetsim.results.schema import LOADS, Frame
 
 OF_SESSIONS = tuple(LOADS.index(load) for load in ("vehicle", "pack"))
 """Loads that belong to sessions."""
+RUNS_AT_ONCE = 4_096
+"""Few enough for the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,9 +36,13 @@ class SessionEnergy:
         """Integral of each session's energy times a signal by slot, in the signal's unit times kWh."""
         if np.all(np.isnan(signal)):
             return np.full(len(self.total_kwh), np.nan)
-        if not len(self.run):
-            return np.zeros(len(self.total_kwh))
-        by_run = np.add.reduceat(self.kwh * np.take(signal, self.slot), self.run)
+        by_run = np.empty(len(self.run))
+        for first in range(0, len(self.run), RUNS_AT_ONCE):
+            runs = self.run[first : first + RUNS_AT_ONCE]
+            after = first + RUNS_AT_ONCE
+            here = slice(runs[0], self.run[after] if after < len(self.run) else len(self.kwh))
+            pieces = self.kwh[here] * signal[self.slot[here]]
+            np.add.reduceat(pieces, runs - runs[0], out=by_run[first : first + len(runs)])
         return sums(by_run, self.session[self.run], len(self.total_kwh))
 
     def mean(self, signal: Floats) -> Floats:
@@ -66,17 +72,18 @@ def session_energy(pieces: Pieces, of_draw: Ints, sessions: int) -> SessionEnerg
     slot, kwh, mine = pieces.slot, pieces.kwh, session >= 0
     if not mine.all():
         session, slot, kwh = session[mine], slot[mine], kwh[mine]
-    run = np.flatnonzero(np.diff(session, prepend=-1))
+    run = np.flatnonzero(np.concatenate(([True], session[1:] != session[:-1]))[: len(session)])
     return SessionEnergy(session, slot, kwh, sums(kwh, session, sessions), run)
 
 
 def session_signals(energy: SessionEnergy, grid: GridSlots, price_cny_per_kwh: Floats) -> Frame:
     """The columns of ``sessions`` that follow from the grid and the prices."""
+    dedicated = energy.mean(grid.clean_share_dedicated)
     return {
         "clean_share": energy.mean(grid.clean_share),
         "clean_share_consumption": energy.mean(grid.clean_share_consumption),
-        "clean_share_dedicated": energy.mean(grid.clean_share_dedicated),
-        "clean_share_contractual": contractual_share(energy, grid),
+        "clean_share_dedicated": dedicated,
+        "clean_share_contractual": contractual_share(energy, grid, dedicated),
         "emission_kg": energy.integral(grid.emission_kg_per_kwh),
         "emission_marginal_province_kg": energy.integral(grid.emission_marginal_province_kg_per_kwh),
         "emission_marginal_southern_kg": energy.integral(grid.emission_marginal_southern_kg_per_kwh),
@@ -84,13 +91,13 @@ def session_signals(energy: SessionEnergy, grid: GridSlots, price_cny_per_kwh: F
     }
 
 
-def contractual_share(energy: SessionEnergy, grid: GridSlots) -> Floats:
+def contractual_share(energy: SessionEnergy, grid: GridSlots, dedicated: Floats) -> Floats:
     """Market-based clean share: every kWh has the same part of the certificates, the rest is residual mix.
 
     share = q + (1 - q) x dedicated, q = certificates / energy of all sessions, at most 1. NaN without certificates.
     """
     covered = min(float(ratio(np.array([grid.certificates_kwh]), energy.total_kwh.sum(keepdims=True))[0]), 1.0)
-    return covered + (1.0 - covered) * energy.mean(grid.clean_share_dedicated)
+    return covered + (1.0 - covered) * dedicated
 
 
 def session_cities(records: Records) -> Ints:
