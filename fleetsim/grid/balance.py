@@ -82,20 +82,25 @@ class YearEnergy:
 
 def year_energy(inputs: GridInputs, year: int) -> YearEnergy:
     """The energies of a year; without hydro of its own it has that of a normal one."""
-    zone, figures = inputs.zone, inputs.statistics(year)
-    before = inputs.statistics(year - 1) if inputs.known(year) and inputs.known(year - 1) else figures
+    zone, figures, before = inputs.zone, inputs.statistics(year), _year_end_before(inputs, year)
     known, capacity, rule = figures.energy_twh, figures.capacity_gw, zone.by_rule
     hydro, wind, solar = known.hydro, known.wind, known.solar
     if hydro is None:
         hydro = capacity.hydro * zone.hydrology.normal.full_load_hours / 1e3
     if wind is None:
-        wind = (before.capacity_gw.wind + capacity.wind) / 2.0 * rule.wind_hours / 1e3
+        wind = (before.wind + capacity.wind) / 2.0 * rule.wind_hours / 1e3
     if solar is None:
-        solar = (before.capacity_gw.solar + capacity.solar) / 2.0 * rule.solar_hours / 1e3
+        solar = (before.solar + capacity.solar) / 2.0 * rule.solar_hours / 1e3
     surplus = hydro + wind + solar - figures.consumption_twh
     contract = max(rule.contract_share * figures.consumption_twh + rule.contract_slope * surplus, 0.0)
     thermal = max(contract - surplus, 0.0) if known.thermal is None else known.thermal
     return YearEnergy(hydro, wind, solar, thermal, contract)
+
+
+def _year_end_before(inputs: GridInputs, year: int) -> CapacityBySource:
+    """Capacity at the beginning of a year; that of its end where the year before is not known."""
+    known = inputs.known(year) and inputs.known(year - 1)
+    return inputs.statistics(year - 1 if known else year).capacity_gw
 
 
 def year_balance(inputs: GridInputs, year: int, hydrology: str) -> YearBalance:
@@ -123,8 +128,9 @@ def _own(inputs: GridInputs, figures: YearFigures, energy: YearEnergy) -> YearBa
     hours = np.array([monthrange(figures.year, month)[1] * 24.0 for month in range(1, 13)])
     kind: Hydrology = getattr(zone.hydrology, figures.hydro_shape)
     hydro = _spread(energy.hydro, bent(np.array(kind.shape), figures.hydro_wet_share), hours)
-    wind = _spread(energy.wind, np.array(zone.wind.shape), hours)
-    solar = _spread(energy.solar, np.array(zone.solar.shape), hours)
+    before = _year_end_before(inputs, figures.year)
+    wind = _spread(energy.wind, grown(np.array(zone.wind.shape), before.wind, capacity.wind), hours)
+    solar = _spread(energy.solar, grown(np.array(zone.solar.shape), before.solar, capacity.solar), hours)
     clean = hydro + wind + solar
     demand = _spread(figures.consumption_twh, np.array(zone.consumption.shape), hours)
     floor_mw = zone.thermal.floor_share * figures.consumption_twh * MWH_PER_TWH / float(hours.sum())
@@ -148,6 +154,15 @@ def _spread(energy_twh: float, shape: Months, hours: Months) -> Months:
     """Mean power by month of a year's energy, MW."""
     power_mw: Months = energy_twh * MWH_PER_TWH * shape / hours
     return power_mw
+
+
+def grown(shape: Months, before_gw: float, after_gw: float) -> Months:
+    """A shape of steady capacity as that of a capacity that grows evenly from one year end to the next."""
+    if before_gw == after_gw:
+        return shape
+    monthly: Months = shape * (before_gw + (after_gw - before_gw) * (np.arange(12) + 0.5) / 12.0)
+    monthly /= monthly.sum()
+    return monthly
 
 
 def bent(shape: Months, wet_share: float | None) -> Months:

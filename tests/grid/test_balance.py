@@ -70,6 +70,15 @@ def test_wind_and_solar_by_rule_follow_the_mean_capacity_of_the_year(inputs: Gri
     assert energy.solar == pytest.approx((5.85 + 20.72) / 2 * rule.solar_hours / 1e3)
 
 
+def test_what_is_built_within_a_year_generates_at_its_end(inputs: GridInputs) -> None:
+    """Solar of 2023 more than tripled: December has more of it than January, by more than the sun says."""
+    solar = year_balance(inputs, 2023, "published").solar_mw
+    steady = np.array(inputs.zone.solar.shape)
+    assert solar[11] / solar[0] > 2.0 * steady[11] / steady[0]
+    later = year_balance(inputs, 2030, "normal").solar_mw
+    assert later[11] / later[0] == pytest.approx(steady[11] / steady[0])
+
+
 @pytest.mark.parametrize("year", [2022, 2026])
 def test_thermal_by_rule_closes_the_balance(inputs: GridInputs, year: int) -> None:
     energy, consumption = year_energy(inputs, year), inputs.statistics(year).consumption_twh
