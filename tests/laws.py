@@ -60,8 +60,9 @@ def site_power_kw(records: Records, site: int) -> tuple[Array, Array]:
 
 
 def no_site_exceeds_its_limit(records: Records) -> None:
-    """At every instant the whole site stays within its connection."""
-    for site, limit_kw in enumerate(records.tables["sites"]["connection_kw"]):
+    """At every instant the whole site stays within its connection and its transformer."""
+    sites = records.tables["sites"]
+    for site, limit_kw in enumerate(np.fmin(sites["connection_kw"], sites["transformer_kw"])):
         _, power_kw = site_power_kw(records, site)
         if np.isfinite(limit_kw) and len(power_kw):
             assert power_kw.max() <= limit_kw * (1 + 1e-9), (records.entities["sites"][site], power_kw.max(), limit_kw)

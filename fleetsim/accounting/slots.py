@@ -44,7 +44,7 @@ def site_slots(records: Records, pieces: Pieces, price_cny_per_kwh: Floats) -> F
             "storage_kw": np.zeros(len(codes) * len(slot)),
             "grid_kw": rows(load_kw),
             "peak_kw": site_peaks_kw(records)[codes].ravel(),
-            "limit_kw": np.repeat(sites["connection_kw"], len(slot)),
+            "limit_kw": np.repeat(np.fmin(sites["connection_kw"], sites["transformer_kw"]), len(slot)),
             "price_cny_per_kwh": np.tile(price_cny_per_kwh[slot], len(codes)),
             "plugged": rows(plugged),
             "charging": rows(drawing / SLOT_S),

@@ -130,6 +130,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _int("chargers", "number of chargers"),
         _float("charger_kw", "mean nameplate of a charger, DC output, kW"),
         _float("connection_kw", "limit of the grid connection, AC, kW"),
+        _float("transformer_kw", "limit of the transformer at its elevation and the site's power factor, kW"),
         _float("power_factor", "power factor of the site's load"),
         _float(
             "demand_cny_per_kw_month", "price of the highest 15-minute mean of a month, CNY/kW; 0 where none is charged"
@@ -292,7 +293,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("storage_kw", "mean of local storage, charging positive, AC, kW"),
         _float("grid_kw", "mean at the connection = load + storage - solar, kW"),
         _float("peak_kw", "highest power at the connection within the slot, kW"),
-        _float("limit_kw", "limit of the connection, kW"),
+        _float("limit_kw", "limit of connection and transformer, the lower of the two, kW"),
         _float("price_cny_per_kwh", "price of energy, CNY/kWh"),
         _float("plugged", "mean number of vehicles plugged in"),
         _float("charging", "mean number of vehicles drawing power"),

@@ -49,15 +49,18 @@ def site_problems(
         for number, group in enumerate(site.chargers):
             where = (*at, "slots", "type") if isinstance(site, SwapStation) else (*at, "chargers", number, "type")
             yield from unknown(document, where, group.type, profiles.get("chargers"), "profiles/chargers.yaml")
-        if not isinstance(site, HydrogenStation) and site.connection_kw is not None:
+        place = sound.places.get(site.place)
+        limit_kw = site.limit_kw(place.elevation_m) if place else site.connection_kw
+        if not isinstance(site, HydrogenStation) and limit_kw is not None:
             types = [sound.chargers.get(group.type) for group in site.chargers]
             base = site.base_load_kw
             own_kw = (max(base) if isinstance(base, tuple) else base) + sum(
                 group.count * type_.standby_kw for group, type_ in zip(site.chargers, types, strict=True) if type_
             )
-            if own_kw > site.connection_kw:
+            if own_kw > limit_kw:
                 allowed = f"must be at least the {own_kw:g} kW that buildings and standing chargers draw at the most"
-                yield document.problem((*at, "connection_kw"), f"{site.connection_kw:g}", allowed)
+                key = "connection_kw" if limit_kw == site.connection_kw else "transformer"
+                yield document.problem((*at, key), f"{limit_kw:g}" + " kW" * (key == "transformer"), allowed)
 
 
 def fleet_problems(

@@ -41,33 +41,34 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
         visited.update(fleet.meets_at)
     for name, site in scenario.spec.sites.items():
         chargers = sum(group.count for group in site.chargers)
+        limit_kw = site.limit_kw(scenario.profiles.places[site.place].elevation_m)
         if name not in visited:
             yield f"sites.{name}: no fleet {'lives' if isinstance(site, Depot) else 'comes'} here"
         if isinstance(site, HydrogenStation):
-            yield from _station_remarks(name, site)
+            yield from _station_remarks(name, site, limit_kw)
             continue
         if at_home[name] > CROWDED * chargers:
             yield f"sites.{name}: {chargers} chargers for {at_home[name]} vehicles"
-        if site.connection_kw is None:
+        if limit_kw is None:
             continue
         standby_kw = sum(group.count * types[group.type].standby_kw for group in site.chargers)
         base_kw = max(site.base_load_kw) if isinstance(site.base_load_kw, tuple) else site.base_load_kw
         demand_kw = standby_kw + base_kw + chargers_kw(site, types)
-        if demand_kw > site.connection_kw:
-            shared.append(f"{name} ({site.connection_kw:.0f} of {demand_kw:.0f} kW)")
+        if demand_kw > limit_kw:
+            shared.append(f"{name} ({limit_kw:.0f} of {demand_kw:.0f} kW)")
     if shared:
         yield (
-            "connection smaller than all chargers, base load and standby together, so that it will be shared: "
+            "limit smaller than all chargers, base load and standby together, so that it will be shared: "
             + ", ".join(shared)
         )
 
 
-def _station_remarks(name: str, site: HydrogenStation) -> Iterator[str]:
+def _station_remarks(name: str, site: HydrogenStation, limit_kw: float | None) -> Iterator[str]:
     made, base = site.electrolyser, site.base_load_kw
     if made is None and not site.deliveries:
         yield f"sites.{name}: it has neither an electrolyser nor deliveries; only its storage can be dispensed"
-    if made is not None and site.connection_kw is not None:
-        left_kw = site.connection_kw - (max(base) if isinstance(base, tuple) else base)
+    if made is not None and limit_kw is not None:
+        left_kw = limit_kw - (max(base) if isinstance(base, tuple) else base)
         if left_kw < made.rated_kw * made.min_load_share:
             yield f"sites.{name}: its connection leaves {left_kw:.0f} kW, too little for the electrolyser's lowest load"
         elif left_kw < made.rated_kw * made.load_share:

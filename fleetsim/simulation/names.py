@@ -134,6 +134,9 @@ def _sites(scenario: Scenario, names: Entities) -> Frame:
             "chargers": np.array(counts),
             "charger_kw": np.array(nameplates) / np.maximum(counts, 1),
             "connection_kw": np.array([np.nan if site.connection_kw is None else site.connection_kw for site in sites]),
+            "transformer_kw": np.array(
+                [site.transformer_kw(place.elevation_m) for site, place in zip(sites, places, strict=True)], dtype=float
+            ),
             "power_factor": np.array([site.power_factor for site in sites]),
             "demand_cny_per_kw_month": np.full(len(sites), scenario.tariff.demand_cny_per_kw_month),
             **_swapping(sites, scenario),

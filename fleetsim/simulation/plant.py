@@ -150,10 +150,11 @@ def _row(steps: list[ChargeSteps], wanted: ChargeSteps) -> int:
 
 
 def _limits(site: Site, powers_kw: tuple[float, ...], scenario: Scenario) -> tuple[tuple[float, float], ...]:
-    """What the connection leaves for charging, by moment; no limit at all where it can never bind."""
-    if site.connection_kw is None:
+    """What connection and transformer leave for charging, by moment; no limit at all where it can never bind."""
+    limit_kw = site.limit_kw(scenario.profiles.places[site.place].elevation_m)
+    if limit_kw is None:
         return ((0.0, NEVER),)
-    left = site.connection_kw - standby_kw(site, scenario)
+    left = limit_kw - standby_kw(site, scenario)
     chargers = scenario.profiles.chargers
     most_kw = sum(
         group.count * power_kw / chargers[group.type].efficiency

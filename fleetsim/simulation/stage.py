@@ -59,9 +59,13 @@ class Stage:
             else:
                 self.depots[name] = Depot(self.env, plant, self.steps, job.signals, self.site_log)
 
+        places = job.scenario.profiles.places
         self.stations = {
             name: HydrogenStation(
-                self.env, station_plant(site, spec.clock, site_codes[name]), job.signals, self.site_log
+                self.env,
+                station_plant(site, places[site.place].elevation_m, spec.clock, site_codes[name]),
+                job.signals,
+                self.site_log,
             )
             for name in job.component.sites
             if isinstance(site := spec.sites[name], HydrogenStationSpec)

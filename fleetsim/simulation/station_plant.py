@@ -12,8 +12,9 @@ from fleetsim.work.setting import MIN_S
 from fleetsim.work.spec import seconds_of_day
 
 
-def station_plant(site: HydrogenStation, clock: Clock, site_code: int) -> StationPlant:
+def station_plant(site: HydrogenStation, elevation_m: float, clock: Clock, site_code: int) -> StationPlant:
     """The plant of a hydrogen station."""
+    limit_kw = site.limit_kw(elevation_m)
     made = site.electrolyser
     return StationPlant(
         site=site_code,
@@ -21,8 +22,8 @@ def station_plant(site: HydrogenStation, clock: Clock, site_code: int) -> Statio
         initial_kg=site.storage_kg * site.initial_share,
         dispensers=site.dispensers,
         dispense_kg_per_s=site.dispense_kg_per_min / MIN_S,
-        wanted=production(site, made.load_share) if made else IDLE,
-        least=production(site, made.min_load_share) if made else IDLE,
+        wanted=production(site, made.load_share, limit_kw) if made else IDLE,
+        least=production(site, made.min_load_share, limit_kw) if made else IDLE,
         strategy=made.strategy if made else "constant",
         low_kg=site.storage_kg * made.low_share if made else 0.0,
         deliveries=tuple(
@@ -34,14 +35,14 @@ def station_plant(site: HydrogenStation, clock: Clock, site_code: int) -> Statio
     )
 
 
-def production(site: HydrogenStation, load_share: float) -> Production:
-    """How electrolyser and compressor run at a load, or as near to it as the connection allows."""
+def production(site: HydrogenStation, load_share: float, limit_kw: float | None) -> Production:
+    """How electrolyser and compressor run at a load, or as near to it as connection and transformer allow."""
     made = site.electrolyser
     assert made is not None
     share = load_share
-    if site.connection_kw is not None:
+    if limit_kw is not None:
         base = site.base_load_kw
-        left_kw = site.connection_kw - (max(base) if isinstance(base, tuple) else base)
+        left_kw = limit_kw - (max(base) if isinstance(base, tuple) else base)
         share = min(share, _share_within(site, left_kw))
     if share < made.min_load_share:
         return IDLE

@@ -16,7 +16,7 @@ EAST = "sites.east"
     [
         (
             [],
-            "connection smaller than all chargers, base load and standby together, so that it will be shared: "
+            "limit smaller than all chargers, base load and standby together, so that it will be shared: "
             "east (800 of 1264 kW)",
         ),
         ([f"{EAST}.chargers.0.count=2"], "sites.east: 2 chargers for 22 vehicles"),

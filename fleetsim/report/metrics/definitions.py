@@ -125,6 +125,9 @@ METRICS = (
     Metric("mean_kw", "kW", _SITES, "mean power at the connection"),
     Metric("connection_kw", "kW", _SITES, "limit of the grid connections, AC; empty where a site has none"),
     Metric("connection_use", "share", _SITES, "peak power over the limit of the connections"),
+    Metric("transformer_kw", "kW", _SITES, "limit of the transformers at their elevation; empty where a site has none"),
+    Metric("transformer_use", "share", _SITES, "peak power over the limit of the transformers"),
+    Metric("limit_bound_h", "h", _SITES, "site-hours, in slots, in which power touched the limit of a site"),
     Metric(
         "clean_share", "share", _ALL_AND_GRID, "clean share, average of production (location-based), weighted by energy"
     ),

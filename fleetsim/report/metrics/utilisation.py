@@ -13,6 +13,8 @@ from fleetsim.results.records import Records
 from fleetsim.results.schema import SESSION_ENDS, Frame, select
 
 SLOT_H = SLOT_S / HOUR_S
+BOUND = 1e-9
+"""How near to its limit, relative to it, a power counts as bound by it."""
 
 
 def counts(records: Records, scope: Scope) -> dict[str, Floats]:
@@ -80,11 +82,16 @@ def connections(records: Records, scope: Scope) -> dict[str, Floats]:
     by_slot_kw = sums(slots["grid_kw"][mine], cell, len(scope.subjects) * reported).reshape(-1, reported)
     peak_kw = scope.largest(slots["peak_kw"], of_slot) if scope.name == "site" else by_slot_kw.max(axis=1)
     limit_kw = scope.total(sites["connection_kw"], of_site)
+    transformer_kw = scope.total(sites["transformer_kw"], of_site)
+    bound = slots["peak_kw"] >= slots["limit_kw"] * (1 - BOUND)
     return {
         "peak_kw": peak_kw,
         "mean_kw": by_slot_kw.mean(axis=1),
         "connection_kw": limit_kw,
         "connection_use": ratio(peak_kw, limit_kw),
+        "transformer_kw": transformer_kw,
+        "transformer_use": ratio(peak_kw, transformer_kw),
+        "limit_bound_h": scope.total(bound * SLOT_H, of_slot),
         "demand_charge_cny": scope.total(_demand_charges_cny(records), scope.of_site),
     }
 
