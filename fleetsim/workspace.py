@@ -10,6 +10,8 @@ from fleetsim.errors import InputError, Problem, RunError
 
 INPUT_FOLDERS = ("profiles", "grid", "configs")
 RESULTS_FOLDER = "results"
+TEMPLATES = {"depot": "my_depot.yaml"}
+"""Small workspaces to fill in, each with its scenario."""
 PAGE_FILE = "report.html"
 """The page in the folder of a run."""
 _NOT_INPUTS = shutil.ignore_patterns("__pycache__", "*.py*")
@@ -50,11 +52,12 @@ def packaged_inputs() -> Path:
     raise RunError("the installed program has lost its input files; install it again")
 
 
-def init(target: Path) -> list[Path]:
+def init(target: Path, template: str | None = None) -> list[Path]:
     """Make a workspace in ``target`` from the packaged inputs; the files it now holds, from ``target``.
 
-    Nothing is overwritten: a target that already has one of the folders is refused. The copy is made aside and
-    then moved, so that a full disk leaves nothing half-written.
+    A ``template`` is one of :data:`TEMPLATES`: the workspace then has its scenario alone. Nothing is overwritten: a
+    target that already has one of the folders is refused. The copy is made aside and then moved, so that a full disk
+    leaves nothing half-written.
     """
     _refuse_occupied(target)
     source = packaged_inputs()
@@ -64,6 +67,10 @@ def init(target: Path) -> list[Path]:
         with TemporaryDirectory(prefix=".fleetsim-init-", dir=target) as aside:
             for name in INPUT_FOLDERS:
                 shutil.copytree(source / name, Path(aside) / name, ignore=_NOT_INPUTS)
+            if template is not None:
+                for file in (Path(aside) / "configs").iterdir():
+                    if file.name != TEMPLATES[template]:
+                        shutil.rmtree(file) if file.is_dir() else file.unlink()
             results = Path(aside) / RESULTS_FOLDER
             results.mkdir()
             (results / ".gitignore").write_text(RESULTS_GITIGNORE, encoding="utf-8")

@@ -10,14 +10,15 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from fleetsim.documents import Document, parse, read_yaml, shown
+from fleetsim.documents import Document, one_of, parse, read_yaml, shown
 from fleetsim.errors import InputError, Problem
 from fleetsim.grid.inputs import load_grid
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import load_tariffs
 from fleetsim.profiles import Profiles
-from fleetsim.profiles.loading import load_profiles, profile_file, profile_names
+from fleetsim.profiles.loading import LoadedProfiles, load_profiles, profile_file, profile_names
 from fleetsim.scenario.kinds import add_installed_kinds
+from fleetsim.scenario.lists import Listed, with_lists
 from fleetsim.scenario.overrides import override
 from fleetsim.scenario.parts import join, part_paths
 from fleetsim.scenario.references import Sections, fleet_problems, grid_problems, site_problems
@@ -48,10 +49,11 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     problems: list[Problem] = []
     of_parts = [setting for setting in overrides if setting.startswith("parts")]
     document = join(override(read_yaml(path, root), of_parts, problems), path, root, problems)
+    document, lists = with_lists(document, root, problems)
     document = override(document, [setting for setting in overrides if setting not in of_parts], problems)
     spec = parse(ScenarioSpec, document, document.data, (), problems)
     sections = _sections(spec, document.data)
-    loaded = load_profiles(root, problems)
+    loaded = _with_places(load_profiles(root, problems), lists, root, problems)
     grid = load_grid(root, problems)
     before = len(problems)
     tariffs = load_tariffs(root, problems)
@@ -73,9 +75,27 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
         timetables=timetables,
         grid=grid,
         tariff=tariffs[spec.tariff],
-        inputs=_fingerprints([path, *part_paths(path, document.data)], root, spec),
+        inputs=_fingerprints([path, *part_paths(path, document.data)], lists.files, root, spec),
     )
-    return replace(scenario, remarks=remarks(scenario))
+    return replace(scenario, remarks=(*lists.remarks, *remarks(scenario)))
+
+
+def _with_places(loaded: LoadedProfiles, lists: Listed, root: Path, problems: list[Problem]) -> LoadedProfiles:
+    """The profiles with the places of the scenario's lists."""
+    places, cities = loaded.names.get("places"), loaded.names.get("climates")
+    if not lists.files or places is None or cities is None:
+        return loaded
+    file = shown(lists.files[0], root)
+    for name, row in lists.places.items():
+        if name in places:
+            allowed = "must be a name that profiles/places.yaml does not have"
+            problems.append(Problem(file, row.line, "place", repr(name), allowed))
+        if row.spec.city not in cities:
+            allowed = one_of(row.spec.city, sorted(cities), "profiles/climates.yaml")
+            problems.append(Problem(file, row.line, "city", repr(row.spec.city), allowed))
+    listed = lists.places_in(loaded.profiles.cities)
+    profiles = replace(loaded.profiles, places={**loaded.profiles.places, **listed})
+    return LoadedProfiles(profiles, {**loaded.names, "places": places | listed.keys()})
 
 
 def _sections(spec: ScenarioSpec | None, data: Any) -> Sections:
@@ -158,7 +178,7 @@ def _in_reading_order(problems: Sequence[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=lambda problem: (files.index(problem.file), problem.line or 0))
 
 
-def _fingerprints(paths: Sequence[Path], root: Path, spec: ScenarioSpec) -> Mapping[str, str]:
+def _fingerprints(paths: Sequence[Path], lists: Sequence[Path], root: Path, spec: ScenarioSpec) -> Mapping[str, str]:
     """SHA-256 of the scenario file, its parts, and every input that the workspace gave to it."""
     works = [fleet.work for fleet in spec.fleets.values() if not isinstance(fleet, RoamingFleet)]
     timetables = {work.file for work in works if isinstance(work, Timetable)}
@@ -167,6 +187,7 @@ def _fingerprints(paths: Sequence[Path], root: Path, spec: ScenarioSpec) -> Mapp
         *(profile_file(root, name) for name in profile_names(root)),
         *sorted(file for file in grid if file.suffix in {".yaml", ".csv"} and file.is_file()),
         *(root / file for file in sorted(timetables)),
+        *lists,
     ]
     named = {_input_name(path, root): path for path in paths} | {shown(file, root): file for file in inputs}
     return {name: sha256(file.read_bytes()).hexdigest() for name, file in named.items()}

@@ -12,6 +12,7 @@ from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Depot, Site
 from fleetsim.work.spec import Timetable
+from fleetsim.work.timetable import most_at_once
 
 CROWDED = 4.0
 """Vehicles to a charger beyond which nights may be too short to charge them all."""
@@ -85,10 +86,9 @@ def _fleet_remarks(scenario: Scenario) -> Iterator[str]:
         if home != route:
             yield f"fleets.{name}: its home is in {home}, its route in {route}"
         if isinstance(fleet.work, Timetable):
-            runs = {(day, trip.block) for trip in scenario.timetables[name].trips for day in trip.days}
-            most = max(Counter(day for day, _ in runs).values(), default=0)
+            most = most_at_once(scenario.timetables[name])
             if most > fleet.count:
-                yield f"fleets.{name}: its timetable has up to {most} blocks a day for {fleet.count} vehicles"
+                yield f"fleets.{name}: its timetable has up to {most} blocks at once for {fleet.count} vehicles"
 
 
 def _source_remarks(scenario: Scenario) -> Iterator[str]:

@@ -25,7 +25,7 @@ def dump(scenario: Scenario) -> str:
         "timetables": {
             name: [
                 {key: _plain(getattr(trip, key)) for key in ("block", "depart_s", "arrive_s", "origin", "destination")}
-                | {"distance_km": trip.distance_km, "days": list(trip.days)}
+                | {"distance_km": trip.distance_km, "days": list(trip.days), "purpose": trip.purpose}
                 for trip in timetable.trips
             ]
             for name, timetable in sorted(scenario.timetables.items())

@@ -58,6 +58,8 @@ class ScenarioSpec(Horizon):
     """Tariff of ``grid/tariffs.yaml``."""
     parts: tuple[str, ...] = ()
     """Scenario files beside this one whose sites and fleets belong to it too; nothing else of them counts."""
+    lists: str | None = None
+    """Folder of the workspace with places, chargers and vehicles as CSV; its sites and fleets belong here too."""
     sites: dict[Name, Site] = Field(min_length=1)
     """Sites by name."""
     fleets: dict[Name, Fleet] = Field(min_length=1)

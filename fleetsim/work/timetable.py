@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -100,6 +100,19 @@ def read_timetable(
     if len(problems) == before:
         problems.extend(_block_problems(file, trips))
     return TimetableTrips(file, tuple(trip for _, trip in trips)) if len(problems) == before else None
+
+
+def most_at_once(timetable: TimetableTrips) -> int:
+    """Most blocks of one day that are between their first departure and their last arrival at one moment."""
+    spans: dict[tuple[int, str], tuple[int, int]] = {}
+    for trip in timetable.trips:
+        for day in trip.days:
+            start_s, end_s = spans.get((day, trip.block), (trip.depart_s, trip.arrive_s))
+            spans[day, trip.block] = min(start_s, trip.depart_s), max(end_s, trip.arrive_s)
+    moments: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (day, _), (start_s, end_s) in spans.items():
+        moments[day] += [(start_s, 1), (end_s, -1)]
+    return max((max(accumulate(step for _, step in sorted(steps))) for steps in moments.values()), default=0)
 
 
 def seconds(time: str) -> int:

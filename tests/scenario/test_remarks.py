@@ -20,7 +20,6 @@ EAST = "sites.east"
             "east (800 of 1264 kW)",
         ),
         ([f"{EAST}.chargers.0.count=2"], "sites.east: 2 chargers for 22 vehicles"),
-        (["fleets.line_1_extra.count=1"], "fleets.line_1_extra: its timetable has up to 2 blocks a day for 1 vehicles"),
         (
             ["sites.west={kind: depot, place: station, chargers: [{type: dc_60, count: 1}]}"],
             "sites.west: no fleet lives here",
@@ -29,6 +28,19 @@ EAST = "sites.east"
 )
 def test_what_is_tight_is_remarked(small_workspace: Path, overrides: list[str], remark: str) -> None:
     assert remark in load(small_workspace / "configs" / "depot.yaml", overrides=overrides).remarks
+
+
+def test_blocks_that_one_after_the_other_need_one_vehicle_are_no_remark_but_two_at_once_are(
+    small_workspace: Path,
+) -> None:
+    scenario, one = small_workspace / "configs" / "depot.yaml", ["fleets.line_1_extra.count=1"]
+    assert not any("at once" in remark for remark in load(scenario, overrides=one).remarks)
+
+    table = small_workspace / "profiles" / "timetables" / "line_1.csv"
+    table.write_text(table.read_text().replace("23:", "06:").replace("24:", "07:"))
+
+    expected = "fleets.line_1_extra: its timetable has up to 2 blocks at once for 1 vehicles"
+    assert expected in load(scenario, overrides=one).remarks
 
 
 def test_a_roomy_site_is_not_remarked_upon(small_workspace: Path) -> None:

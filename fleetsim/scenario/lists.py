@@ -1,0 +1,241 @@
+"""A depot as an operator knows it: lists of places, chargers and vehicles in CSV, which become sites and fleets.
+
+What a list leaves open gets a default, with its reason as source, and is told in a remark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+from typing_extensions import Doc
+
+from fleetsim.charging.spec import StrategyName
+from fleetsim.documents import Document, Row, read_csv, shown
+from fleetsim.errors import Problem
+from fleetsim.profiles import Climate, Place
+from fleetsim.spec import Certainty, Name, Source, Spec, Text
+from fleetsim.units import (
+    ChargerKw,
+    ConnectionKw,
+    ConsumptionKwhPerKm,
+    Count,
+    DistanceKm,
+    ElevationM,
+    LatitudeDeg,
+    LoadKw,
+    LongitudeDeg,
+    PositiveShare,
+    Share,
+)
+
+PLACES, CHARGERS, VEHICLES = "places.csv", "chargers.csv", "vehicles.csv"
+VEHICLES_PER_CHARGER = 2
+Told = Annotated[str, StringConstraints(min_length=3), Doc("a document or a reason in words")]
+
+
+class _Listed(Spec):
+    """What every row may say of itself."""
+
+    certainty: Certainty = "assumed"
+    """How far the row's figures can be trusted."""
+    source: Told = "No source given in the list"
+    """Where they come from."""
+
+
+class PlaceRow(_Listed):
+    """A place: a depot, or an end of trips."""
+
+    place: Name
+    """Name by which other lists call it."""
+    name: str = ""
+    """Name for the report."""
+    lat: LatitudeDeg
+    """Degrees north (WGS-84)."""
+    lon: LongitudeDeg
+    """Degrees east (WGS-84)."""
+    elevation_m: ElevationM | None = None
+    """Height above the sea; by default that of the city."""
+    city: Name = "kunming"
+    """City of ``profiles/climates.yaml``."""
+
+
+class ChargerRow(_Listed):
+    """A depot with its chargers of one type."""
+
+    site: Name
+    """Name of the depot."""
+    place: Name
+    """Where it is."""
+    type: Name = "dc_120"
+    """Type of ``profiles/chargers.yaml``."""
+    count: Count | None = None
+    """How many; by default one for two vehicles that live here."""
+    power_kw: ChargerKw | None = None
+    """Nameplate power where it differs from the type's."""
+    connection_kw: ConnectionKw | None = None
+    """What the connection allows; by default no limit."""
+    base_load_kw: LoadKw | None = None
+    """Workshop, washing, lights; by default nothing."""
+    strategy: StrategyName | None = None
+    """When vehicles may charge; by default at once."""
+
+
+class VehicleRow(_Listed):
+    """Vehicles of one model that run one timetable."""
+
+    fleet: Name
+    """Name of the fleet."""
+    model: Name = "bus_12m"
+    """Vehicle sheet of ``profiles/vehicles.yaml``."""
+    count: Count
+    """How many, spares included."""
+    home: Name
+    """Depot where they live."""
+    timetable: str
+    """File of their timetable, in the folder of the lists."""
+    route: Name = "line_140"
+    """Route of ``profiles/routes.yaml`` whose traffic (stops, standing, hills) is like theirs."""
+    state_of_health: PositiveShare | None = None
+    """Battery energy left by ageing; by default new."""
+    charge_target: Share | None = None
+    """State of charge at which charging ends; by default 0.95."""
+    reserve: Share | None = None
+    """State of charge below which no block is planned to end; by default 0.20."""
+    longest_block_km: DistanceKm | None = None
+    """Longest way between two charges, for blocks that are built; by default as long as the timetable has it."""
+    consumption_kwh_per_km: ConsumptionKwhPerKm | None = None
+    """Measured consumption; by default from the formula of a trip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the lists of a scenario hold beside its sites and fleets."""
+
+    places: Mapping[str, Row[PlaceRow]] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def places_in(self, cities: Mapping[str, Climate]) -> dict[str, Place]:
+        """The places as profiles know them; one in an unknown city stands at the sea until that is mended."""
+        return {name: _place(row.spec, cities.get(row.spec.city)) for name, row in self.places.items()}
+
+
+def with_lists(document: Document, root: Path, problems: list[Problem]) -> tuple[Document, Listed]:
+    """The document with the sites and fleets of the folder that it names under ``lists``."""
+    named = document.data.get("lists") if isinstance(document.data, Mapping) else None
+    if not isinstance(named, str):
+        return document, Listed()
+    folder = root / named
+    if not folder.is_dir() or not folder.resolve().is_relative_to(root.resolve()):
+        allowed = f"must be a folder in the workspace that holds {PLACES}, {CHARGERS} and {VEHICLES}"
+        problems.append(document.problem(("lists",), repr(named), allowed))
+        return document, Listed()
+    files = tuple(folder / name for name in (PLACES, CHARGERS, VEHICLES))
+    places = read_csv(PlaceRow, files[0], root, problems)
+    chargers = read_csv(ChargerRow, files[1], root, problems)
+    vehicles = read_csv(VehicleRow, files[2], root, problems)
+    problems.extend(_twice(shown(files[0], root), "place", places))
+    problems.extend(_twice(shown(files[2], root), "fleet", vehicles))
+    sites = _sites(chargers, vehicles, shown(files[1], root))
+    fleets = {row.spec.fleet: (_fleet(row.spec, named), shown(files[2], root), row.line) for row in vehicles}
+    data, parts = dict(document.data), dict(document.parts)
+    for section, blocks in (("sites", sites), ("fleets", fleets)):
+        data[section] = dict(data.get(section) or {}) | {name: block for name, (block, _, _) in blocks.items()}
+        for name, (_, file, line) in blocks.items():
+            parts[section, name] = Document(file, None, {(section, name): line})
+    remarks = [*_open(shown(files[1], root), chargers), *_open(shown(files[2], root), vehicles)]
+    return replace(document, data=data, parts=parts), Listed(
+        {row.spec.place: row for row in places}, files, tuple(remarks)
+    )
+
+
+def _twice(file: str, column: str, rows: Sequence[Row[Any]]) -> Iterator[Problem]:
+    seen: dict[str, int] = {}
+    for row in rows:
+        name = getattr(row.spec, column)
+        if name in seen:
+            allowed = f"each may stand once; it also stands in line {seen[name]}"
+            yield Problem(file, row.line, column, repr(name), allowed)
+        seen.setdefault(name, row.line)
+
+
+Block = tuple[dict[str, Any], str, int]
+"""A site or fleet as a scenario file would say it, and where it stands."""
+
+
+def _sites(rows: Sequence[Row[ChargerRow]], vehicles: Sequence[Row[VehicleRow]], file: str) -> dict[str, Block]:
+    """Depots; several rows of one site are its groups of chargers."""
+    sites: dict[str, Block] = {}
+    for row in rows:
+        spec = row.spec
+        at_home = sum(vehicle.spec.count for vehicle in vehicles if vehicle.spec.home == spec.site)
+        count = spec.count or max(1, ceil(at_home / VEHICLES_PER_CHARGER))
+        group = {"type": spec.type, "count": count} | ({} if spec.power_kw is None else {"power_kw": spec.power_kw})
+        block, _, line = sites.get(spec.site, ({"kind": "depot", "place": spec.place, "chargers": []}, file, row.line))
+        block["chargers"].append(group)
+        block |= _given(spec, "connection_kw", "base_load_kw", "strategy")
+        block["sources"] = {"*": _source(spec)}
+        sites[spec.site] = block, file, line
+    return sites
+
+
+def _fleet(spec: VehicleRow, folder: str) -> dict[str, Any]:
+    scheduling = _given(spec, "longest_block_km") | {"sources": {"*": _source(spec)}}
+    work = {"kind": "timetable", "file": f"{folder}/{spec.timetable}", "route": spec.route, "scheduling": scheduling}
+    block = {"kind": "bus", "model": spec.model, "count": spec.count, "home": spec.home, "work": work}
+    given = _given(spec, "state_of_health", "charge_target", "reserve", "consumption_kwh_per_km")
+    return block | given | {"sources": {"*": _source(spec)}}
+
+
+def _given(spec: Spec, *columns: str) -> dict[str, Any]:
+    """The columns that say something; the others have the scenario's defaults."""
+    return {column: value for column in columns if (value := getattr(spec, column)) is not None}
+
+
+def _source(spec: _Listed) -> dict[str, str]:
+    return {"certainty": spec.certainty, "source": spec.source}
+
+
+DEFAULTS: Mapping[str, str] = {
+    "count": f"one charger for {VEHICLES_PER_CHARGER} vehicles is taken",
+    "connection_kw": "no limit is taken; the figure stands in the contract with the grid company",
+    "base_load_kw": "nothing but charging is taken",
+    "strategy": "charging begins at once (immediate)",
+    "state_of_health": "new batteries are taken (1.0)",
+    "charge_target": "charging to 0.95 is taken",
+    "reserve": "0.20 of the battery is kept",
+    "longest_block_km": "blocks are as long as the timetable has them, whatever the battery holds",
+    "consumption_kwh_per_km": "the trip formula is taken; a figure read from your vehicles is better",
+}
+"""What is taken where a column is left open, in words."""
+
+
+def _open(file: str, rows: Sequence[Row[Any]]) -> Iterator[str]:
+    """What the rows leave open, column by column."""
+    for column, taken in DEFAULTS.items():
+        lines = [str(row.line) for row in rows if column in type(row.spec).model_fields]
+        lines = [str(row.line) for row in rows if str(row.line) in lines and getattr(row.spec, column) is None]
+        if lines:
+            yield f"{file}: {column} is not known (line {', '.join(lines)}): {taken}"
+
+
+def _place(row: PlaceRow, city: Climate | None) -> Place:
+    title = row.name or row.place
+    height_m = row.elevation_m if row.elevation_m is not None else (city.elevation_m if city else 0.0)
+    sources = {"*": Source(certainty=row.certainty, source=row.source)}
+    if row.elevation_m is None:
+        sources["elevation_m"] = Source(certainty="assumed", source=f"Height of {row.city}: the list gives none")
+    return Place(
+        name=Text(en=title, zh=title),
+        city=row.city,
+        lat=row.lat,
+        lon=row.lon,
+        elevation_m=height_m,
+        quality="A",
+        sources=sources,
+    )
