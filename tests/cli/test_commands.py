@@ -181,6 +181,22 @@ def test_grid_shows_a_row_for_each_reported_day(fleetsim, depot):
     assert len(fleetsim("grid", depot, "--days", "3").stdout.splitlines()) == 4
 
 
+def test_grid_shows_the_months_of_a_year_of_ones_own(fleetsim, depot):
+    plan = "{capacity_gw: {hydro: 95, wind: 40, solar: 90, thermal: 15}, consumption_twh: 330, hydro_twh: 340}"
+    settings = [f"grid.plan={plan}", "grid.year=2030", "grid.hydrology=published"]
+    asked = [part for setting in settings for part in ("--set", setting)]
+    done = fleetsim("grid", depot, "--by", "month", "--days", "40", *asked, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert [month["month"] for month in json.loads(done.stdout)] == ["2026-03", "2026-04"]
+
+
+def test_a_network_for_pypsa_names_the_extra_that_it_needs(fleetsim, depot, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pypsa", None)
+    done = fleetsim("grid", depot, "--pypsa", tmp_path / "year.nc")
+    assert done.exit_code == 2
+    assert "pip install 'fleetsim[pypsa]'" in done.stderr
+
+
 @pytest.mark.parametrize("file", ["scenario", "vehicles", "chargers", "places", "routes", "climates"])
 def test_schema_is_json_schema_whose_references_all_lead_somewhere(fleetsim, file):
     schema = json.loads(fleetsim("schema", file).stdout)

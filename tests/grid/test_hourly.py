@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,10 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fleetsim.clock import SLOTS_PER_DAY, Clock
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.marginal import Emissions, nudged, one_sided, sensitivity
+from fleetsim.grid.mix import GridSlots
+from fleetsim.grid.model import grid_slots
+from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.water import WaterPlan, WaterProblem, part, program, solve
-from fleetsim.grid.water_slots import boundaries, emissions
+from fleetsim.grid.water_slots import PERIODS_PER_DAY, boundaries, emissions
 from fleetsim.grid.water_year import WaterYear, water_year
 
 FIRST_DAY, DAYS = 90, 7
@@ -120,3 +125,36 @@ def test_pypsa_finds_the_same_objective_and_the_same_prices(week: WaterProblem, 
     assert grid.objective == pytest.approx(plan.cost_kcny, rel=1e-6)
     prices = grid.buses_t.marginal_price["province"].to_numpy()
     assert prices == pytest.approx(plan.price_cny_per_mwh, rel=1e-6, abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def half_days(inputs: GridInputs) -> Iterator[tuple[GridSlots, GridSlots, GridSlots]]:
+    """A week by day, by half day, and by half day with a fleet: the way of the hours at a fraction of their time."""
+    clock, fleet = Clock(date(2026, 3, 9), 7, 0), np.zeros(7 * SLOTS_PER_DAY)
+    fleet[10:20] = 100.0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PERIODS_PER_DAY, "hourly", 2)
+        by_day = grid_slots(GridSpec(year=2026, loss_share=0.0), inputs, clock, 1)
+        finer = GridSpec(level="hourly", year=2026, loss_share=0.0)
+        yield by_day, grid_slots(finer, inputs, clock, 1), grid_slots(finer, inputs, clock, 1, fleet)
+
+
+def test_the_reference_gives_slots_that_add_up(half_days: tuple[GridSlots, GridSlots, GridSlots]) -> None:
+    for grid in half_days[1:]:
+        assert grid.generation_mw.min() >= 0.0
+        assert grid.generation_mw.sum(axis=1) == pytest.approx(grid.demand_mw + grid.export_mw, rel=1e-12)
+        assert not np.isnan(grid.emission_marginal_province_kg_per_kwh).any()
+
+
+def test_the_reference_is_near_the_default(half_days: tuple[GridSlots, GridSlots, GridSlots]) -> None:
+    by_day, finer, _ = half_days
+    assert finer.demand_mw == pytest.approx(by_day.demand_mw)
+    assert finer.generation_mw.mean(axis=0) == pytest.approx(by_day.generation_mw.mean(axis=0), rel=0.02)
+    assert finer.notes["water"] != by_day.notes["water"]
+
+
+def test_the_reference_carries_the_load_of_the_fleets(half_days: tuple[GridSlots, GridSlots, GridSlots]) -> None:
+    _, bare, loaded = half_days
+    more = loaded.demand_mw - bare.demand_mw
+    assert more[10:20] == pytest.approx(100.0)
+    assert more.sum() == pytest.approx(1_000.0)

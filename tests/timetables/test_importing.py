@@ -96,9 +96,7 @@ SHAPE = "shape_id,shape_pt_lat,shape_pt_lon,shape_pt_sequence\nx,25.0,102.7,1\nx
 NEXT_STOPS_KM = 0.1 * 111.195
 
 
-@pytest.mark.parametrize(
-    ("unit", "factor"), [("m", 1_000.0), ("km", 1.0), ("ft", 3_280.84), ("mi", 0.621371)]
-)
+@pytest.mark.parametrize(("unit", "factor"), [("m", 1_000.0), ("km", 1.0), ("ft", 3_280.84), ("mi", 0.621371)])
 def test_distances_of_the_feed_are_read_in_whatever_unit(tmp_path: Path, unit: str, factor: float) -> None:
     told = {"out": (0.0, 12.5), "back": (1.0, 13.5), "night": (0.0, 12.5)}
     header, *rows = TABLES["stop_times"].splitlines()
