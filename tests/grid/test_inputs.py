@@ -95,7 +95,7 @@ def spoil(workspace: Path, name: str, *changes: tuple[str, str]) -> list[Problem
 
 def test_faults_of_both_files_are_told_together_with_their_lines(workspace: Path) -> None:
     (workspace / "grid" / "solar.yaml").write_text(
-        (workspace / "grid" / "solar.yaml").read_text(encoding="utf-8").replace("0.58,", "0.98,", 1), encoding="utf-8"
+        (workspace / "grid" / "solar.yaml").read_text(encoding="utf-8").replace("0.565,", "0.965,", 1), encoding="utf-8"
     )
     problems = spoil(
         workspace,
