@@ -2,39 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
+from fleetsim.charging.cabinets import Cabinets
+from fleetsim.charging.rules import Rule
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, SharingLog
 from fleetsim.energy.curve import HOUR_S, ChargeSteps
-
-Rule = Callable[[Sequence[float], float], list[float]]
-"""From the powers that sessions could draw, in order of their start, and the limit, to the powers they get."""
-
-
-def first_come(wanted_kw: Sequence[float], limit_kw: float) -> list[float]:
-    """Serve in order of start: the first take all they can, the last get what is left.
-
-    >>> first_come([60, 60, 60], 100)
-    [60, 40, 0]
-    """
-    left_kw = max(0.0, limit_kw)
-    given = []
-    for kw in wanted_kw:
-        share_kw = min(kw, left_kw)
-        given.append(share_kw)
-        left_kw -= share_kw
-    return given
-
-
-def proportional(wanted_kw: Sequence[float], limit_kw: float) -> list[float]:
-    """Slow everybody by the same factor; the virtual clock does the same faster.
-
-    >>> proportional([60, 60, 80], 100)
-    [30.0, 30.0, 40.0]
-    """
-    total_kw = sum(wanted_kw)
-    factor = 1.0 if total_kw <= limit_kw else max(0.0, limit_kw) / total_kw
-    return [kw * factor for kw in wanted_kw]
 
 
 class _Session:
@@ -59,9 +30,10 @@ class _Session:
 
 
 class Reallocation:
-    """A :class:`~fleetsim.charging.sharing.Sharing` that applies a rule at every event."""
+    """A :class:`~fleetsim.charging.sharing.Sharing` that applies a rule at every event, after that of any cabinets."""
 
-    def __init__(self, log: SharingLog, rule: Rule, limit_kw: float = NEVER) -> None:
+    def __init__(self, log: SharingLog, rule: Rule, limit_kw: float = NEVER, cabinets: Cabinets | None = None) -> None:
+        self._cabinets = cabinets
         self._log = log
         self._rule = rule
         self._limit_kw = limit_kw
@@ -125,6 +97,8 @@ class Reallocation:
 
     def _reallocate(self) -> None:
         wanted = [session.steps.draw_kw[session.step] for session in self._sessions.values()]
+        if self._cabinets is not None:
+            wanted = self._cabinets.divide(self._now_s, tuple(self._sessions), wanted)
         self._next_s = NEVER
         for (key, session), kw in zip(self._sessions.items(), self._rule(wanted, self._limit_kw), strict=True):
             if kw != session.power_kw:

@@ -229,10 +229,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "clocks": (
         _code("site", "sites", "site"),
-        _int("clock", "clock within the site, from 0"),
+        _int("clock", "clock within the site: 0 of its connection, from 1 on of its cabinets"),
         _time("start_at", "from"),
         _time("end_at", "to"),
-        _float("factor", "power of a draw = offered_kw x factor of its clock"),
+        _float("factor", "share given of what is asked; power of a draw = offered_kw x factor of its clock"),
     ),
     "swaps": (
         _code("vehicle", "vehicles", "vehicle"),

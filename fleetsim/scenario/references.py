@@ -16,7 +16,7 @@ from fleetsim.scenario.fleets import Fleet, season_of
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.rounds import round_problems, together
-from fleetsim.scenario.sites import Depot, Site, SwapStation
+from fleetsim.scenario.sites import Cabinet, Depot, PlugGroup, Site, SwapStation
 from fleetsim.work.errand_spec import Errands
 from fleetsim.work.spec import Collecting, OnDemand, Rounds
 
@@ -49,6 +49,8 @@ def site_problems(
         for number, group in enumerate(site.chargers):
             where = (*at, "slots", "type") if isinstance(site, SwapStation) else (*at, "chargers", number, "type")
             yield from unknown(document, where, group.type, profiles.get("chargers"), "profiles/chargers.yaml")
+            if isinstance(group, PlugGroup) and group.cabinet is not None:
+                yield from _cabinet_problems(document, (*at, "chargers", number), group, group.cabinet)
         place = sound.places.get(site.place)
         limit_kw = site.limit_kw(place.elevation_m) if place else site.connection_kw
         if not isinstance(site, HydrogenStation) and limit_kw is not None:
@@ -61,6 +63,18 @@ def site_problems(
                 allowed = f"must be at least the {own_kw:g} kW that buildings and standing chargers draw at the most"
                 key = "connection_kw" if limit_kw == site.connection_kw else "transformer"
                 yield document.problem((*at, key), f"{limit_kw:g}" + " kW" * (key == "transformer"), allowed)
+
+
+def _cabinet_problems(document: Document, at: Location, group: PlugGroup, cabinet: Cabinet) -> Iterator[Problem]:
+    """Guns that hang on no whole cabinet, and modules that do not make up its power."""
+    if group.count % cabinet.guns:
+        allowed = f"must be a multiple of the {cabinet.guns} guns of a cabinet"
+        yield document.problem((*at, "count"), f"{group.count}", allowed)
+    if cabinet.module_kw is not None:
+        modules = cabinet.power_kw / cabinet.module_kw
+        if modules < 1 or abs(modules - round(modules)) > 1e-6:
+            allowed = f"must go into the cabinet's {cabinet.power_kw:g} kW without a rest"
+            yield document.problem((*at, "cabinet", "module_kw"), f"{cabinet.module_kw:g}", allowed)
 
 
 def fleet_problems(

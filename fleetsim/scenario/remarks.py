@@ -26,7 +26,7 @@ def remarks(scenario: Scenario) -> tuple[str, ...]:
 def chargers_kw(site: Site, types: Mapping[str, ChargerType]) -> float:
     """Power (AC, kW) that all chargers of a site together can draw: nameplate over efficiency."""
     return sum(
-        group.count * (group.power_kw or types[group.type].power_kw) / types[group.type].efficiency
+        group.rated_kw(group.power_kw or types[group.type].power_kw) / types[group.type].efficiency
         for group in site.chargers
     )
 

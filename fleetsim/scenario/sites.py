@@ -23,6 +23,10 @@ class ChargerGroup(SourcedSpec):
     power_kw: ChargerKw | None = None
     """Nameplate power (DC output) where it differs from the type's."""
 
+    def rated_kw(self, charger_kw: float) -> float:
+        """Power (DC) that all of them together can give, each ``charger_kw`` by itself."""
+        return self.count * charger_kw
+
 
 class Failures(SourcedSpec):
     """How often a charger fails and how long it stays out of service; both times are exponential, drawn per charger."""
@@ -33,11 +37,35 @@ class Failures(SourcedSpec):
     """Mean time until a failed charger works again."""
 
 
-class FailingChargers(ChargerGroup):
-    """Chargers of one type that may fail."""
+class Cabinet(SourcedSpec):
+    """A charger with several guns, or a stack with its terminals: what its guns share."""
+
+    guns: Count
+    """Guns that share its power: 2 for a dual-gun charger."""
+    power_kw: ChargerKw
+    """Its power (DC), whatever the guns could carry."""
+    module_kw: ChargerKw | None = None
+    """Power of one of its modules, each of which serves one gun at a time; none where power is divided at will."""
+
+
+class PlugGroup(ChargerGroup):
+    """Chargers of one type where vehicles plug in; with cabinets, ``count`` and ``power_kw`` are those of the guns."""
+
+    cabinet: Cabinet | None = None
+    """What several guns share; none means that each charger has its power for itself."""
 
     failures: Failures | None = None
-    """How often they fail; none means never."""
+    """How often they fail, a cabinet with all its guns; none means never."""
+
+    @property
+    def cabinets(self) -> int:
+        """How many cabinets the guns hang on."""
+        return self.count // self.cabinet.guns if self.cabinet else 0
+
+    def rated_kw(self, charger_kw: float) -> float:
+        """See :meth:`ChargerGroup.rated_kw`."""
+        guns_kw = super().rated_kw(charger_kw)
+        return min(guns_kw, self.cabinets * self.cabinet.power_kw) if self.cabinet else guns_kw
 
 
 class Depot(GridSite):
@@ -45,7 +73,7 @@ class Depot(GridSite):
 
     kind: Literal["depot"]
     """``depot``"""
-    chargers: tuple[FailingChargers, ...] = Field(min_length=1)
+    chargers: tuple[PlugGroup, ...] = Field(min_length=1)
     """Its chargers."""
     strategy: StrategyName = "immediate"
     """When sessions may draw."""
@@ -58,7 +86,7 @@ class PublicStation(GridSite):
 
     kind: Literal["public_station"]
     """``public_station``"""
-    chargers: tuple[FailingChargers, ...] = Field(min_length=1)
+    chargers: tuple[PlugGroup, ...] = Field(min_length=1)
     """Its chargers."""
     sharing: SharingName = "proportional"
     """Who gives way when the connection binds."""

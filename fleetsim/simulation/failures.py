@@ -20,14 +20,16 @@ def charger_outages(
 ) -> tuple[ChargerOutage, ...]:
     """Outages of a site's chargers within the run, in order of time; ``order`` is the group of each charger.
 
-    A charger is known by its group and its number there, so that a group that grows leaves the others as they were.
+    A charger is known by its group and its number there, so that a group that grows leaves the others as they were;
+    the guns of a cabinet fail together.
     """
     spec = scenario.spec
     found, seen = [], dict.fromkeys(order, 0)
     for charger, group in enumerate(order):
         failures = site.chargers[group].failures
         if failures is not None:
-            spans = _spans(failures, spec.seed, spec.clock, name, group, seen[group])
+            unit = seen[group] % (site.chargers[group].cabinets or site.chargers[group].count)
+            spans = _spans(failures, spec.seed, spec.clock, name, group, unit)
             found += [ChargerOutage(start_s, end_s, charger) for start_s, end_s in spans]
         seen[group] += 1
     return tuple(sorted(found))

@@ -120,7 +120,7 @@ def _sites(scenario: Scenario, names: Entities) -> Frame:
     places = [scenario.profiles.places[site.place] for site in sites]
     counts = [sum(group.count for group in site.chargers) for site in sites]
     nameplates = [
-        sum(group.count * kw for group, kw in zip(site.chargers, charger_powers_kw(site, scenario), strict=True))
+        sum(group.rated_kw(kw) for group, kw in zip(site.chargers, charger_powers_kw(site, scenario), strict=True))
         for site in sites
     ]
     return complete(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import repeat
 from math import ceil
 
+from fleetsim.charging.cabinets import Cabinet
 from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.battery import battery_temperatures_c, charge_share, rounded_share
@@ -46,6 +47,7 @@ def depot_plant(
     powers = charger_powers_kw(site, scenario)
     by_power = sorted(range(len(powers)), key=lambda group: -powers[group])
     groups = tuple(group for group in by_power for _ in range(site.chargers[group].count))
+    cabinets, cabinet_of = _cabinets(site, by_power, scenario)
     rows, cold = [], []
     for fleet in fleets.values():
         assert not isinstance(fleet, HydrogenBusFleet)
@@ -62,8 +64,29 @@ def depot_plant(
         limits=_limits(site, powers, scenario),
         strategy=site.strategy,
         sharing=site.sharing,
+        cabinets=cabinets,
+        cabinet_of=cabinet_of,
         outages=charger_outages(name, site, groups, scenario),
     )
+
+
+def _cabinets(
+    site: Depot | PublicStation, by_power: Sequence[int], scenario: Scenario
+) -> tuple[tuple[Cabinet, ...], tuple[int, ...]]:
+    """The cabinets of a site, and that of each charger; first guns come first, so that vehicles spread out."""
+    cabinets: list[Cabinet] = []
+    cabinet_of: list[int] = []
+    for number in by_power:
+        group = site.chargers[number]
+        if group.cabinet is None:
+            cabinet_of += [-1] * group.count
+            continue
+        cabinet_of += [len(cabinets) + gun % group.cabinets for gun in range(group.count)]
+        efficiency = scenario.profiles.chargers[group.type].efficiency
+        module_kw = group.cabinet.module_kw
+        each = Cabinet(group.cabinet.power_kw / efficiency, None if module_kw is None else module_kw / efficiency)
+        cabinets += [each] * group.cabinets
+    return tuple(cabinets), tuple(cabinet_of)
 
 
 def swap_plant(
@@ -157,7 +180,7 @@ def _limits(site: Site, powers_kw: tuple[float, ...], scenario: Scenario) -> tup
     left = limit_kw - standby_kw(site, scenario)
     chargers = scenario.profiles.chargers
     most_kw = sum(
-        group.count * power_kw / chargers[group.type].efficiency
+        group.rated_kw(power_kw) / chargers[group.type].efficiency
         for group, power_kw in zip(site.chargers, powers_kw, strict=True)
     )
     base = base_load_kw(site)

@@ -1,4 +1,4 @@
-"""The virtual clock of a site as it ran, put together from the changes of its factor."""
+"""The virtual clock of a site or of one of its cabinets as it ran, put together from the changes of its factor."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _SAME_S = 1e-4
 
 
 class SiteClock:
-    """The virtual clock of a site as it ran: pieces of constant factor."""
+    """A clock of a site as it ran, 0 for its connection and from 1 on for its cabinets: pieces of constant factor."""
 
-    def __init__(self, factors: Array, site: int) -> None:
-        mine = factors[factors["site"] == site]
+    def __init__(self, factors: Array, site: int, clock: int = 0) -> None:
+        mine = factors[(factors["site"] == site) & (factors["clock"] == clock)]
         at_s = np.concatenate(([0.0], mine["at_s"]))
         factor = np.concatenate(([1.0], mine["factor"]))
         last = np.append(np.diff(at_s) > 0.0, True)
-        self._site = site
+        self._site, self._clock = site, clock
         self._at_s, self._factor = at_s[last], factor[last]
         self._clock_s = np.concatenate(([0.0], np.cumsum(self._factor[:-1] * np.diff(self._at_s))))
 
@@ -50,7 +50,7 @@ class SiteClock:
             "clocks",
             {
                 "site": np.full(rows, self._site),
-                "clock": np.zeros(rows, dtype=np.int64),
+                "clock": np.full(rows, self._clock),
                 "start_at": self._at_s,
                 "end_at": np.append(self._at_s[1:], end_s),
                 "factor": self._factor,

@@ -34,7 +34,14 @@ def site_tables(
 ) -> dict[str, Frame]:
     """The tables of one component's sites, their codes by name. ``capacity_kwh`` is indexed by vehicle code."""
     clock = scenario.spec.clock
-    clocks = {plant.site: SiteClock(log.factors.array(), plant.site) for plant in plants.values()}
+    factors = log.factors.array()
+    clocks = {plant.site: SiteClock(factors, plant.site) for plant in plants.values()}
+    cabinets = [
+        SiteClock(factors, plant.site, 1 + number).table(clock.end_s)
+        for plant in sorted(plants.values(), key=lambda plant: plant.site)
+        if isinstance(plant, DepotPlant)
+        for number in range(len(plant.cabinets))
+    ]
     rows = log.sessions.array().copy()
     rows["leave_s"] = _unplug_s(rows, plants, clock.end_s)
     rows = rows[(rows["leave_s"] > clock.report_from_s) | (rows["end_s"] > clock.report_from_s)]
@@ -67,7 +74,7 @@ def site_tables(
         ),
         "swaps": _swaps(log.swaps.array(), capacity_kwh, clock),
         "draws": _in_order(concatenate("draws", draws)),
-        "clocks": concatenate("clocks", [clocks[site].table(clock.end_s) for site in sorted(clocks)]),
+        "clocks": concatenate("clocks", [clocks[site].table(clock.end_s) for site in sorted(clocks)] + cabinets),
     }
 
 

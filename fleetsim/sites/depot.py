@@ -12,12 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import heapify, heappop, heappush
-from itertools import count
+from itertools import count, groupby
 from typing import Any, NamedTuple
 
 from simpy import Environment
 
-from fleetsim.charging.reallocation import Reallocation, first_come
+from fleetsim.charging.cabinets import Cabinet, Cabinets
+from fleetsim.charging.reallocation import Reallocation
+from fleetsim.charging.rules import Rule, first_come, proportional
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing, SharingLog
 from fleetsim.charging.spec import SharingName, StrategyName
 from fleetsim.charging.strategies import STRATEGIES, immediate
@@ -40,6 +42,8 @@ SHARING: dict[SharingName, Callable[[SharingLog], Sharing]] = {
     "first_come": lambda log: Reallocation(log, first_come),
 }
 """The sharing engines by the name that a scenario gives them."""
+RULES: dict[SharingName, Rule] = {"proportional": proportional, "first_come": first_come}
+"""The rules behind them, by which cabinets share too."""
 
 
 class ChargerOutage(NamedTuple):
@@ -66,6 +70,9 @@ class DepotPlant:
     """Power left for charging from a moment on, ``(at_s, limit_kw)``, in order; the first at second 0."""
     strategy: StrategyName
     sharing: SharingName
+    cabinets: tuple[Cabinet, ...] = ()
+    cabinet_of: tuple[int, ...] = ()
+    """Cabinet of each charger, -1 for none."""
     outages: tuple[ChargerOutage, ...] = ()
     """When which charger is out of service; those of one charger do not touch."""
 
@@ -82,7 +89,7 @@ class Depot:
         self._signals = signals
         self._log = log
         self._strategy = STRATEGIES[plant.strategy]
-        self._sharing = SHARING[plant.sharing](SharingRows(log, plant.site))
+        self._sharing = self._engine(plant, SharingRows(log, plant.site))
         self._queue: deque[Visit] = deque()
         self._plugged: dict[int, Visit] = {}
         self._plugged_kw = 0.0
@@ -96,11 +103,21 @@ class Depot:
         self._due_s = NEVER
         self._limits = deque(plant.limits)
         self._limit_kw = NEVER
-        for start_s, end_s, charger in plant.outages:
-            self._note(start_s, partial(self._fail, charger), None)
-            self._note(end_s, partial(self._repair, charger), None)
+        for (start_s, end_s), together in groupby(plant.outages, key=lambda outage: outage[:2]):
+            chargers = frozenset(outage.charger for outage in together)
+            self._note(start_s, partial(self._fail, chargers), None)
+            self._note(end_s, partial(self._repair, chargers), None)
         self._change_limit(None, env.now)
         self._arm(env.now)
+
+    def _engine(self, plant: DepotPlant, rows: SharingRows) -> Sharing:
+        if not plant.cabinets:
+            return SHARING[plant.sharing](rows)
+        rule = RULES[plant.sharing]
+        return Reallocation(rows, rule, cabinets=Cabinets(plant.cabinets, self._cabinet_of, rule, rows.cabinet))
+
+    def _cabinet_of(self, session: int) -> int:
+        return self._plant.cabinet_of[self._plugged[session].charger]
 
     def stay(self, vehicle: int, vehicle_class: int, level_kwh: float, target_kwh: float, until_s: float) -> Visit:
         """A vehicle comes home and wants ``target_kwh`` in its battery; ``until_s`` is its next departure."""
@@ -189,33 +206,32 @@ class Depot:
 
     # Outages
 
-    def _fail(self, charger: int, _: Visit | None, now_s: float) -> None:
-        """A charger goes out of service; the vehicle that it was to charge is the next to get another."""
-        self._working -= 1
-        visit = next((visit for visit in self._plugged.values() if visit.charger == charger), None)
-        if visit is None:
-            self._empty = [each for each in self._empty if each != charger]
-            self._finished = [each for each in self._finished if each[1] != charger]
-            heapify(self._empty)
-            heapify(self._finished)
-            return
-        self._halt(visit, now_s)
-        self._end(visit, _OUTAGE, now_s)
-        visit.begin_again(now_s)
-        other = self._take_charger(now_s)
-        if other is None:
-            self._wait_again(visit, now_s)
-            self._plan_again(now_s)
-        else:
-            self._plug(visit, other, now_s)
+    def _fail(self, chargers: frozenset[int], _: Visit | None, now_s: float) -> None:
+        """Chargers go out of service together; the vehicles that they were to charge are the next to get others."""
+        self._working -= len(chargers)
+        self._empty = [each for each in self._empty if each not in chargers]
+        self._finished = [each for each in self._finished if each[1] not in chargers]
+        heapify(self._empty)
+        heapify(self._finished)
+        for visit in [visit for visit in self._plugged.values() if visit.charger in chargers]:
+            self._halt(visit, now_s)
+            self._end(visit, _OUTAGE, now_s)
+            visit.begin_again(now_s)
+            other = self._take_charger(now_s)
+            if other is None:
+                self._wait_again(visit, now_s)
+                self._plan_again(now_s)
+            else:
+                self._plug(visit, other, now_s)
 
     def _wait_again(self, visit: Visit, _now_s: float) -> None:
         """A vehicle whose charger failed waits at the head of the queue."""
         self._queue.appendleft(visit)
 
-    def _repair(self, charger: int, _: Visit | None, now_s: float) -> None:
-        self._working += 1
-        self._pass_on(charger, now_s, now_s)
+    def _repair(self, chargers: frozenset[int], _: Visit | None, now_s: float) -> None:
+        self._working += len(chargers)
+        for charger in sorted(chargers):
+            self._pass_on(charger, now_s, now_s)
 
     # Plans
 
@@ -223,12 +239,25 @@ class Depot:
         """Ask the strategy when a plugged vehicle may draw, and begin to follow what it says."""
         vehicles = len(self._plugged) + len(self._queue)
         crowding = max(1.0, vehicles / max(1, self._working)) * max(1.0, self._plugged_kw / self._limit_kw)
+        crowding *= self._cabinet_crowding(visit)
         full_power_s = visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(visit.level_kwh)
         visit.plan = self._strategy(SiteView(now_s, crowding, self._signals), SessionView(visit.until_s, full_power_s))
         for moment_s in (moment_s for slot in visit.plan for moment_s in slot if now_s < moment_s < NEVER):
             self._note(moment_s, self._follow_plan, visit)
         if any(start_s <= now_s < end_s for start_s, end_s in visit.plan):
             self._draw(visit, now_s)
+
+    def _cabinet_crowding(self, visit: Visit) -> float:
+        """How many times longer than by itself a vehicle may take beside the others on its cabinet."""
+        cabinet = self._plant.cabinet_of[visit.charger] if self._plant.cabinets else -1
+        if cabinet < 0:
+            return 1.0
+        peaks_kw = (
+            other.steps.peak_kw[0]
+            for other in self._plugged.values()
+            if self._plant.cabinet_of[other.charger] == cabinet
+        )
+        return max(1.0, sum(peaks_kw) / self._plant.cabinets[cabinet].limit_kw)
 
     def _plan_again(self, now_s: float) -> None:
         """A vehicle finds no free charger: those that hold one without drawing think again."""

@@ -18,7 +18,7 @@ class SiteLog:
         )  # fmt: skip
         self.spells = Rows(session="i4", start_s="f8", end_s="f8", from_kwh="f8", to_kwh="f8", clock_start_s="f8")
         self.pieces = Rows(session="i4", start_s="f8", end_s="f8", power_kw="f8")
-        self.factors = Rows(site="i4", at_s="f8", factor="f8")
+        self.factors = Rows(site="i4", clock="i4", at_s="f8", factor="f8")
         self.swaps = Rows(
             vehicle="i4", site="i4", arrive_s="f8", start_s="f8", end_s="f8", pack_out="i4", pack_in="i4",
             out_kwh="f8", in_kwh="f8",
@@ -52,4 +52,8 @@ class SharingRows:
 
     def factor(self, at_s: float, factor: float) -> None:
         """The site's clock changes its rate."""
-        self._add_factor(self._site, at_s, factor)
+        self._add_factor(self._site, 0, at_s, factor)
+
+    def cabinet(self, number: int, at_s: float, share: float) -> None:
+        """A cabinet gives another share of what is asked of it; its clock comes after the site's."""
+        self._add_factor(self._site, number + 1, at_s, share)

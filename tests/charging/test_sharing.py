@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fleetsim.charging.reallocation import Reallocation, first_come, proportional
+from fleetsim.charging.reallocation import Reallocation
+from fleetsim.charging.rules import first_come, proportional
 from fleetsim.charging.sharing import NEVER, Sharing
 from fleetsim.charging.virtual_clock import VirtualClock
 from fleetsim.energy.curve import ChargeSteps, charge_steps

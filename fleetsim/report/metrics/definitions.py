@@ -129,6 +129,9 @@ METRICS = (
     Metric("transformer_use", "share", _SITES, "peak power over the limit of the transformers"),
     Metric("limit_bound_h", "h", _SITES, "site-hours, in slots, in which power touched the limit of a site"),
     Metric(
+        "cabinet_bound_h", "h", _SITES, "cabinet-hours in which the guns of a cabinet could draw more than it gives"
+    ),
+    Metric(
         "clean_share", "share", _ALL_AND_GRID, "clean share, average of production (location-based), weighted by energy"
     ),
     Metric(

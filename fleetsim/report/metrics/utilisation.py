@@ -83,6 +83,9 @@ def connections(records: Records, scope: Scope) -> dict[str, Floats]:
     peak_kw = scope.largest(slots["peak_kw"], of_slot) if scope.name == "site" else by_slot_kw.max(axis=1)
     limit_kw = scope.total(sites["connection_kw"], of_site)
     transformer_kw = scope.total(sites["transformer_kw"], of_site)
+    clocks = records.tables["clocks"]
+    held_s = np.maximum(0.0, clocks["end_at"] - np.maximum(clocks["start_at"], records.clock.report_from_s))
+    held_h = held_s / HOUR_S * ((clocks["clock"] >= 1) & (clocks["factor"] < 1.0))
     bound = slots["peak_kw"] >= slots["limit_kw"] * (1 - BOUND)
     return {
         "peak_kw": peak_kw,
@@ -92,6 +95,7 @@ def connections(records: Records, scope: Scope) -> dict[str, Floats]:
         "transformer_kw": transformer_kw,
         "transformer_use": ratio(peak_kw, transformer_kw),
         "limit_bound_h": scope.total(bound * SLOT_H, of_slot),
+        "cabinet_bound_h": scope.total(held_h, scope.sites(clocks["site"])),
         "demand_charge_cny": scope.total(_demand_charges_cny(records), scope.of_site),
     }
 

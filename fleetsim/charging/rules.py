@@ -1,0 +1,34 @@
+"""Rules by which a limited power is divided among sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+Rule = Callable[[Sequence[float], float], list[float]]
+"""From the powers that sessions could draw, in order of their start, and the limit, to the powers they get."""
+
+
+def first_come(wanted_kw: Sequence[float], limit_kw: float) -> list[float]:
+    """Serve in order of start: the first take all they can, the last get what is left.
+
+    >>> first_come([60, 60, 60], 100)
+    [60, 40, 0]
+    """
+    left_kw = max(0.0, limit_kw)
+    given = []
+    for kw in wanted_kw:
+        share_kw = min(kw, left_kw)
+        given.append(share_kw)
+        left_kw -= share_kw
+    return given
+
+
+def proportional(wanted_kw: Sequence[float], limit_kw: float) -> list[float]:
+    """Slow everybody by the same factor; the virtual clock does the same faster.
+
+    >>> proportional([60, 60, 80], 100)
+    [30.0, 30.0, 40.0]
+    """
+    total_kw = sum(wanted_kw)
+    factor = 1.0 if total_kw <= limit_kw else max(0.0, limit_kw) / total_kw
+    return [kw * factor for kw in wanted_kw]
