@@ -182,7 +182,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _int("passengers", "passengers on board, where the work counts them"),
         _float("passenger_wait_h", "hours that all of them together waited for the planned departure"),
         _code("status", TRIP_STATUS, "done, late, cancelled or cut by the horizon"),
-        _code("reason", TRIP_REASONS, "why it is late or cancelled"),
+        _code("reason", TRIP_REASONS, "why it is late or cancelled, or was given to another vehicle"),
+        _code("relieved", "vehicles", "vehicle that was to run it and stayed at home, short of energy"),
     ),
     "sessions": (
         _int("session", "number of the session within the run"),

@@ -44,6 +44,8 @@ class BatteryFleet(SourcedSpec):
     """Age of the batteries: each year takes 2.5 % of their energy."""
     patience_min: DurationMin = 30.0
     """How long a block waits for energy before it is cut short or cancelled."""
+    exchange: bool = False
+    """Whether a vehicle that is short of energy for a block is exchanged for one that stands charged at home."""
     consumption_kwh_per_km: ConsumptionKwhPerKm | None = None
     """Fixed consumption in place of the trip formula (no regeneration then); what a body takes comes on top."""
 

@@ -106,6 +106,8 @@ class VehicleRow(_Listed):
     """State of charge at which charging ends; by default 0.95."""
     reserve: Share | None = None
     """State of charge below which no block is planned to end; by default 0.20."""
+    exchange: bool = False
+    """Whether a vehicle that is short of energy is exchanged for one that stands charged: true or false."""
     longest_block_km: DistanceKm | None = None
     """Longest way between two charges, for blocks that are built; by default as long as the timetable has it."""
     consumption_kwh_per_km: ConsumptionKwhPerKm | None = None
@@ -188,6 +190,7 @@ def _fleet(spec: VehicleRow, folder: str) -> dict[str, Any]:
     scheduling = _given(spec, "longest_block_km") | {"sources": {"*": _source(spec)}}
     work = {"kind": "timetable", "file": f"{folder}/{spec.timetable}", "route": spec.route, "scheduling": scheduling}
     block = {"kind": "bus", "model": spec.model, "count": spec.count, "home": spec.home, "work": work}
+    block["exchange"] = spec.exchange
     given = _given(spec, "state_of_health", "charge_target", "reserve", "consumption_kwh_per_km")
     return block | given | {"sources": {"*": _source(spec)}}
 

@@ -9,6 +9,7 @@ from fleetsim.simulation.plans import fleet_plan
 from fleetsim.simulation.stage import Stage
 from fleetsim.simulation.trip_table import block_trips
 from fleetsim.vehicles.battery_vehicle import BatteryClass, BatteryVehicle
+from fleetsim.vehicles.exchange import ExchangingVehicle, Stand
 from fleetsim.vehicles.log import VehicleLog
 from fleetsim.work.setting import MIN_S
 
@@ -34,10 +35,13 @@ class BlockCrew:
         )
         level_kwh = self._capacity_kwh * fleet.initial_soc
         home = stage.depots[fleet.home]
+        stand = Stand()
         for vehicle, roster in enumerate(self._plan.rosters(fleet.count)):
-            agent = BatteryVehicle(
+            agent = (ExchangingVehicle if fleet.exchange else BatteryVehicle)(
                 stage.env, self._first + vehicle, battery, level_kwh, home, roster, self._plan.sets, self._log
             )
+            if isinstance(agent, ExchangingVehicle):
+                agent.stand = stand
             stage.env.process(agent.live())
 
     def trips(self) -> Frame:

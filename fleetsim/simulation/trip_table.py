@@ -38,26 +38,36 @@ def block_trips(
     """The trips of one fleet from the rows of its vehicles' log, the ways home of blocks cut short among them."""
     run_of = np.full(len(plan.vehicle), -1, dtype=np.intp)
     run_of[runs["block"]] = np.arange(len(runs))
-    first_trip = first_trips(plan)
+    planned = np.where(plan.vehicle >= 0, first_vehicle + plan.vehicle, -1)
+    actual = np.where(run_of >= 0, runs["vehicle"][run_of], planned) if len(runs) else planned
+    first_trip = first_trips(plan, actual)
     frames = []
     for number, blocks in enumerate(plan.sets):
         here = np.flatnonzero(plan.blocks == number)
         rows = plan.row[here]
         outing = _Outings(blocks, rows, run_of[here], runs, _lost(caps, here, blocks.shape.trips))
-        vehicle = np.where(blocks.vehicle[rows] >= 0, first_vehicle + blocks.vehicle[rows], -1)
+        vehicle = actual[here]
+        relieved = np.where(vehicle != planned[here], planned[here], -1)
         frames += [
-            outing.trips(vehicle, first_trip[here], capacity_kwh, clock),
+            outing.trips(vehicle, relieved, first_trip[here], capacity_kwh, clock),
             outing.early_ways_home(vehicle, first_trip[here], capacity_kwh, clock),
         ]
     return concatenate("trips", frames)
 
 
-def first_trips(plan: WorkPlan) -> Array:
-    """Number of each block's first trip within its vehicle; a block has a spare number for an early way home."""
-    width = np.array([blocks.shape.trips + 1 for blocks in plan.sets])[plan.blocks]
+def first_trips(plan: WorkPlan, vehicle: Array | None = None) -> Array:
+    """Number of each block's first trip within its vehicle; a block has a spare number for an early way home.
+
+    ``vehicle`` is the vehicle that ran each block, where that is not the plan's.
+    """
+    runner = plan.vehicle if vehicle is None else vehicle
+    order = np.argsort(runner, kind="stable")
+    width = np.array([blocks.shape.trips + 1 for blocks in plan.sets])[plan.blocks][order]
     before = np.cumsum(width) - width
-    starts = np.flatnonzero(np.diff(plan.vehicle, prepend=-2))
-    return np.asarray(before - np.repeat(before[starts], np.diff(np.append(starts, len(before)))))
+    starts = np.flatnonzero(np.diff(runner[order], prepend=-2))
+    first = np.empty(len(order), dtype=before.dtype)
+    first[order] = before - np.repeat(before[starts], np.diff(np.append(starts, len(before))))
+    return first
 
 
 def _lost(caps: Array, blocks: Array, trips: int) -> Array:
@@ -98,7 +108,7 @@ class _Outings:
             arrive_s[:, trip] = depart_s[:, trip] + blocks.run_s[rows, trip]
         return depart_s, arrive_s
 
-    def trips(self, vehicle: Array, first_trip: Array, capacity_kwh: float, clock: Clock) -> Frame:
+    def trips(self, vehicle: Array, relieved: Array, first_trip: Array, capacity_kwh: float, clock: Clock) -> Frame:
         """The trips of the timetable; deadheads only where they were driven."""
         blocks, shape = self._blocks, self._blocks.shape
         wide = self.done.shape
@@ -111,6 +121,7 @@ class _Outings:
         reason = np.where(self.waited[:, None], _BATTERY, _KNOCK_ON)
         reason = np.where(status == _CANCELLED, np.where(vehicle >= 0, _BATTERY, _NO_VEHICLE)[:, None], reason)
         reason = np.where((status == _LATE) | (status == _CANCELLED), reason, -1)
+        reason = np.where((relieved >= 0)[:, None] & (reason < 0), _BATTERY, reason)
         used_kwh = self.used_kwh * share
         start_kwh = self.level_kwh + self.used_kwh
 
@@ -135,6 +146,7 @@ class _Outings:
             "soc_end": driven((start_kwh - used_kwh) / capacity_kwh),
             "status": status,
             "reason": reason,
+            "relieved": np.broadcast_to(relieved[:, None], wide),
             **{name: values[self._rows] for name, values in blocks.notes.items()},
         }
         frame = complete("trips", {name: values.ravel() for name, values in columns.items()})

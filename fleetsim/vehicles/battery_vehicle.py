@@ -83,13 +83,17 @@ class BatteryVehicle:
         wanted_kwh = min(battery.target_kwh, block.need_kwh + battery.reserve_kwh)
         latest_s = block.depart_s + battery.patience_s
         waits = self._level_kwh < wanted_kwh - SMALL_KWH and env.now < latest_s
-        if waits:
+        if waits and not self._hands_over(block):
             self._home.extend(visit, latest_s, wanted_kwh)
             yield visit.ended
             self._level_kwh = visit.level_kwh
         if not (waits and self._level_kwh >= wanted_kwh - SMALL_KWH):
             self._home.leave(visit)
         return waits
+
+    def _hands_over(self, _block: Block) -> bool:
+        """Whether another vehicle goes in its place."""
+        return False
 
     def _set_out(self, block: Block, waited: bool) -> float | None:
         """Start the block, as far as the energy allows; the time of return, or none if it is cancelled."""

@@ -80,7 +80,7 @@ def test_mistakes_are_named_with_their_list_and_line(folder: Path) -> None:
 def test_a_name_that_leads_nowhere_is_found_at_its_row(folder: Path) -> None:
     text = (folder / "vehicles.csv").read_text().replace("depot,timetable", "depo,timetable")
     (folder / "vehicles.csv").write_text(text)
-    assert [text for text in problems(folder) if "vehicles.csv:8: fleets.line_a.home: found 'depo'" in text]
+    assert [text for text in problems(folder) if "vehicles.csv:9: fleets.line_a.home: found 'depo'" in text]
 
 
 def test_a_folder_that_is_not_there_is_named(folder: Path) -> None:
