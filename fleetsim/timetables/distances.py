@@ -56,7 +56,10 @@ def shapes(feed: Feed, wanted: set[str], problems: list[Problem]) -> dict[str, P
             continue
         try:
             point = tuple(float(row[column]) for column in ("shape_pt_sequence", "shape_pt_lat", "shape_pt_lon"))
+            good = np.isfinite(point[0]) and abs(point[1]) <= 90 and abs(point[2]) <= 180
         except ValueError:
+            good = False
+        if not good:
             found = ", ".join((row["shape_pt_sequence"], row["shape_pt_lat"], row["shape_pt_lon"]))
             problems.append(feed.problem("shapes", row.line, "", found, "must be a number and degrees north and east"))
             continue

@@ -7,16 +7,20 @@ import zipfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
 
 from fleetsim import pipeline
 from fleetsim.errors import InputError
+from fleetsim.profiles.loading import load_profiles
 from fleetsim.timetables import feed as feed_module
+from fleetsim.timetables import importing
 from fleetsim.timetables.importing import Imported, Wishes, import_gtfs
 from fleetsim.work.geography import Point
 from fleetsim.work.timetable import TimetableTrip
+from fleetsim.workspace import packaged_inputs
 from tests.timetables.feeds import TABLES, feed, with_rows
 
 WEEK = date(2024, 1, 1)
@@ -274,3 +278,37 @@ def test_a_broken_member_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"stop_times\.txt: cannot be unpacked"):
         import_gtfs(path, tmp_path / "ws", "town")
+
+
+JUNK = ("", "-1", "nan", "inf", "1e400", "abc", "99999999", "2024", '"', ",", "0", "25:99:99", "99:00:00", "20240231")
+
+
+def test_whatever_stands_in_a_cell_a_feed_is_read_or_its_faults_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "init", lambda _: None)
+    monkeypatch.setattr(importing, "write_workspace", lambda *_: [])
+    profiles = load_profiles(packaged_inputs(), [])
+    monkeypatch.setattr(importing, "load_profiles", lambda *_: profiles)
+    distances = [line + f",{number}" for number, line in enumerate(TABLES["stop_times"].splitlines()[1:])]
+    tables = {
+        **TABLES,
+        "shapes": SHAPE,
+        "trips": TABLES["trips"].replace("out,r1,work,,", "out,r1,work,b,x"),
+        "frequencies": "trip_id,start_time,end_time,headway_secs\nback,08:00:00,09:00:00,600\n",
+        "stop_times": "\n".join([TABLES["stop_times"].splitlines()[0] + ",shape_dist_traveled", *distances]),
+    }
+    draw = Random(1)
+    outcomes = set()
+    for _ in range(300):
+        name = draw.choice(sorted(tables))
+        lines = [line.split(",") for line in tables[name].splitlines()]
+        row = draw.choice(lines)
+        row[draw.randrange(len(row))] = draw.choice(JUNK)
+        path = feed(tmp_path, tables | {name: "\n".join(",".join(line) for line in lines)})
+        try:
+            import_gtfs(path, tmp_path / "ws", "town", Wishes(week=WEEK if draw.random() < 0.5 else None))
+            outcomes.add("read")
+        except InputError:
+            outcomes.add("refused")
+    assert outcomes == {"read", "refused"}
