@@ -135,6 +135,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float(
             "demand_cny_per_kw_month", "price of the highest 15-minute mean of a month, CNY/kW; 0 where none is charged"
         ),
+        _int("staff", "people who move plugs at a time; 0 where plugs move by themselves"),
         _int("lanes", "lanes of a swap station"),
         _int("packs", "swap packs of the station"),
         _float("pack_kwh", "usable energy of a swap pack, kWh"),

@@ -10,7 +10,8 @@ from fleetsim.charging.spec import SharingName, StrategyName
 from fleetsim.scenario.grid_site import GridSite
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.spec import Name, SourcedSpec
-from fleetsim.units import ChargerKw, Count, FailuresPerYear, OutageH, PositiveShare, Share, SwapS
+from fleetsim.units import ChargerKw, Count, FailuresPerYear, MoveMin, OutageH, PositiveShare, Share, SwapS
+from fleetsim.work.spec import TimeOfDay
 
 
 class ChargerGroup(SourcedSpec):
@@ -68,6 +69,26 @@ class PlugGroup(ChargerGroup):
         return min(guns_kw, self.cabinets * self.cabinet.power_kw) if self.cabinet else guns_kw
 
 
+class StaffShift(SourcedSpec):
+    """Hours in which staff move plugs, every day; the end may lie after midnight."""
+
+    start: TimeOfDay
+    """From."""
+    end: TimeOfDay
+    """To; equal to the start for the whole day."""
+
+
+class PlugStaff(SourcedSpec):
+    """Those who move plugs from vehicles that are done to vehicles that wait."""
+
+    count: Count
+    """How many are at work at a time."""
+    move_min: MoveMin
+    """Time of one move, vehicles driven about included."""
+    shifts: tuple[StaffShift, ...] = Field(min_length=1)
+    """When moves may begin."""
+
+
 class Depot(GridSite):
     """A site where vehicles live and charge."""
 
@@ -75,6 +96,8 @@ class Depot(GridSite):
     """``depot``"""
     chargers: tuple[PlugGroup, ...] = Field(min_length=1)
     """Its chargers."""
+    staff: PlugStaff | None = None
+    """Who moves plugs to vehicles that wait; none means that it happens by itself, at once and at all hours."""
     strategy: StrategyName = "immediate"
     """When sessions may draw."""
     sharing: SharingName = "proportional"

@@ -13,7 +13,7 @@ from fleetsim.results.schema import Entities, Frame, complete
 from fleetsim.scenario.fleets import Fleet, HomedFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import Site, SwapStation
+from fleetsim.scenario.sites import Depot, Site, SwapStation
 
 
 def entities(scenario: Scenario) -> dict[str, tuple[str, ...]]:
@@ -139,6 +139,7 @@ def _sites(scenario: Scenario, names: Entities) -> Frame:
             ),
             "power_factor": np.array([site.power_factor for site in sites]),
             "demand_cny_per_kw_month": np.full(len(sites), scenario.tariff.demand_cny_per_kw_month),
+            "staff": np.array([site.staff.count if isinstance(site, Depot) and site.staff else 0 for site in sites]),
             **_swapping(sites, scenario),
         },
     )

@@ -14,11 +14,13 @@ from fleetsim.signals import Signals
 from fleetsim.simulation.components import Component
 from fleetsim.simulation.names import codes
 from fleetsim.simulation.plant import Plant, plant_of
+from fleetsim.simulation.staff import staff_plant
 from fleetsim.simulation.station_plant import station_plant
 from fleetsim.sites.depot import Depot
 from fleetsim.sites.hydrogen_station import HydrogenStation
 from fleetsim.sites.log import SiteLog
 from fleetsim.sites.public_station import PublicStation
+from fleetsim.sites.staffed_depot import StaffedDepot
 from fleetsim.sites.swap_station import SwapPlant, SwapStation
 
 
@@ -56,6 +58,10 @@ class Stage:
                 self.public_stations[name] = SwapStation(self.env, plant, pack, job.signals, self.site_log)
             elif spec.sites[name].kind == "public_station":
                 self.public_stations[name] = PublicStation(self.env, plant, self.steps, job.signals, self.site_log)
+            elif staff := getattr(spec.sites[name], "staff", None):
+                self.depots[name] = StaffedDepot(
+                    self.env, plant, staff_plant(staff, spec.clock), self.steps, job.signals, self.site_log
+                )
             else:
                 self.depots[name] = Depot(self.env, plant, self.steps, job.signals, self.site_log)
 

@@ -217,12 +217,16 @@ class Depot:
             self._halt(visit, now_s)
             self._end(visit, _OUTAGE, now_s)
             visit.begin_again(now_s)
-            other = self._take_charger(now_s)
+            other = self._other_charger(now_s)
             if other is None:
                 self._wait_again(visit, now_s)
                 self._plan_again(now_s)
             else:
                 self._plug(visit, other, now_s)
+
+    def _other_charger(self, now_s: float) -> int | None:
+        """The charger to which a vehicle goes whose own has failed."""
+        return self._take_charger(now_s)
 
     def _wait_again(self, visit: Visit, _now_s: float) -> None:
         """A vehicle whose charger failed waits at the head of the queue."""

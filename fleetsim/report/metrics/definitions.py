@@ -105,6 +105,9 @@ METRICS = (
         _ALL,
         "vehicle-hours waited while a charger stood free within reach; vehicles of a depot reach its own chargers only",
     ),
+    Metric(
+        "staff_wait_h", "h", _ALL, "vehicle-hours waited for staff while a charger was free or done with its vehicle"
+    ),
     Metric("idle_charger_h", "h", _SITES, "charger-hours in service without a vehicle plugged in"),
     Metric("outage_charger_h", "h", _SITES, "charger-hours out of service"),
     Metric("interrupted_sessions", "1", _SITES, "sessions that ended because their charger failed"),

@@ -129,6 +129,7 @@ def queues(records: Records, mismatch_s: Floats, scope: Scope) -> dict[str, Floa
         "wait_mean_min": ratio(total_s, number) / MINUTE_S,
         "wait_p95_min": p95_s / MINUTE_S,
         "mismatch_h": scope.total(mismatch_s, of) / HOUR_S,
+        "staff_wait_h": scope.total(staff_wait_s(records), of) / HOUR_S,
     }
 
 
@@ -139,21 +140,28 @@ def mismatch_s(records: Records) -> Floats:
 
     Who waits at a swap station waits for a lane or a pack, which are given out the moment they are free.
     """
+    return _waited_beside_s(records, records.tables["sites"]["packs"] <= 0, "unplug_at")
+
+
+def staff_wait_s(records: Records) -> Floats:
+    """Seconds of each wait at a depot with staff during which a charger was free, or done with its vehicle."""
+    return _waited_beside_s(records, records.tables["sites"]["staff"] > 0, "end_at")
+
+
+def _waited_beside_s(records: Records, which: NDArray[np.bool_], free_from: str) -> Floats:
+    """Seconds of each wait at some sites while a charger there could be had, as it can from ``free_from`` on."""
     waits, sessions, sites = (records.tables[name] for name in ("waits", "sessions", "sites"))
     from_s = float(records.clock.report_from_s)
-    outages, mismatched_s = charger_outages(records), np.zeros(len(waits["site"]))
-    for row in np.flatnonzero(np.isin(sites["site"], waits["site"]) & (sites["packs"] <= 0)):
+    outages, beside_s = charger_outages(records), np.zeros(len(waits["site"]))
+    for row in np.flatnonzero(np.isin(sites["site"], waits["site"]) & which):
         site = sites["site"][row]
-        mine, plugs = waits["site"] == site, sessions["site"] == site
-        out = outages["site"] == site
-        taken_s, left_s = (
-            np.concatenate((sessions[plug][plugs], outages[end][out]))
-            for plug, end in (("plug_at", "start_at"), ("unplug_at", "end_at"))
-        )
+        mine, plugs, out = waits["site"] == site, sessions["site"] == site, outages["site"] == site
+        taken_s = np.concatenate((sessions["plug_at"][plugs], outages["start_at"][out]))
+        left_s = np.concatenate((sessions[free_from][plugs], outages["end_at"][out]))
         at_s, free_s = free_time(taken_s, left_s, sites["chargers"][row])
         start_s, end_s = np.maximum(waits["arrive_at"][mine], from_s), np.maximum(waits["end_at"][mine], from_s)
-        mismatched_s[mine] = np.interp(end_s, at_s, free_s) - np.interp(start_s, at_s, free_s)
-    return mismatched_s
+        beside_s[mine] = np.interp(end_s, at_s, free_s) - np.interp(start_s, at_s, free_s)
+    return beside_s
 
 
 def free_time(plug_s: Floats, unplug_s: Floats, chargers: int) -> tuple[Floats, Floats]:
