@@ -144,8 +144,8 @@ def _days(trip: TimetableTrip) -> str:
 
 
 def _scenario(name: str, plan: FeedPlan, origin: Origin) -> str:
-    title = _quoted(f"{name}: all trips of {origin.feed} with electric buses")
-    title_zh = _quoted(f"{name}：{origin.feed} 全部班次电动化")
+    title = _quoted(f"{name}: the timetable {origin.feed} with electric buses")
+    title_zh = _quoted(f"{name}：{origin.feed} 时刻表电动化")
     head = f"""# From {origin.sentence()}
 # Lengths of trips: {origin.lengths()}.
 # Most trips under way at once: {plan.simultaneous}; vehicles of the schedule on the fullest day: {plan.scheduled}.
