@@ -97,8 +97,10 @@ class Delivery(SourcedSpec):
 
 
 class Outage(SourcedSpec):
-    """A time in which the electrolyser stands still."""
+    """A time in which the electrolyser stands still, or the whole station."""
 
+    of: Literal["electrolyser", "station"] = "electrolyser"
+    """What is out of service; at a station that is, nobody fills and nothing is made."""
     start: Moment
     """From."""
     hours: OutageH
@@ -125,7 +127,7 @@ class HydrogenStation(GridSite):
     deliveries: tuple[Delivery, ...] = ()
     """Hydrogen that trucks bring every day."""
     outages: tuple[Outage, ...] = ()
-    """Times in which the electrolyser stands still."""
+    """Times in which the electrolyser stands still, or the whole station."""
 
     @property
     def chargers(self) -> tuple[()]:

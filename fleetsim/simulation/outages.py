@@ -26,7 +26,11 @@ def outage_table(plants: Mapping[str, Plant], sites: Iterable[str], scenario: Sc
                 for start_s, end_s, charger in plant.outages
             ]
         elif isinstance(site, HydrogenStation):
-            rows += [(f"{name}/electrolyser", "electrolyser", *span, "scenario") for span in outages_s(site, clock)]
+            rows += [
+                (f"{name}/{part}", part, *span, "scenario")
+                for part in ("electrolyser", "station")
+                for span in outages_s(site, clock, part)
+            ]
     rows = [row for row in rows if row[3] > clock.report_from_s]
     if not rows:
         return complete("outages", {})

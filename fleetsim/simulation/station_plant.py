@@ -31,7 +31,8 @@ def station_plant(site: HydrogenStation, elevation_m: float, clock: Clock, site_
             for day in range(clock.total_days)
             for truck in site.deliveries
         ),
-        outages=outages_s(site, clock),
+        outages=outages_s(site, clock, "electrolyser"),
+        closures=outages_s(site, clock, "station"),
     )
 
 
@@ -51,10 +52,12 @@ def production(site: HydrogenStation, load_share: float, limit_kw: float | None)
     return Production(kw, compressor_kw, produced, produced * made.vent_share)
 
 
-def outages_s(site: HydrogenStation, clock: Clock) -> tuple[tuple[float, float], ...]:
-    """Outages of the electrolyser within the run, in seconds since its start."""
+def outages_s(site: HydrogenStation, clock: Clock, part: str) -> tuple[tuple[float, float], ...]:
+    """Outages of the electrolyser or of the whole station within the run, in seconds since its start."""
     spans = []
     for outage in site.outages:
+        if outage.of != part:
+            continue
         start_s = (datetime.fromisoformat(outage.start) - clock.origin).total_seconds()
         end_s = min(start_s + outage.hours * HOUR_S, float(clock.end_s))
         if end_s > max(start_s, 0.0):

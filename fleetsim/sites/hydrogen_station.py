@@ -30,7 +30,7 @@ RESTART_SHARE = 0.95
 RELIEF_SHARE = 0.1
 """Share of the storage above the low mark at which it no longer counts as low."""
 _SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
-_FULL, _EMPTY, _HORIZON = (REFUEL_ENDS.index(word) for word in ("full", "empty_storage", "horizon"))
+_FULL, _EMPTY, _HORIZON, _OUTAGE = (REFUEL_ENDS.index(word) for word in ("full", "empty_storage", "horizon", "outage"))
 
 
 class Production(NamedTuple):
@@ -65,6 +65,8 @@ class StationPlant:
     """Trucks: ``(at_s, kg, kg CO2 per kg)``."""
     outages: tuple[tuple[float, float], ...]
     """Outages of the electrolyser, ``(start_s, end_s)``."""
+    closures: tuple[tuple[float, float], ...] = ()
+    """Outages of the whole station, in which nobody fills and nothing is made."""
 
 
 class HydrogenStation:
@@ -78,7 +80,7 @@ class HydrogenStation:
         self._since_s = env.now
         self._running, self._running_since_s = IDLE, env.now
         self._resting = self._low = False
-        self._in_valley = self._outages = 0
+        self._in_valley = self._outages = self._closures = 0
         self._queue: deque[Refuelling] = deque()
         self._filling: list[Refuelling] = []
         self._agenda: list[tuple[float, int, Callable[[Any], None], Any]] = []
@@ -90,6 +92,9 @@ class HydrogenStation:
         for start_s, end_s in plant.outages:
             self._note(start_s, self._change_outages, 1)
             self._note(end_s, self._change_outages, -1)
+        for start_s, end_s in plant.closures:
+            self._note(start_s, self._change_closures, 1)
+            self._note(end_s, self._change_closures, -1)
         for delivery in plant.deliveries:
             self._note(delivery[0], self._unload, delivery)
         self._ring(None)
@@ -158,7 +163,7 @@ class HydrogenStation:
 
     def _serve(self) -> None:
         """Begin the fills that dispensers and storage allow, first come first served."""
-        while self._queue and len(self._filling) < self._plant.dispensers:
+        while self._queue and not self._closures and len(self._filling) < self._plant.dispensers:
             visit, free_kg = self._queue[0], self._free_kg()
             if visit.ended.triggered or free_kg < self._asked_kg(visit) - SMALL_KG:
                 return
@@ -181,6 +186,8 @@ class HydrogenStation:
         self._note(visit.end_s, self._finish, visit)
 
     def _finish(self, visit: Refuelling) -> None:
+        if not visit.filling or visit.end_s > self._env.now + TOLERANCE_S:
+            return
         self._filling.remove(visit)
         visit.filling, visit.over = False, True
         reason = _FULL if visit.level_kg >= visit.target_kg - SMALL_KG else _EMPTY
@@ -192,7 +199,8 @@ class HydrogenStation:
         waiting = not (visit.filling or visit.over or visit.ended.triggered)
         if waiting and visit.until_s <= self._env.now + TOLERANCE_S:
             free_kg = self._free_kg()
-            if len(self._filling) < self._plant.dispensers and free_kg >= min(SMALLEST_FILL_KG, visit.wanted_kg):
+            free = not self._closures and len(self._filling) < self._plant.dispensers
+            if free and free_kg >= min(SMALLEST_FILL_KG, visit.wanted_kg):
                 self._begin(visit, free_kg)
             else:
                 visit.ended.succeed()
@@ -211,6 +219,24 @@ class HydrogenStation:
     def _change_outages(self, step: int) -> None:
         self._outages += step
 
+    def _change_closures(self, step: int) -> None:
+        self._closures += step
+        if step > 0:
+            for visit in reversed(self._filling):
+                self._break_off(visit)
+            self._filling.clear()
+
+    def _break_off(self, visit: Refuelling) -> None:
+        """The station closes on a fill: the vehicle keeps what it has and is the next in the queue, if it may wait."""
+        now_s = self._env.now
+        visit.level_kg = visit.start_kg + (now_s - visit.start_s) * self._plant.dispense_kg_per_s
+        self._write_fill(visit, now_s, _OUTAGE)
+        visit.filling = False
+        visit.arrive_s, visit.start_kg = now_s, visit.level_kg
+        self._queue.appendleft(visit)
+        if visit.until_s <= now_s + TOLERANCE_S:
+            visit.ended.succeed()
+
     def _steer(self) -> None:
         """Run the electrolyser as its strategy and the level of the storage ask."""
         plant, level_kg = self._plant, self._level_kg
@@ -222,7 +248,7 @@ class HydrogenStation:
             self._low = True
         elif level_kg >= self._relief_kg - SMALL_KG:
             self._low = False
-        if self._resting or self._outages > 0:
+        if self._resting or self._outages > 0 or self._closures > 0:
             self._run(IDLE)
         elif plant.strategy == "constant" or self._in_valley > 0 or self._low:
             self._run(plant.wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,28 @@ def test_two_days_without_electrolyser_end_in_failures_with_their_reason() -> No
     laws.check(records)
 
 
+def test_a_station_out_of_service_breaks_fills_off_and_fills_nobody_until_it_is_back() -> None:
+    """It closes five minutes into the first fill, for two days; buses go on from what they have, then cancel."""
+    fleet_ = {"count": 6}
+    whole = run(world(line=fleet_, days=5)).tables["refuels"]
+    first_s = whole["start_at"].min()
+    start = datetime(2026, 3, 9) + timedelta(seconds=round(first_s / 60) * 60 + 300)
+    closed_s = (start - datetime(2026, 3, 9)).total_seconds()
+    outages = [{"start": f"{start:%Y-%m-%d %H:%M}", "hours": 48, "of": "station"}]
+    records = run(world({"outages": outages}, fleet_, days=5))
+    refuels, trips, outage = (records.tables[name] for name in ("refuels", "trips", "outages"))
+    broken = refuels["end_reason"] == REFUEL_ENDS.index("outage")
+    assert broken.any()
+    assert (refuels["end_at"][broken] == closed_s).all()
+    assert not ((refuels["start_at"] < closed_s + 48 * HOUR) & (refuels["end_at"] > closed_s)).any()
+    assert (refuels["start_at"] >= closed_s + 48 * HOUR).any()
+    cancelled = trips["status"] == CANCELLED
+    assert cancelled.any()
+    assert set(trips["reason"][cancelled]) == {TRIP_REASONS.index("hydrogen")}
+    assert outage["asset"].tolist() == ["station/station"]
+    laws.check(records)
+
+
 def test_a_station_without_any_hydrogen_cancels_everything_and_the_run_ends() -> None:
     line = {"count": 3, "initial_share": 0.1, "patience_min": 20}
     records = run(world({"electrolyser": {}, "initial_share": 0.0, "connection_kw": 20}, line))
@@ -182,6 +205,7 @@ def test_more_buses_at_another_station_change_nothing_here() -> None:
     delivered_kg=st.sampled_from((0.0, 40.0)),
     vent_share=st.sampled_from((0.0, 0.03)),
     outage_h=st.sampled_from((1.0, 20.0)),
+    out_of_service=st.sampled_from(("electrolyser", "station")),
     connection_kw=st.sampled_from((None, 120.0)),
     parking=st.sampled_from((None, "top")),
     patience_min=st.floats(0, 90),
@@ -197,6 +221,7 @@ def test_no_world_breaks_a_law(
     delivered_kg: float,
     vent_share: float,
     outage_h: float,
+    out_of_service: str,
     connection_kw: float | None,
     parking: str | None,
     patience_min: float,
@@ -208,7 +233,7 @@ def test_no_world_breaks_a_law(
         initial_share=initial_share,
         dispensers=dispensers,
         deliveries=[{"at": "13:00", "hydrogen_kg": delivered_kg, "emission_kg_per_kg": 9}],
-        outages=[{"start": "2026-03-09 12:00", "hours": outage_h}],
+        outages=[{"start": "2026-03-09 12:00", "hours": outage_h, "of": out_of_service}],
         connection_kw=connection_kw,
         base_load_kw=10,
     )
