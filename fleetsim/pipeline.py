@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fleetsim.clock import SLOTS_PER_DAY
 from fleetsim.errors import FleetsimError, RunError
-from fleetsim.executors import executor
+from fleetsim.executors import Executor, executor
 from fleetsim.interrupts import interrupts_deferred
 from fleetsim.results.facts import RunFacts, Timing, now, read_facts, read_timing, write_facts
 from fleetsim.results.identity import Identity, identify
@@ -46,8 +46,8 @@ def load(path: Path | str, *, overrides: Sequence[str] = (), workspace: Path | s
     return loading.load(Path(path), overrides=overrides, workspace=None if workspace is None else Path(workspace))
 
 
-def simulate(scenario: Scenario, workers: int = 1) -> Results:
-    """Run a scenario. The results do not depend on the number of workers."""
+def simulate(scenario: Scenario, workers: int = 1, where: Executor | None = None) -> Results:
+    """Run a scenario. The results do not depend on the number of workers, nor on ``where`` they work."""
     from fleetsim import simulation
     from fleetsim.accounting import account
     from fleetsim.grid.model import grid_slots, signals
@@ -58,15 +58,16 @@ def simulate(scenario: Scenario, workers: int = 1) -> Results:
     spec, clock = scenario.spec, scenario.spec.clock
     prices = scenario.tariff.prices(clock)
     grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed)
-    with executor(workers) as where:
-        happened = simulation.simulate(scenario, signals(grid, prices), where)
+    with executor(workers) if where is None else nullcontext(where) as at_work:
+        happened = simulation.simulate(scenario, signals(grid, prices), at_work)
     records = account(happened, grid, prices)
     fleet_mw = _fleet_mw(records)
     if _noticeable(fleet_mw, grid):
         grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed, fleet_mw)
         records = account(happened, grid, prices)
     records = replace(records, tables={**records.tables, "metrics": metrics(records)})
-    timing = Timing(now(), workers, round(_cpu_s() - begun_cpu_s, 3), round(time.perf_counter() - begun_wall_s, 3))
+    cpu_s, wall_s = _cpu_s() - begun_cpu_s, time.perf_counter() - begun_wall_s
+    timing = Timing(now(), at_work.workers, round(cpu_s, 3), round(wall_s, 3))
     return Results(_facts(scenario, grid), timing, records, dump(scenario))
 
 
@@ -181,22 +182,30 @@ class Results:
         A run that is already there is left alone, unless ``again`` asks to replace it. The page opens in
         ``language``.
         """
-        from fleetsim.report.page import write_page
         from fleetsim.results.listing import list_run, prepare
-        from fleetsim.results.store import SCENARIO_FILE, aside, write_records
 
         results = Path(results)
         prepare(results, store)
+        with self.written(results, again=again, language=language) as folder:
+            list_run(results, store, self.facts, self.timing, self.records.tables["metrics"])
+        return folder
+
+    @contextmanager
+    def written(self, results: Path, *, again: bool = False, language: Language | None = None) -> Iterator[Path]:
+        """Write the run's folder, with a page if a language is given; Ctrl-C waits until the block has listed it."""
+        from fleetsim.report.page import write_page
+        from fleetsim.results.store import SCENARIO_FILE, aside, write_records
+
         with ExitStack() as settling:
             with aside(results, self.run_id, replace=again) as folder:
                 (folder / SCENARIO_FILE).write_text(self.scenario_text, encoding="utf-8")
                 write_records(folder, self.records)
                 write_facts(folder, self.facts, self.timing)
-                write_page(self.view(), folder / PAGE_FILE, language)
-                settling.enter_context(interrupts_deferred())  # a folder in its place must be listed
+                if language is not None:
+                    write_page(self.view(), folder / PAGE_FILE, language)
+                settling.enter_context(interrupts_deferred())
             self.folder = results / self.run_id
-            list_run(results, store, self.facts, self.timing, self.records.tables["metrics"])
-        return self.folder
+            yield self.folder
 
     def view(self) -> ReportView:
         """The run as a report sees it."""
@@ -219,7 +228,8 @@ class Results:
         """What the run says, for a terminal."""
         from fleetsim.report.text import summary
 
-        return summary(self.view(), language, width, self.page)
+        page = self.page
+        return summary(self.view(), language, width, page if page is not None and page.exists() else None)
 
     def write_page(self, language: Language) -> Path:
         """Write the page of a saved run again, to open in another language; returns its path."""

@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "check",
     "init": "init",
     "import": "import_feed",
+    "batch": "batch",
     "runs": "runs",
     "show": "show",
     "report": "report",

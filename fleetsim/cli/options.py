@@ -61,6 +61,21 @@ def results_option(function: Decorated) -> Decorated:
     return function
 
 
+def workers_option(function: Decorated) -> Decorated:
+    """``--workers``: how many processes of this machine work."""
+    number = click.IntRange(1)
+    option = click.option(
+        "--workers", type=number, default=1, show_default=True, metavar="N", help="Processes; same results."
+    )
+    return option(function)
+
+
+def cluster_option(function: Decorated) -> Decorated:
+    """``--cluster``: the workers of a Dask cluster instead."""
+    text = "Work on a Dask cluster, such as tcp://10.0.0.1:8786 (docs/cluster.md)."
+    return click.option("--cluster", metavar="ADDRESS", help=text)(function)
+
+
 def json_option(function: Decorated) -> Decorated:
     """``--json``: the same for programs."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(function)

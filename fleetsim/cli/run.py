@@ -6,15 +6,21 @@ from pathlib import Path
 
 import click
 
-from fleetsim.cli.options import json_option, lang_option, language_of, load_scenario, results_option, scenario_argument
+from fleetsim.cli.options import (
+    json_option,
+    lang_option,
+    language_of,
+    load_scenario,
+    results_option,
+    scenario_argument,
+    workers_option,
+)
 from fleetsim.cli.printing import print_json, progress, remark, run_as_json, width
 
 
 @click.command("run")
 @scenario_argument
-@click.option(
-    "--workers", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="Processes; same results."
-)
+@workers_option
 @results_option
 @click.option("--again", is_flag=True, help="Run even if the same run is there already, and replace it.")
 @lang_option

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,12 +71,12 @@ def solar_series(inputs: SkyInputs, city: Name, seed: int, first: date, days: in
     Sun position, Ineichen clear sky, Erbs split, Hay-Davies plane and PVWatts power are pvlib's. The clear sky
     of a day is scaled so that its irradiation is the drawn clearness times that above the air.
     """
-    from pvlib import clearsky, irradiance, pvsystem, solarposition
+    from pvlib import clearsky, irradiance, pvsystem
 
     site, panel = inputs.sites[city], inputs.panel
     times = _middles(first, days)
     day_of_year = times.day_of_year.to_numpy()
-    sun = solarposition.get_solarposition(times, site.lat, site.lon, site.elevation_m, method="nrel_numpy")
+    sun = _sun(site.lat, site.lon, site.elevation_m, first, days)
     above_air = np.asarray(irradiance.get_extra_radiation(day_of_year), dtype=np.float64)
     on_top = above_air * np.maximum(np.cos(np.radians(sun["zenith"].to_numpy())), 0.0)
     up = sun["apparent_zenith"].to_numpy() < HORIZON_DEG
@@ -112,6 +113,16 @@ def fleet_profile(inputs: SkyInputs, seed: int, first: date, days: int) -> Serie
     ]
     profile: Series = np.sum(parts, axis=0)
     return profile
+
+
+@lru_cache(maxsize=16)
+def _sun(lat: float, lon: float, elevation_m: float, first: date, days: int) -> pd.DataFrame:
+    """Where the sun stands; it does not depend on a seed, and a study asks again for every run."""
+    from pvlib import solarposition
+
+    times = _middles(first, days)
+    sun: pd.DataFrame = solarposition.get_solarposition(times, lat, lon, elevation_m, method="nrel_numpy")
+    return sun
 
 
 def _air_mass(zenith_deg: Series, elevation_m: float) -> Series:

@@ -52,6 +52,18 @@ STUDIES = sa.Table(
     sa.Column("created_at", sa.Text, nullable=False),
 )
 
+STUDY_RUNS = sa.Table(
+    "study_runs",
+    _SCHEMA,
+    sa.Column("study", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("run_id", sa.Text, nullable=False),
+    sa.Column("variant", sa.Text, nullable=False),
+    sa.Column("seed", sa.BigInteger, nullable=False),
+    sa.Column("settings", sa.Text, nullable=False),
+)
+
 MetricRow = tuple[str, str, str, float | None, str, str]
 """Scope, subject, metric, value, unit, definition."""
 
@@ -76,7 +88,38 @@ class RunRow:
     wall_s: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """One study as the catalogue lists it."""
+
+    study: str
+    kind: str
+    """``batch``."""
+    status: str
+    """``running``, ``done`` or ``failed``."""
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRun:
+    """A run in its place in a study."""
+
+    study: str
+    key: str
+    """Hash over everything the configuration depends on."""
+    number: int
+    """Place in the plan."""
+    run_id: str
+    variant: str
+    seed: int
+    settings: str
+    """What the axes set, as a JSON object of scenario keys and values."""
+
+
+_WRITING = "fleetsim_writing"
+"""Option of a connection that is going to write."""
 _RUN_FIELDS = tuple(field.name for field in fields(RunRow))
+_STUDY_RUN_FIELDS = tuple(column.name for column in STUDY_RUNS.columns)
 
 
 class Catalogue:
@@ -138,8 +181,46 @@ class Catalogue:
                 found.setdefault(run_id, []).append(tuple(row))
         return found
 
-    def _replace(self, runs: list[RunRow], metrics: dict[str, list[MetricRow]], *, everything: bool) -> None:
+    def record_study(self, study: StudyRow, members: Sequence[StudyRun]) -> None:
+        """Put a study, with those of its runs that are there already, in the place of what was known of it."""
+        with self._transaction(writing=True) as connection:
+            for table in (STUDIES, STUDY_RUNS):
+                connection.execute(sa.delete(table).where(table.c.study == study.study))
+            self._insert(connection, STUDIES, [(study.study, study.kind, study.status, study.created_at)])
+            self._insert(connection, STUDY_RUNS, [_member_values(member) for member in members])
+
+    def record_member(self, member: StudyRun, run: RunRow, metrics: Iterable[MetricRow], *, failure_id: str) -> None:
+        """Put a run of a study, its metrics and its place in the plan into the catalogue, in one transaction.
+
+        ``failure_id`` is the name under which an earlier attempt may be listed as failed.
+        """
+        with self._transaction(writing=True) as connection:
+            for table in (METRICS, RUNS):
+                connection.execute(sa.delete(table).where(table.c.run_id.in_([run.run_id, failure_id])))
+            mine = (STUDY_RUNS.c.study == member.study) & (STUDY_RUNS.c.key == member.key)
+            connection.execute(sa.delete(STUDY_RUNS).where(mine))
+            self._insert(connection, RUNS, [tuple(getattr(run, name) for name in _RUN_FIELDS)])
+            self._insert(connection, METRICS, [(run.run_id, *row) for row in metrics])
+            self._insert(connection, STUDY_RUNS, [_member_values(member)])
+
+    def studies(self) -> list[StudyRow]:
+        """All studies, the oldest first."""
         with self._transaction() as connection:
+            rows = connection.execute(sa.select(STUDIES).order_by(STUDIES.c.created_at, STUDIES.c.study))
+            return [StudyRow(**row._mapping) for row in rows]
+
+    def study_runs(self, study: str) -> list[tuple[StudyRun, str]]:
+        """The runs of a study in order of the plan, each with its status."""
+        query = sa.select(STUDY_RUNS, RUNS.c.status).join(RUNS, RUNS.c.run_id == STUDY_RUNS.c.run_id)
+        query = query.where(STUDY_RUNS.c.study == study).order_by(STUDY_RUNS.c.number)
+        with self._transaction() as connection:
+            return [
+                (StudyRun(**{name: row._mapping[name] for name in _STUDY_RUN_FIELDS}), row.status)
+                for row in connection.execute(query)
+            ]
+
+    def _replace(self, runs: list[RunRow], metrics: dict[str, list[MetricRow]], *, everything: bool) -> None:
+        with self._transaction(writing=True) as connection:
             for table in (METRICS, RUNS):
                 forget = sa.delete(table) if everything else sa.delete(table).where(table.c.run_id.in_(metrics))
                 connection.execute(forget)
@@ -157,9 +238,10 @@ class Catalogue:
         connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({values})", rows)
 
     @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
+    def _transaction(self, *, writing: bool = False) -> Iterator[sa.Connection]:
+        engine = self._engine.execution_options(**{_WRITING: True}) if writing else self._engine
         try:
-            with self._engine.begin() as connection:
+            with engine.begin() as connection:
                 yield connection
         except sa.exc.SQLAlchemyError as error:
             where = self._engine.url.render_as_string(hide_password=True)
@@ -203,12 +285,24 @@ def _engine(at: str | Path) -> sa.Engine:
     engine = sa.create_engine(sa.URL.create("sqlite", database=str(at)) if isinstance(at, Path) else at)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Readers never wait for the writer, and writers wait for each other."""
+    connection.isolation_level = None  # transactions begin where we say
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 60000")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """A writer takes its turn at once: one that began by reading could no longer write after another has."""
+    writing = connection.get_execution_options().get(_WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _member_values(member: StudyRun) -> tuple[Any, ...]:
+    return tuple(getattr(member, name) for name in _STUDY_RUN_FIELDS)

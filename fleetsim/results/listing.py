@@ -39,7 +39,7 @@ def list_run(results: Path, store: str | None, facts: RunFacts, timing: Timing, 
     """List a run that is in its folder."""
     try:
         with open_catalogue(results, store) as catalogue:
-            catalogue.record(_done(facts, timing), metric_rows(metrics))
+            catalogue.record(done_row(facts, timing), metric_rows(metrics))
     except FleetsimError as error:
         folder = results / facts.run_id
         raise RunError(f"{folder}: the run is saved but not listed; fleetsim rebuild lists it: {error}") from error
@@ -51,16 +51,16 @@ def list_failure(results: Path, store: str | None, run_id: str, scenario: str, e
     record_failure(results, failure)
     if not (results / run_id).exists():
         with suppress(FleetsimError), open_catalogue(results, store) as catalogue:
-            catalogue.record(_failed(failure))
+            catalogue.record(failed_row(failure))
 
 
 def rebuild(results: Path, store: str | None = None) -> int:
     """Make the catalogue again from the run folders and the records of failures; returns how many runs it lists."""
     entries: dict[str, tuple[RunRow, list[MetricRow]]] = {
-        failure["run_id"]: (_failed(failure), []) for failure in failures(results)
+        failure["run_id"]: (failed_row(failure), []) for failure in failures(results)
     }
     for folder in folders(results):
-        row = _done(read_facts(folder), read_timing(folder))
+        row = done_row(read_facts(folder), read_timing(folder))
         entries[row.run_id] = row, metric_rows(read_records(folder).tables["metrics"])
     with open_catalogue(results, store) as catalogue:
         catalogue.rebuild(list(entries.values()))
@@ -75,7 +75,8 @@ def metric_rows(metrics: Frame) -> list[MetricRow]:
     return list(zip(scopes, subject, metric, values, unit, definition, strict=True))
 
 
-def _done(facts: RunFacts, timing: Timing) -> RunRow:
+def done_row(facts: RunFacts, timing: Timing) -> RunRow:
+    """A run that is in its folder, as the catalogue lists it."""
     return RunRow(
         run_id=facts.run_id,
         scenario=facts.scenario,
@@ -93,7 +94,8 @@ def _done(facts: RunFacts, timing: Timing) -> RunRow:
     )
 
 
-def _failed(failure: Failure) -> RunRow:
+def failed_row(failure: Failure) -> RunRow:
+    """A run that could not be finished, as the catalogue lists it."""
     return RunRow(
         run_id=failure["run_id"],
         scenario=failure["scenario"],

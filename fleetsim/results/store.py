@@ -105,6 +105,12 @@ def record_failure(results: Path, failure: Failure) -> None:
         write_json(results / f"{failure['run_id']}{_FAILED}", failure)
 
 
+def forget_failure(results: Path, run_id: str) -> None:
+    """Take the record of a failure away once the run is there."""
+    with suppress(OSError):
+        (results / f"{run_id}{_FAILED}").unlink(missing_ok=True)
+
+
 def failures(results: Path) -> list[Failure]:
     """The records of failed runs, by run_id."""
     return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob(f"*{_FAILED}"))]
