@@ -20,7 +20,7 @@ from fleetsim.interrupts import interrupts_deferred
 from fleetsim.results.facts import RunFacts, Timing, now, read_facts, read_timing, write_facts
 from fleetsim.results.identity import Identity, identify
 from fleetsim.results.records import Records
-from fleetsim.results.schema import TABLES
+from fleetsim.results.schema import TABLES, Frame
 from fleetsim.version import __version__
 from fleetsim.workspace import PAGE_FILE
 
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fleetsim.grid.mix import GridSlots
+    from fleetsim.network.slots import Loads
     from fleetsim.report.view import ReportView
     from fleetsim.report.words import Language
     from fleetsim.scenario.schema import Scenario
 
+HOURS_PER_YEAR = 8_760
 NOTICEABLE_SHARE = 0.01
 """Share of the grid's demand from which on the fleets change the grid's dispatch."""
 
@@ -65,6 +67,7 @@ def simulate(scenario: Scenario, workers: int = 1, where: Executor | None = None
     if _noticeable(fleet_mw, grid):
         grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed, fleet_mw)
         records = account(happened, grid, prices)
+    records = replace(records, tables={**records.tables, **_network_tables(scenario, records)})
     records = replace(records, tables={**records.tables, "metrics": metrics(records)})
     cpu_s, wall_s = _cpu_s() - begun_cpu_s, time.perf_counter() - begun_wall_s
     timing = Timing(now(), at_work.workers, round(cpu_s, 3), round(wall_s, 3))
@@ -276,6 +279,33 @@ def identity_of(scenario: Scenario) -> Identity:
     from fleetsim.scenario.resolved import dump
 
     return identify(scenario.spec.name, dump(scenario), scenario.inputs)
+
+
+def network_loads(scenario: Scenario, records: Records) -> Loads | None:
+    """The distribution network of a scenario under the sites of a run, if the workspace has one."""
+    from fleetsim.network.slots import loads
+
+    if scenario.network is None or scenario.rules is None:
+        return None
+    spec = scenario.spec
+    statistics = scenario.grid.statistics(spec.grid.year)
+    hints = {
+        name: (site.network_node, None if site.transformer is None else site.transformer.rated_kva)
+        for name, site in spec.sites.items()
+    }
+    shares = {city.name: city.demand_share for city in scenario.grid.zones.cities}
+    mean_mw = statistics.consumption_twh * 1e6 / HOURS_PER_YEAR
+    return loads(scenario.network, scenario.rules, records, shares, mean_mw, hints)
+
+
+def _network_tables(scenario: Scenario, records: Records) -> dict[str, Frame]:
+    from fleetsim.network.slots import network_tables
+
+    carried = network_loads(scenario, records)
+    if carried is None or scenario.rules is None:
+        return {}
+    air_c = {name: site.air_c for name, site in scenario.grid.sky.sites.items()}
+    return network_tables(carried, scenario.rules, records.clock, air_c)
 
 
 def _facts(scenario: Scenario, grid: GridSlots) -> RunFacts:

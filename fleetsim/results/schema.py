@@ -83,6 +83,7 @@ FLOWS = ("initial", "produced", "vented", "delivered", "dispensed", "left")
 """Hydrogen of a storage: what was there when reporting began, what came and went, what was there at the end."""
 LOADS = ("vehicle", "pack", "electrolyser", "compressor", "storage", "solar", "standby", "base")
 """What draws at a site; ``base`` is the building and everything else behind the same meter."""
+ASSET_KINDS = ("feeder", "transformer", "substation")
 HOLDERS = ("vehicle", "pack", "storage", "tank")
 SCOPES = ("run", "city", "fleet", "site", "asset", "grid")
 
@@ -328,13 +329,29 @@ TABLES: dict[str, tuple[Column, ...]] = {
             "emission_zone_kg_per_kwh", "emission factor, average of the zone's consumption, flow-traced, kg CO2/kWh"
         ),
     ),
+    "assets": (
+        _text("asset", "transformer, feeder or substation"),
+        _code("kind", ASSET_KINDS, "what it is"),
+        _text("city", "city"),
+        _text("upstream", "feeder or substation that feeds it"),
+        _text("sites", "sites that hang on the transformer, spaces between"),
+        _float("limit_kva", "apparent power that it may carry for ever, at its elevation, kVA"),
+        _float(
+            "n_1_loading",
+            "highest loading with one unit of a substation out, or of the tie with a feeder out; infinite: no reserve",
+        ),
+        _float("hosting_kw", "further power that fits at all times, nothing overloaded and no voltage too low, kW"),
+        Column("synthetic", "bool", "whether it is made up, or a default, rather than surveyed"),
+    ),
     "asset_slots": (
         _text("asset", "transformer, feeder or substation"),
         _time("slot_at", "start of the slot of 15 minutes"),
         _float("load_kw", "active power, kW"),
         _float("load_kvar", "reactive power, kvar"),
-        _float("loading", "share of the rating"),
-        _float("voltage_pu", "voltage, per unit"),
+        _float("loading", "apparent power over the limit; of a feeder, current over ampacity"),
+        _float("voltage_pu", "voltage at its lower end, per unit"),
+        _float("loss_kw", "loss, kW; unknown of substations"),
+        _float("hot_spot_c", "temperature of the hottest place of a transformer's winding (IEC 60076-7), degC"),
     ),
 }
 

@@ -49,6 +49,8 @@ class GridSite(SourcedSpec):
     """Power factor of its load."""
     transformer: Transformer | None = None
     """Its transformer, a limit beside that of the connection; its losses are not counted."""
+    network_node: Name | None = None
+    """Feeder or transformer of ``grid/network/`` on which it hangs; none: a transformer of its own near by."""
     base_load_kw: BaseLoad = 0.0
     """Load of buildings, lights and workshops behind the same meter: one figure, or one for each hour of the day."""
 

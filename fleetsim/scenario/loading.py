@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +15,8 @@ from fleetsim.errors import InputError, Problem
 from fleetsim.grid.inputs import load_grid
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import load_tariffs
+from fleetsim.network.reading import FOLDER, NetworkInputs, load_network
+from fleetsim.network.rules import load_rules
 from fleetsim.profiles import Profiles
 from fleetsim.profiles.loading import LoadedProfiles, load_profiles, profile_file, profile_names
 from fleetsim.scenario.kinds import add_installed_kinds
@@ -63,6 +65,9 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     problems.extend(grid_problems(document, sections, grid, tariffs, tariff_names))
     problems.extend(taxi_problems(document, sections, loaded))
     problems.extend(visitor_problems(document, sections))
+    network = load_network(root, problems)
+    rules = load_rules(root, problems) if (root / FOLDER).is_dir() else None
+    problems.extend(_network_node_problems(document, sections, network))
     timetables = _timetables(document, sections, root, loaded.names.get("places"), problems)
     if problems or spec is None or grid is None:
         raise InputError(_in_reading_order(problems))
@@ -75,6 +80,8 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
         timetables=timetables,
         grid=grid,
         tariff=tariffs[spec.tariff],
+        network=network,
+        rules=rules,
         inputs=_fingerprints([path, *part_paths(path, document.data)], lists.files, root, spec),
     )
     return replace(scenario, remarks=(*lists.remarks, *remarks(scenario)))
@@ -132,6 +139,17 @@ def _sound(model: type[SpecT], data: Any) -> SpecT | None:
         return model.model_validate(data)
     except ValidationError:
         return None
+
+
+def _network_node_problems(document: Document, sections: Sections, network: NetworkInputs | None) -> Iterator[Problem]:
+    """Sites that hang on what the network does not have; a network that is faulty itself is not looked into."""
+    if network is None:
+        return
+    known = [*network.feeders, *network.transformers]
+    for name, site in sections.sites.items():
+        if site.network_node is not None and site.network_node not in known:
+            allowed = one_of(site.network_node, known, "feeders and transformers")
+            yield document.problem(("sites", name, "network_node"), repr(site.network_node), allowed)
 
 
 def _timetables(

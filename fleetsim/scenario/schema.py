@@ -12,6 +12,8 @@ from fleetsim.clock import Clock
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import Tariff
+from fleetsim.network.reading import NetworkInputs
+from fleetsim.network.rules import Rules
 from fleetsim.profiles import Profiles
 from fleetsim.scenario.fleets import Fleet
 from fleetsim.scenario.sites import Site
@@ -81,5 +83,9 @@ class Scenario:
     tariff: Tariff
     inputs: Mapping[str, str]
     """SHA-256 of every input file that was read, by path from the root of the workspace."""
+    network: NetworkInputs | None = None
+    """The distribution network, if the workspace has one."""
+    rules: Rules | None = None
+    """Limits and costs of the network."""
     remarks: tuple[str, ...] = ()
     """What is allowed but worth a warning."""

@@ -45,7 +45,8 @@ CONTRACT = {
         clean_share clean_share_consumption clean_share_dedicated
         emission_kg_per_kwh emission_marginal_province_kg_per_kwh emission_marginal_southern_kg_per_kwh
     """,
-    "asset_slots": "asset slot_at load_kw load_kvar loading voltage_pu",
+    "assets": "asset kind city upstream sites limit_kva n_1_loading hosting_kw synthetic",
+    "asset_slots": "asset slot_at load_kw load_kvar loading voltage_pu loss_kw hot_spot_c",
 }
 """Every table and the columns that it was agreed to have. More may come; none of these may go."""
 

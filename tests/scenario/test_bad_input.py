@@ -30,8 +30,8 @@ def message(path: Path) -> str:
             "connection_kw: 800",
             "conection_kw: 800",
             "configs/depot.yaml:16: sites.east.conection_kw: unknown key (did you mean connection_kw?); allowed here: "
-            "kind, place, title, connection_kw, power_factor, transformer, base_load_kw, chargers, staff, strategy, "
-            "sharing, sources",
+            "kind, place, title, connection_kw, power_factor, transformer, network_node, base_load_kw, "
+            "chargers, staff, strategy, sharing, sources",
             id="unknown key",
         ),
         pytest.param(

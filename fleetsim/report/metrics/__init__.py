@@ -6,7 +6,7 @@ import numpy as np
 
 from fleetsim.accounting.balance import pack_balance, site_balance, vehicle_balance
 from fleetsim.accounting.sums import Floats
-from fleetsim.report.metrics import cleanliness, energy, grid, hydrogen, service, swapping, utilisation
+from fleetsim.report.metrics import assets, cleanliness, energy, grid, hydrogen, service, swapping, utilisation
 from fleetsim.report.metrics.definitions import METRICS, Metric
 from fleetsim.report.metrics.scopes import scopes
 from fleetsim.results.records import Records
@@ -42,6 +42,7 @@ def metrics(records: Records) -> Frame:
             **cleanliness.driven(records, driven, scope),
         }
         frames.append(_rows(scope.name, scope.subjects, values))
+    frames.append(_rows("asset", *assets.assets(records)))
     frames.append(_rows("grid", *grid.zones(records)))
     return concatenate("metrics", frames)
 

@@ -11,6 +11,7 @@ _SITES = ("run", "city", "site")
 _ALL = ("run", "city", "fleet", "site")
 _ALL_AND_GRID = (*_ALL, "grid")
 _GRID = ("grid",)
+_ASSET = ("asset",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +235,15 @@ METRICS = (
     ),
     Metric("demand_gwh", "GWh", _GRID, "demand of the zone within the reported time"),
     Metric("export_gwh", "GWh", _GRID, "net export of the zone within the reported time"),
+    Metric("peak_loading", "share", _ASSET, "highest loading of a slot"),
+    Metric("heavy_h", "h", _ASSET, "time with a loading above 80 %"),
+    Metric("overload_h", "h", _ASSET, "time with a loading above 100 %"),
+    Metric("lowest_voltage_pu", "pu", _ASSET, "lowest voltage at its lower end"),
+    Metric("load_factor", "share", _ASSET, "mean over highest active power"),
+    Metric("loss_kwh", "kWh", _ASSET, "loss within the reported time; unknown of substations"),
+    Metric("hot_spot_c", "degC", _ASSET, "highest temperature of the winding, transformers (IEC 60076-7)"),
+    Metric("ageing", "1", _ASSET, "mean ageing over that at a hot spot of 98 degC, transformers (IEC 60076-7)"),
+    Metric(
+        "coincidence", "share", _ASSET, "highest power of the sites below it together over the sum of their own highest"
+    ),
 )

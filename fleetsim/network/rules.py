@@ -1,0 +1,98 @@
+"""The file ``grid/network/rules.yaml``: transformers of sites, limits, and what remedies cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from annotated_types import Ge, Gt, Le
+from pydantic import Field
+
+from fleetsim.documents import parse, read_yaml
+from fleetsim.errors import InputError, Problem
+from fleetsim.network.spec import UnitKva, VoltagePu
+from fleetsim.spec import SourcedSpec
+from fleetsim.units import DeratingPer100M, ElevationM, PositiveShare, PriceCny, Share
+
+RULES = "grid/network/rules.yaml"
+
+
+class SiteTransformers(SourcedSpec):
+    """Transformers of sites that the tables do not list."""
+
+    sizes_kva: Annotated[tuple[UnitKva, ...], Field(min_length=1)]
+    """Sizes that can be bought; larger sites have several of the largest."""
+    short_circuit_share: PositiveShare
+    """Short-circuit voltage."""
+    load_loss_share: Share
+    """Loss in the windings at the rating."""
+    no_load_loss_share: Share
+    """Loss in the iron, of the rating."""
+    derating_per_100m: DeratingPer100M
+    """Share of the rating that each 100 m above ``derated_above_m`` take."""
+    derated_above_m: ElevationM
+    """Elevation up to which the full rating holds."""
+
+    def limit_kva(self, rated_kva: float, elevation_m: float) -> float:
+        """What a transformer may carry at an elevation."""
+        return rated_kva * (1 - self.derating_per_100m * max(0.0, elevation_m - self.derated_above_m) / 100)
+
+    def rated_kva(self, needed_kva: float, elevation_m: float) -> float:
+        """The smallest rating that carries ``needed_kva``."""
+        limits = {size: self.limit_kva(size, elevation_m) for size in sorted(self.sizes_kva)}
+        for size, limit in limits.items():
+            if limit >= needed_kva:
+                return size
+        largest = max(limits)
+        return largest * -(-needed_kva // limits[largest])
+
+
+class Limits(SourcedSpec):
+    """When an asset counts as loaded too much."""
+
+    heavy: Annotated[float, Gt(0), Le(2)]
+    """Loading from which on the load is heavy."""
+    overload: Annotated[float, Gt(0), Le(2)]
+    """Loading beyond which it is an overload."""
+    lowest_pu: VoltagePu
+    """Lowest voltage."""
+
+
+class Remedies(SourcedSpec):
+    """What it costs to remove an overload."""
+
+    transformer_cny_per_kva: PriceCny
+    """A larger transformer at a site, for each kVA of the new rating."""
+    substation_cny_per_kva: PriceCny
+    """A further transformer in a substation."""
+    feeder_cny_per_km: PriceCny
+    """A second cable beside a feeder."""
+    tie_cny: PriceCny
+    """Moving a site to the tie feeder."""
+    control_cny_per_site: PriceCny
+    """Staggered charging at a site: controls, meters, software."""
+
+
+class Rules(SourcedSpec):
+    """The file."""
+
+    site_transformers: SiteTransformers
+    """Transformers of sites."""
+    limits: Limits
+    """Limits."""
+    remedies: Remedies
+    """Costs."""
+    load_growth: Annotated[float, Ge(0), Le(0.2)]
+    """Growth of all load in a year, for the plan year."""
+    plan_years: Annotated[int, Ge(1), Le(30)]
+    """Years to the plan year."""
+
+
+def load_rules(root: Path, problems: list[Problem]) -> Rules | None:
+    """The rules of the workspace at ``root``; faults go to ``problems`` and give nothing."""
+    try:
+        document = read_yaml(root / RULES, root)
+    except InputError as error:
+        problems.extend(error.problems)
+        return None
+    return parse(Rules, document, document.data, (), problems)
