@@ -24,6 +24,7 @@ COMMANDS = {
     "serve": "serve",
     "economics": "economics",
     "grid": "grid",
+    "telematics": "telematics",
     "schema": "schema",
     "rebuild": "rebuild",
 }
