@@ -81,11 +81,6 @@ class Tracer:
         behind = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
         return self._rows(row, begin_s + step_s * (np.repeat(first, count) + behind), begin_s)
 
-    def at_events(self, vehicle: int) -> tuple[Floats, Floats, Floats]:
-        """Times, states of charge and odometer of a vehicle at the ends of its stretches."""
-        own = self.stretches.of(self.stretches.vehicle == vehicle)
-        return own.end_s, own.soc_end, own.km_end
-
     def trips_at(self, at_s: float, vehicles: NDArray[np.int32]) -> NDArray[np.int64]:
         """Row of the trip of each vehicle at a moment; -1 where it is on none."""
         whole = self.stretches

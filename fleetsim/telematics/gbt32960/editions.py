@@ -144,7 +144,7 @@ EDITION_2016 = Edition(
                 soc_percent=_SOC_PERCENT,
                 dc_dc=BYTE,
                 gear=PLAIN_BYTE,
-                insulation_kohm=PLAIN_WORD,
+                insulation_kohm=Number(2, highest=60_000),
                 accelerator_percent=_PEDAL,
                 brake_percent=_PEDAL,
             ),
