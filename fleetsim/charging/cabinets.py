@@ -33,7 +33,7 @@ def deal_modules(wanted_kw: Sequence[float], module_kw: float, modules: int) -> 
             if modules and dealt[gun] < need:
                 dealt[gun] += 1
                 modules -= 1
-    return [min(float(kw), number * module_kw) for kw, number in zip(wanted_kw, dealt, strict=True)]
+    return [min(float(kw), float(number * module_kw)) for kw, number in zip(wanted_kw, dealt, strict=True)]
 
 
 class Cabinets:

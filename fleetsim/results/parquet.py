@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from fleetsim.clock import HOUR_S, TIMEZONE, UTC_OFFSET_H, Clock
+from fleetsim.errors import RunError
 from fleetsim.results.schema import TABLES, Column, Entities, Frame
 
 if TYPE_CHECKING:
@@ -48,7 +49,16 @@ def to_arrow(table: str, frame: Frame, entities: Entities, clock: Clock) -> pa.T
 
 
 def to_frame(table: str, arrow: pa.Table, entities: Entities, clock: Clock) -> Frame:
-    """An Arrow table as a frame; times are exact to the microsecond."""
+    """An Arrow table as a frame; times are exact to the microsecond.
+
+    Raises ``RunError`` where a column is not there: the run was written by another version.
+    """
+    lacking = [column.name for column in TABLES[table] if column.name not in arrow.column_names]
+    if lacking:
+        raise RunError(
+            f"table {table} has no column {', '.join(lacking)}: another version of fleetsim wrote this run; "
+            "run its scenario again"
+        )
     return {column.name: _to_numpy(column, arrow.column(column.name), entities, clock) for column in TABLES[table]}
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleetsim.clock import Clock
+from fleetsim.errors import RunError
 from fleetsim.results import parquet
 from fleetsim.results.records import Records
 from fleetsim.results.schema import TABLES, complete
@@ -46,6 +47,14 @@ def test_names_stand_for_codes_and_nulls_for_what_does_not_apply(records, tmp_pa
     assert sessions["energy_kwh"].to_pylist() == [10.0, None, 1e-9, 123.456789]
     assert sessions["charger"].to_pylist() == [0, 1, None, 0]
     assert sessions["end_reason"].to_pylist() == ["target", "departure", None, "horizon"]
+
+
+def test_a_run_of_another_version_is_said_to_be_one(records, tmp_path):
+    path = tmp_path / "trips.parquet"
+    parquet.write_table(path, "trips", records.tables["trips"], records.entities, records.clock)
+    older = parquet.read_table(path).drop_columns(["relieved"])
+    with pytest.raises(RunError, match="no column relieved: another version"):
+        parquet.to_frame("trips", older, records.entities, records.clock)
 
 
 def test_times_are_civil_times_of_shanghai(records, tmp_path):
