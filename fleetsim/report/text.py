@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from fleetsim.report.numerals import number, period, quantity
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, cell, columns
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, in_language, unit_label, word
+
+MOST_SUBJECTS = 12
+"""Sites or fleets in a table, those that are worst off; the page has all."""
+MOST_KEYS = 8
+"""Assumed keys of a group that are named."""
 
 
 def summary(view: ReportView, lang: Language, width: int = 100, page: Path | None = None) -> str:
@@ -45,14 +51,27 @@ def _wrapped(sentences: Iterable[str], lang: Language, width: int) -> list[str]:
 
 def _subjects(view: ReportView, lang: Language, width: int, scope: str, every: tuple[str, ...]) -> list[str]:
     """One row per site or fleet, under heads with the unit on their second line."""
-    subjects = view.subjects(scope)
-    if not subjects:
+    every_subject = view.subjects(scope)
+    if not every_subject:
         return []
+    worst = set(sorted(every_subject, key=lambda subject: _trouble(view, scope, subject))[:MOST_SUBJECTS])
+    subjects = [subject for subject in every_subject if subject in worst]
     names = columns(view, scope, every)
     heads = [(word(f"column.{scope}", lang), "")]
     heads += [(word(f"short.{name}", lang), unit_label(view.unit(name), lang)) for name in names]
     rows = [[view.called(subject, lang), *(cell(view, scope, subject, name) for name in names)] for subject in subjects]
-    return table(heads, rows, width)
+    left = len(every_subject) - len(subjects)
+    more = wrap(word(f"more.{scope}", lang, count=str(left)), width) if left else []
+    return [*table(heads, rows, width), *more]
+
+
+def _trouble(view: ReportView, scope: str, subject: str) -> tuple[float, ...]:
+    """Sorts first what is worst off: fleets by service, sites by time lost and how far their limit is used."""
+    if scope == "fleet":
+        level = view.metric(scope, subject, "service_level")
+        return (level if math.isfinite(level) else math.inf,)
+    lost, use = (view.metric(scope, subject, name) for name in ("waited_h", "connection_use"))
+    return tuple(-value if math.isfinite(value) else 0.0 for value in (lost, use))
 
 
 def _balance(view: ReportView, lang: Language, width: int) -> list[str]:
@@ -79,8 +98,9 @@ def _assumptions(view: ReportView, lang: Language, width: int) -> list[str]:
     block = wrap(word("assumptions_lead_one" if count == 1 else "assumptions_lead", lang, count=str(count)), width)
     for group, entries in grouped(view.assumptions).items():
         _, name = counted(entries, [group], lang)
-        keys = dict.fromkeys(key.rsplit(".", 1)[-1] for _, key, _, _ in entries)
-        block += wrap(f"  {name}: {', '.join(keys)}", width, indent="    ")
+        keys = list(dict.fromkeys(key.rsplit(".", 1)[-1] for _, key, _, _ in entries))
+        more = [word("more.keys", lang, count=str(len(keys) - MOST_KEYS))] if len(keys) > MOST_KEYS else []
+        block += wrap(f"  {name}: {', '.join([*keys[:MOST_KEYS], *more])}", width, indent="    ")
     return block
 
 

@@ -14,6 +14,8 @@ from fleetsim.scenario.sites import Depot, Site
 from fleetsim.work.spec import Timetable
 from fleetsim.work.timetable import most_at_once
 
+MOST_NAMED = 4
+"""Sites that a remark names one by one."""
 CROWDED = 4.0
 """Vehicles to a charger beyond which nights may be too short to charge them all."""
 
@@ -60,8 +62,14 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
     if shared:
         yield (
             "limit smaller than all chargers, base load and standby together, so that it will be shared: "
-            + ", ".join(shared)
+            + _few(shared)
         )
+
+
+def _few(names: list[str]) -> str:
+    """The first of many names, and how many more there are."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _station_remarks(name: str, site: HydrogenStation, limit_kw: float | None) -> Iterator[str]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fleetsim.report.columns import cells
-from fleetsim.report.text import summary
+from fleetsim.report.text import MOST_SUBJECTS, summary
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import LANGUAGES, Language
 from fleetsim.results.schema import TABLES, complete
@@ -86,3 +86,15 @@ def test_a_run_without_any_metric_still_has_a_summary() -> None:
 
 def test_plain_text_has_no_control_characters() -> None:
     assert "\x1b" not in summary(synthetic_view(), "en", 100)
+
+
+def test_of_many_sites_the_worst_off_are_listed_and_the_others_counted() -> None:
+    view = synthetic_view(sites=14)
+    text = summary(view, "en", 100)
+    listed = [site for site in view.subjects("site") if f"\n{view.name(site).en} " in text]
+    assert len(listed) == MOST_SUBJECTS
+    assert "2 more sites" in text
+    left_out = set(view.subjects("site")) - set(listed)
+    assert max(view.metric("site", site, "waited_h") for site in left_out) <= min(
+        view.metric("site", site, "waited_h") for site in listed
+    )

@@ -59,6 +59,7 @@ FAMILIES = {
     "statement.site": ("chargers", "ratio", "sold", "revenue", "demand", "investment", "payback"),
     "browse.status": ("done", "failed"),
     "browse.refused": ("403", "404", "other"),
+    "more": ("site", "fleet"),
     "axis": (),
 }
 """Keys that the code puts together, by what stands before the last dot."""
