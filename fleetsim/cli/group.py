@@ -25,6 +25,7 @@ COMMANDS = {
     "economics": "economics",
     "grid": "grid",
     "telematics": "telematics",
+    "peaks": "peaks",
     "schema": "schema",
     "rebuild": "rebuild",
 }

@@ -34,6 +34,10 @@ class Loads:
         """What every asset carries."""
         return state(self.net, self.base_kva, self.busbar_kva, self.site_kw)
 
+    def without_sites(self) -> State:
+        """What every asset would carry without the sites."""
+        return state(self.net, self.base_kva, self.busbar_kva, np.zeros_like(self.site_kw))
+
 
 def loads(
     inputs: NetworkInputs,

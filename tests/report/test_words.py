@@ -18,6 +18,7 @@ from fleetsim.report.page import NOTES
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS
 from fleetsim.report.words import both, unit_label, word, word_list
 from fleetsim.results.schema import SCOPES, SOURCES
+from fleetsim.stress import CASES
 from tests.report.synthetic import synthetic_view
 
 FOLDERS = [Path(package.__file__).parent for package in (report, browse)]
@@ -61,6 +62,12 @@ FAMILIES = {
     "browse.refused": ("403", "404", "other"),
     "more": ("site", "fleet"),
     "axis": (),
+    "peaks": (
+        *("asset", "case", "loading", "margin", "heavy_h", "overload_h", "voltage", "at", "fleets"),
+        *("remedy", "sites", "cost", "removed", "per_million"),
+    ),
+    "peaks.case": CASES,
+    "peaks.remedy": ("transformer", "cable", "tie", "unit", "spread"),
 }
 """Keys that the code puts together, by what stands before the last dot."""
 

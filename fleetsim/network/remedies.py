@@ -1,0 +1,151 @@
+"""What removes an overload: a larger transformer, a second cable, another feeder, or charging spread over the stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fleetsim.clock import SLOTS_PER_DAY
+from fleetsim.network.ranking import limits_kva, overload_kvah
+from fleetsim.network.reading import NetworkInputs
+from fleetsim.network.rules import Rules
+from fleetsim.network.slots import Loads
+from fleetsim.network.state import above_sites, sites_below
+from fleetsim.network.sweep import Floats
+
+Kept = np.ndarray[tuple[int], np.dtype[np.bool_]]
+MOST_ASSETS = 10
+"""Assets with the most overload that remedies are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One remedy, what it costs and what it removes over all cases."""
+
+    kind: str
+    """``transformer``, ``cable``, ``tie``, ``unit`` or ``spread``."""
+    asset: str
+    sites: int
+    """Sites that it changes."""
+    cost_cny: float
+    removed_kvah: float
+
+    @property
+    def removed_per_million(self) -> float:
+        """Overload removed for a million CNY, kVAh."""
+        return self.removed_kvah / self.cost_cny * 1e6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stressed:
+    """A case as remedies see it."""
+
+    name: str
+    carried: Loads
+    kept: Kept
+    plugged: Floats
+    """Vehicles plugged in at each site, by slot: where charging may be moved to."""
+
+
+def remedies(cases: Sequence[Stressed], inputs: NetworkInputs, rules: Rules) -> list[Remedy]:
+    """Remedies for the assets with most overload, most removed for the money first."""
+    before = [overload_kvah(case.carried, rules.limits, case.kept) for case in cases]
+    total = np.sum(before, axis=0)
+    worst = [int(number) for number in np.argsort(-total, kind="stable")[:MOST_ASSETS] if total[number] > 0]
+    found = []
+    for number in worst:
+        for kind, cost, sites in _offers(cases, number, inputs, rules):
+            after = [overload_kvah(_remedied(case, number, kind), rules.limits, case.kept) for case in cases]
+            net = cases[0].carried.net
+            asset = [*net.names, *net.stations][number]
+            found.append(Remedy(kind, asset, sites, cost, float(total.sum() - np.sum(after))))
+    useful = [remedy for remedy in found if remedy.removed_kvah > 0]
+    return sorted(useful, key=lambda remedy: (-remedy.removed_per_million, remedy.asset, remedy.kind))
+
+
+def _offers(
+    cases: Sequence[Stressed], number: int, inputs: NetworkInputs, rules: Rules
+) -> Iterator[tuple[str, float, int]]:
+    """Kind, cost and number of sites of what can be done about an asset."""
+    net, costs = cases[0].carried.net, rules.remedies
+    below = sites_below(net, number)
+    if number >= len(net.names):
+        kva = inputs.substations[net.stations[number - len(net.names)]].unit_kva
+        yield "unit", kva * costs.substation_cny_per_kva, len(below)
+    elif number < net.feeders:
+        yield "cable", inputs.feeders[net.names[number]].length_km * costs.feeder_cny_per_km, len(below)
+        if net.tie[number] >= 0:
+            yield "tie", costs.tie_cny, 1
+    else:
+        yield "transformer", 1.5 * float(net.limit_kva[number]) * costs.transformer_cny_per_kva, len(below)
+    yield "spread", costs.control_cny_per_site * len(below), len(below)
+
+
+def _remedied(case: Stressed, number: int, kind: str) -> Loads:
+    carried, net = case.carried, case.carried.net
+    if kind == "unit":
+        units = net.station_units.copy()
+        units[number - len(net.names)] += 1
+        return replace(carried, net=replace(net, station_units=units))
+    if kind in ("cable", "transformer"):
+        factor = 2.0 if kind == "cable" else 1.5
+        limit, impedance = net.limit_kva.copy(), net.impedance_pu.copy()
+        limit[number] *= factor
+        impedance[number] /= factor
+        return replace(carried, net=replace(net, limit_kva=limit, impedance_pu=impedance))
+    below = sites_below(net, number)
+    if kind == "tie":
+        largest = max(below, key=lambda site: float(carried.site_kw[site].max()))
+        parent = net.parent.copy()
+        parent[net.site_at[largest]] = net.tie[number]
+        return replace(carried, net=replace(net, parent=parent))
+    site_kw = carried.site_kw.copy()
+    for site in below:
+        site_kw[site] = spread(site_kw[site], case.plugged[site])
+    return replace(carried, site_kw=site_kw)
+
+
+def spread(kw: Floats, plugged: Floats) -> Floats:
+    """The energy of each day spread over the vehicles plugged in, if that lowers the day's peak.
+
+    >>> spread(np.array([8.0, 0.0]), np.array([1.0, 1.0])).tolist()
+    [4.0, 4.0]
+    """
+    out = kw.copy()
+    for first in range(0, len(kw), SLOTS_PER_DAY):
+        day = slice(first, first + SLOTS_PER_DAY)
+        weight = plugged[day]
+        if weight.sum() > 0:
+            even = kw[day].sum() * weight / weight.sum()
+            if even.max() < kw[day].max():
+                out[day] = even
+    return out
+
+
+def capped(kw: Floats, slots_of_day: Sequence[int], share: float) -> Floats:
+    """Orderly use (有序用电): in the named slots of a day at most a share of the peak; what is cut is caught up after.
+
+    Energy is kept as far as the day leaves room below the peak of the site.
+
+    >>> capped(np.array([8.0, 8.0, 0.0, 0.0]), [0], 0.5).tolist()
+    [4.0, 8.0, 4.0, 0.0]
+    """
+    peak, owed, out = float(kw.max(initial=0.0)), 0.0, kw.copy()
+    named = set(slots_of_day)
+    for slot, wanted in enumerate(kw):
+        most = peak * share if slot % SLOTS_PER_DAY in named else peak
+        out[slot] = min(most, wanted + owed)
+        owed += wanted - out[slot]
+    return out
+
+
+def worst_station(carried: Loads) -> int:
+    """The substation that loses a unit: of those with more than one and a site below, the most loaded."""
+    net, loading = carried.net, carried.state().loading
+    stations = [int(number) - len(net.names) for number in above_sites(net) if number >= len(net.names)]
+    return max(stations, key=lambda station: float(loading[len(net.names) + station].max()))
+
+
+__all__ = ["Remedy", "Stressed", "capped", "limits_kva", "remedies", "spread", "worst_station"]

@@ -1,0 +1,129 @@
+"""The picture and the tables of a stress study, as one page that stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fleetsim.clock import SLOT_S
+from fleetsim.network.ranking import Binding, limits_kva
+from fleetsim.network.remedies import Remedy, Stressed
+from fleetsim.report.words import Language, word
+
+MOST_BARS, MOST_ROWS, MOST_REMEDIES = 20, 40, 12
+
+
+def binding_rows(bindings: Sequence[Binding], lang: Language) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the table of assets."""
+    keys = ("asset", "case", "loading", "margin", "heavy_h", "overload_h", "voltage", "at", "fleets")
+    head = [word(f"peaks.{key}", lang) for key in keys]
+    rows = [
+        [
+            row.asset + (" *" if row.synthetic else ""),
+            word(f"peaks.case.{row.case}", lang),
+            f"{row.peak_loading:.0%}",
+            f"{row.margin_kva:,.0f}",
+            f"{row.heavy_h:g}",
+            f"{row.overload_h:g}",
+            f"{row.lowest_pu:.3f}",
+            f"{row.slot // 96 + 1} {row.slot % 96 // 4:02d}:{row.slot % 4 * 15:02d}",
+            ", ".join(f"{name} {kw:.0f} kW" for name, kw in row.fleets[:2]),
+        ]
+        for row in bindings
+    ]
+    return head, rows
+
+
+def remedy_rows(remedies: Sequence[Remedy], lang: Language) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the table of remedies."""
+    head = [word(f"peaks.{key}", lang) for key in ("remedy", "asset", "sites", "cost", "removed", "per_million")]
+    rows = [
+        [
+            word(f"peaks.remedy.{one.kind}", lang),
+            one.asset,
+            str(one.sites),
+            f"{one.cost_cny:,.0f}",
+            f"{one.removed_kvah:,.0f}",
+            f"{one.removed_per_million:,.0f}",
+        ]
+        for one in remedies
+    ]
+    return head, rows
+
+
+def write_peaks_page(
+    path: Path,
+    title: str,
+    worst: Sequence[Binding],
+    remedies: Sequence[Remedy],
+    cases: Sequence[Stressed],
+    heavy: float,
+    lang: Language,
+) -> None:
+    """Write the page: assets by their loading in the worst case, the worst day of the first, and both tables."""
+    import plotly.graph_objects as go
+    from plotly.offline import get_plotlyjs
+
+    shown = list(reversed(worst[:MOST_BARS]))
+    bars = go.Figure(
+        go.Bar(
+            x=[row.peak_loading * 100 for row in shown],
+            y=[row.asset for row in shown],
+            text=[word(f"peaks.case.{row.case}", lang) for row in shown],
+            orientation="h",
+            marker_color=["#b3261e" if row.peak_loading > 1 else "#c77700" for row in shown],
+        )
+    )
+    for level, dash in ((heavy * 100, "dot"), (100.0, "solid")):
+        bars.add_vline(x=level, line_dash=dash, line_color="#444444")
+    bars.update_layout(height=560, template="plotly_white", xaxis_title=word("peaks.loading", lang) + ", %")
+    day = _worst_day(worst[0], cases, lang)
+    first, second = (figure.to_html(full_html=False, include_plotlyjs=False) for figure in (bars, day))
+    best = ""
+    if remedies:
+        remedy = word(f"peaks.remedy.{remedies[0].kind}", lang)
+        best = word("peaks.best", lang, remedy=remedy, asset=remedies[0].asset)
+    case = word(f"peaks.case.{worst[0].case}", lang)
+    html = f"""<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{escape(title)}</title>
+<style>body{{font:15px/1.5 sans-serif;max-width:1100px;margin:2em auto;padding:0 1em}}
+table{{border-collapse:collapse;font-size:13px}}
+td,th{{border-bottom:1px solid #ccc;padding:2px 10px;text-align:left}}</style>
+<script>{get_plotlyjs()}</script></head><body>
+<h1>{escape(title)}</h1><p><strong>{escape(word("peaks.synthetic", lang))}</strong></p><p>{escape(best)}</p>
+<h2>{escape(word("peaks.by_margin", lang))}</h2>{first}
+<h2>{escape(word("peaks.worst_day", lang, asset=worst[0].asset, case=case))}</h2>{second}
+<h2>{escape(word("peaks.remedies", lang))}</h2>{_table(*remedy_rows(remedies[:MOST_REMEDIES], lang))}
+<h2>{escape(word("peaks.assets", lang))}</h2>{_table(*binding_rows(worst[:MOST_ROWS], lang))}
+</body></html>"""
+    path.write_text(html, encoding="utf-8")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    cells = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><tr>{cells}</tr>{body}</table>"
+
+
+def _worst_day(row: Binding, cases: Sequence[Stressed], lang: Language) -> Any:
+    """Load of the most binding asset on its worst day: base, sites, and what it may carry."""
+    import plotly.graph_objects as go
+
+    case = next(one for one in cases if one.name == row.case)
+    net = case.carried.net
+    number = [*net.names, *net.stations].index(row.asset)
+    day = slice(row.slot // 96 * 96, row.slot // 96 * 96 + 96)
+    total = np.abs(case.carried.state().load_kva[number, day])
+    without = np.abs(case.carried.without_sites().load_kva[number, day])
+    hours = np.arange(96) * SLOT_S / 3600
+    figure = go.Figure()
+    figure.add_scatter(x=hours, y=without, stackgroup="load", name=word("peaks.base", lang), line_color="#8a9a9e")
+    figure.add_scatter(
+        x=hours, y=total - without, stackgroup="load", name=word("peaks.charging", lang), line_color="#1565c0"
+    )
+    figure.add_hline(y=float(limits_kva(case.carried)[number]), line_color="#b3261e")
+    figure.update_layout(height=380, template="plotly_white", xaxis_title="h", yaxis_title="kVA")
+    return figure
