@@ -7,7 +7,7 @@ RESULTS = results
 INSTALL = --editable .
 PYTEST_ARGS =
 # The optional dependencies of setup.cfg.
-EXTRAS = cluster powerflow pypsa postgres
+EXTRAS = cluster powerflow pypsa postgres gtfs-realtime
 # Parts of the whole city to measure as well, such as CITY="0.1 1".
 CITY =
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,15 @@ from fleetsim.results.schema import SESSION_ENDS
 from fleetsim.telematics.vin import synthetic_vin
 
 COUNTRY, PARTY = "CN", "FSM"
-ZONE = "+08:00"
-_OCPP_ENDS = {"target": "SOCLimitReached", "departure": "EVDisconnected", "horizon": "Other"}
-_OCPP_TRIGGERS = {"target": "EnergyLimitReached", "departure": "EVDeparted", "horizon": "MeterValueClock"}
+CHINA = timedelta(hours=8)
+_OCPP_STEPS = {"Started": ("CablePluggedIn", "EVConnected"), "Updated": ("ChargingStateChanged", "SuspendedEV")}
+"""Trigger and state of what comes before the end."""
+_OCPP_ENDS = {
+    "target": ("EnergyLimitReached", "SOCLimitReached"),
+    "departure": ("EVDeparted", "EVDisconnected"),
+    "horizon": ("MeterValueClock", "Other"),
+}
+"""Trigger and reason of an end."""
 
 
 class _Session:
@@ -49,9 +55,9 @@ class _Session:
         self.drawing_s = max(0.0, self.until_s - self.from_s) if drew else 0.0
 
     def at(self, at_s: float) -> str:
-        """A moment as text with its zone."""
+        """A moment as text, in UTC as OCPI wants it."""
         moment: datetime = self._clock.civil(np.array([round(at_s)]))[0].item()
-        return moment.replace(microsecond=0).isoformat() + ZONE
+        return (moment - CHINA).isoformat(timespec="seconds") + "Z"
 
 
 def _sessions(records: Records) -> Iterator[_Session]:
@@ -68,7 +74,7 @@ def charge_detail_records(records: Records) -> Iterator[dict[str, Any]]:
     for session in _sessions(records):
         hours = (session.end_s - session.start_s) / HOUR_S
         drawing_h = session.drawing_s / HOUR_S
-        evse = f"{COUNTRY}*{PARTY}*E{session.site.upper()}*{session.charger}"
+        evse = f"{COUNTRY}*{PARTY}*E{session.site.upper().replace('_', '*')}*{session.charger}"
         dimensions = [
             {"type": "ENERGY", "volume": round(session.energy_kwh, 4)},
             {"type": "TIME", "volume": round(drawing_h, 4)},
@@ -108,47 +114,32 @@ def transaction_events(records: Records) -> Iterator[dict[str, Any]]:
     Each carries the energy register (Wh) and the state of charge of that moment.
     """
     for session in _sessions(records):
-        evse = {"id": session.charger, "connectorId": 1}
-        token = {"idToken": session.token, "type": "Central"}
-        transaction = f"{session.site}-{session.number}"[-36:]
-        start, end = session.soc
-
-        def event(
-            kind: str,
-            at_s: float,
-            trigger: str,
-            number: int,
-            energy_kwh: float,
-            soc: float,
-            state: str,
-            session: _Session = session,
-            transaction: str = transaction,
-            evse: dict[str, int] = evse,
-            token: dict[str, str] = token,
-        ) -> dict[str, Any]:
-            values: list[dict[str, Any]] = [
-                {
-                    "value": round(1_000.0 * energy_kwh, 1),
-                    "measurand": "Energy.Active.Import.Register",
-                    "unitOfMeasure": {"unit": "Wh"},
-                }
-            ]
-            if math.isfinite(soc):
-                values.append(
-                    {"value": round(100.0 * soc, 1), "measurand": "SoC", "unitOfMeasure": {"unit": "Percent"}}
-                )
-            info: dict[str, Any] = {"transactionId": transaction, "chargingState": state}
-            if kind == "Ended":
-                info["stoppedReason"] = _OCPP_ENDS.get(session.end_reason, "Other")
-            return {
-                "eventType": kind, "timestamp": session.at(at_s), "triggerReason": trigger, "seqNo": number,
-                "transactionInfo": info, "evse": evse, "idToken": token,
-                "meterValue": [{"timestamp": session.at(at_s), "sampledValue": values}],
-            }  # fmt: skip
-
-        yield event("Started", session.start_s, "CablePluggedIn", 0, 0.0, start, "EVConnected")
+        before, after = session.soc
+        yield _event(session, "Started", session.start_s, 0, 0.0, before)
         if session.drawing_s > 0:
-            yield event("Updated", session.until_s, "ChargingStateChanged", 1, session.energy_kwh, end, "SuspendedEV")
-        trigger = _OCPP_TRIGGERS.get(session.end_reason, "AbnormalCondition")
-        number = 1 + (session.drawing_s > 0)
-        yield event("Ended", session.end_s, trigger, number, session.energy_kwh, end, "Idle")
+            yield _event(session, "Updated", session.until_s, 1, session.energy_kwh, after)
+        yield _event(session, "Ended", session.end_s, 1 + (session.drawing_s > 0), session.energy_kwh, after)
+
+
+def _event(session: _Session, kind: str, at_s: float, number: int, energy_kwh: float, soc: float) -> dict[str, Any]:
+    """One transaction event."""
+    values: list[dict[str, Any]] = [
+        {
+            "value": round(1_000.0 * energy_kwh, 1),
+            "measurand": "Energy.Active.Import.Register",
+            "unitOfMeasure": {"unit": "Wh"},
+        }
+    ]
+    if math.isfinite(soc):
+        values.append({"value": round(100.0 * soc, 1), "measurand": "SoC", "unitOfMeasure": {"unit": "Percent"}})
+    trigger, state = _OCPP_STEPS.get(kind, ("", "Idle"))
+    transaction = {"transactionId": f"{session.site}-{session.number}"[-36:], "chargingState": state}
+    if kind == "Ended":
+        trigger, reason = _OCPP_ENDS.get(session.end_reason, ("AbnormalCondition", "Other"))
+        transaction["stoppedReason"] = reason
+    return {
+        "eventType": kind, "timestamp": session.at(at_s), "triggerReason": trigger, "seqNo": number,
+        "transactionInfo": transaction, "evse": {"id": session.charger, "connectorId": 1},
+        "idToken": {"idToken": session.token, "type": "Central"},
+        "meterValue": [{"timestamp": session.at(at_s), "sampledValue": values}],
+    }  # fmt: skip

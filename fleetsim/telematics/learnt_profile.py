@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from fleetsim.errors import InputError, Problem, RunError
 from fleetsim.profiles import VehicleModel
+from fleetsim.telematics.exports import write_file
 from fleetsim.telematics.learning import Learnt
 
 
@@ -35,18 +35,8 @@ def sheet(learnt: Learnt, like: VehicleModel, name: str, logs: str) -> dict[str,
 
 def write_profile(learnt: Learnt, sheet_: dict[str, Any] | None, name: str, out: Path, logs: str) -> None:
     """Write the profile. Raises ``InputError`` where the file is there already."""
-    if out.exists():
-        raise InputError([Problem(str(out), None, "", "", "is there already; name another file with --out")])
     content: dict[str, Any] = {"learnt_from": logs, **asdict(learnt)}
     if sheet_ is not None:
         content["vehicle"] = {name: sheet_}
-    partial = out.with_name(f".{out.name}.partial")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
-        partial.write_text(text, encoding="utf-8")
-        partial.rename(out)
-    except OSError as error:
-        raise RunError(f"{out}: the profile could not be written: {error.strerror or error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
+    write_file([text.encode("utf-8")], out)

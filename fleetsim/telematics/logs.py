@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from fleetsim.errors import InputError, Problem
 from fleetsim.telematics.gbt32960.fields import DataUnitError, NoValue
-from fleetsim.telematics.gbt32960.frame import Command
+from fleetsim.telematics.gbt32960.frame import Command, Frame
 from fleetsim.telematics.gbt32960.messages import Message, coordinates, decode
 from fleetsim.telematics.gbt32960.stream import StreamDecoder
 from fleetsim.telematics.gcj02 import to_wgs84
@@ -92,6 +93,8 @@ def read_logs(paths: Sequence[Path], *, columns: Mapping[str, str], datum: Datum
                 _read_capture(path, datum, rows)
         except OSError as error:
             problems.append(Problem(str(path), None, "", "", f"cannot be read: {error.strerror or error}"))
+        except (UnicodeDecodeError, csv.Error) as error:
+            problems.append(Problem(str(path), None, "", "", f"must be CSV in UTF-8: {error}"))
     if not problems and not rows.at_s:
         problems.append(Problem(str(paths[0]) if paths else "", None, "", "", "no report of a vehicle was found in it"))
     if problems:
@@ -119,15 +122,19 @@ def _read_capture(path: Path, datum: Datum, rows: _Rows) -> None:
             chunks: Iterator[bytes] = (bytes.fromhex(_even(line)) for line in file)
         else:
             chunks = iter(lambda: file.read(READ_BYTES), b"")
-        for chunk in chunks:
-            for frame in decoder.feed(chunk):
-                rows.quality["frames"] += 1
-                try:
-                    _take(decode(frame), datum, rows)
-                except DataUnitError:
-                    rows.quality["frames: unreadable data unit"] += 1
+        for frame in chain(chain.from_iterable(map(decoder.feed, chunks)), _rest(decoder)):
+            rows.quality["frames"] += 1
+            try:
+                _take(decode(frame), datum, rows)
+            except DataUnitError:
+                rows.quality["frames: unreadable data unit"] += 1
     rows.quality["frames: failed checks"] += decoder.failed_checks
     rows.quality["bytes: skipped"] += decoder.skipped_bytes
+
+
+def _rest(decoder: StreamDecoder) -> Iterator[Frame]:
+    """What a decoder still holds, asked for when everything has been fed to it."""
+    yield from decoder.close()
 
 
 def _even(line: bytes) -> str:
