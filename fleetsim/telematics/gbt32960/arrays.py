@@ -43,7 +43,7 @@ def packed(field: Field, value: Any, rows: int) -> Bytes:
         parts = [packed(each, value.get(name, NoValue.INVALID), rows) for name, each in field.fields]
         return np.concatenate(parts, axis=1)
     if isinstance(field, Many) and isinstance(value, Sequence):
-        parts = [packed(field.count, len(value), rows), *(packed(field.item, item, rows) for item in value)]
+        parts = [_constant(field.number(len(value)), rows), *(packed(field.item, item, rows) for item in value)]
         return np.concatenate(parts, axis=1)
     out = bytearray()
     field.write(value, out)

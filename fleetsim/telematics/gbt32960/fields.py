@@ -169,9 +169,16 @@ class Many:
         if isinstance(value, NoValue):
             self.count.write(value, out)
             return
-        self.count.write(len(value), out)
+        out += self.number(len(value))
         for item in value:
             self.item.write(item, out)
+
+
+    def number(self, items: int) -> bytes:
+        """The bytes that say how many items follow. Raises ``ValueError`` for more than can be said."""
+        if items > self.count.invalid - 2 * self.count.may_miss:
+            raise ValueError(f"{items} items are more than {self.count.size} bytes can count")
+        return items.to_bytes(self.count.size, "big")
 
 
 @dataclass(frozen=True, slots=True)
