@@ -56,7 +56,9 @@ def read_csv(model: type[SpecT], path: Path, root: Path, problems: list[Problem]
         return []
     if not body:
         problems.append(Problem(file, header_line, "", "", "the file has a header but no rows"))
-    return [row for line, cells in body if (row := _row(model, file, line, header, cells, problems)) is not None]
+    numeric = [Expected.of(model).inner(name).is_number() for name in header]
+    rows = (_row(model, file, line, header, numeric, cells, problems) for line, cells in body)
+    return [row for row in rows if row is not None]
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -92,13 +94,20 @@ def _header_is_good(model: type[Spec], file: str, line: int, header: list[str], 
 
 
 def _row(
-    model: type[SpecT], file: str, line: int, header: list[str], cells: list[str], problems: list[Problem]
+    model: type[SpecT],
+    file: str,
+    line: int,
+    header: list[str],
+    numeric: list[bool],
+    cells: list[str],
+    problems: list[Problem],
 ) -> Row[SpecT] | None:
     if len(cells) != len(header):
         hint = "; a number must not contain a comma" if len(cells) > len(header) else ""
         problems.append(Problem(file, line, "", f"{len(cells)} cells", f"must be {len(header)} as in the header{hint}"))
         return None
-    values = {name: _value(model, name, cell) for name, cell in zip(header, cells, strict=True) if cell}
+    filled = (each for each in zip(header, numeric, cells, strict=True) if each[2])
+    values = {name: _number(cell) if wanted else cell for name, wanted, cell in filled}
     try:
         return Row(line, model.model_validate(values))
     except ValidationError as error:
@@ -107,9 +116,8 @@ def _row(
         return None
 
 
-def _value(model: type[Spec], name: str, cell: str) -> Any:
-    """A cell as YAML would have given it: a number where the column wants one and the text is one."""
-    expected = Expected.of(model).inner(name)
-    if not expected.is_number() or not _NUMBER.fullmatch(cell):
+def _number(cell: str) -> Any:
+    """A cell of a column of numbers as YAML would have given it: a number if the text is one."""
+    if not _NUMBER.fullmatch(cell):
         return cell
     return int(cell) if re.fullmatch(r"[-+]?\d{1,300}", cell) else float(cell)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated, Any, TypeVar, Union, get_args
 
 from pydantic import Field
@@ -41,9 +42,15 @@ def set_kinds(fleets: Iterable[type[Spec]]) -> None:
         spec.model_rebuild(force=True)
 
 
+@cache
+def installed_kinds() -> tuple[EntryPoint, ...]:
+    """The kinds that installed packages bring; they stay the same while a process lives."""
+    return tuple(entry_points(group=GROUP))
+
+
 def add_installed_kinds() -> None:
     """Add the kinds that installed packages bring."""
-    for point in entry_points(group=GROUP):
+    for point in installed_kinds():
         try:
             fleet = point.load()
         except Exception as error:

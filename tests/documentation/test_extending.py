@@ -82,6 +82,7 @@ def test_an_installed_kind_is_there_when_a_scenario_is_loaded(
         ]
 
     monkeypatch.setattr(table, "entry_points", installed)
+    monkeypatch.setattr(table, "installed_kinds", table.installed_kinds.__wrapped__)
     scenario = fleetsim.load(kind_of_fleet / "school.yaml", workspace=kind_of_fleet)
     assert scenario.spec.fleets["buses"].kind == "school_bus"
 
@@ -93,6 +94,6 @@ def test_an_installed_kind_that_cannot_be_read_is_told(kind_of_fleet: Path, monk
         raise ModuleNotFoundError("No module named 'gone'")
 
     point = SimpleNamespace(name="gone", value="gone:Fleet", load=broken)
-    monkeypatch.setattr(table, "entry_points", lambda group: [point])
+    monkeypatch.setattr(table, "installed_kinds", lambda: (point,))
     with pytest.raises(InputError, match=r"gone:Fleet.*No module named 'gone'"):
         fleetsim.load(kind_of_fleet / "school.yaml", workspace=kind_of_fleet)
