@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fleetsim.charging.cabinets import Cabinets
 from fleetsim.charging.rules import Rule
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, SharingLog
 from fleetsim.energy.curve import HOUR_S, ChargeSteps
+
+Urgency = Callable[[int, float], float]
+"""From a session and the energy that its battery holds to a number; the lowest comes first, then who started first."""
 
 
 class _Session:
@@ -32,7 +37,16 @@ class _Session:
 class Reallocation:
     """A :class:`~fleetsim.charging.sharing.Sharing` that applies a rule at every event, after that of any cabinets."""
 
-    def __init__(self, log: SharingLog, rule: Rule, limit_kw: float = NEVER, cabinets: Cabinets | None = None) -> None:
+    def __init__(
+        self,
+        log: SharingLog,
+        rule: Rule,
+        limit_kw: float = NEVER,
+        cabinets: Cabinets | None = None,
+        urgency: Urgency | None = None,
+    ) -> None:
+        self._urgency = urgency
+        """By what sessions come in turn; in order of their start where it is not given."""
         self._cabinets = cabinets
         self._log = log
         self._rule = rule
@@ -96,11 +110,15 @@ class Reallocation:
         session.since_s = self._now_s
 
     def _reallocate(self) -> None:
-        wanted = [session.steps.draw_kw[session.step] for session in self._sessions.values()]
+        turns = list(self._sessions.items())
+        if self._urgency is not None:
+            urgency = self._urgency
+            turns.sort(key=lambda turn: urgency(turn[0], turn[1].level_kwh))
+        wanted = [session.steps.draw_kw[session.step] for _, session in turns]
         if self._cabinets is not None:
-            wanted = self._cabinets.divide(self._now_s, tuple(self._sessions), wanted)
+            wanted = self._cabinets.divide(self._now_s, tuple(key for key, _ in turns), wanted)
         self._next_s = NEVER
-        for (key, session), kw in zip(self._sessions.items(), self._rule(wanted, self._limit_kw), strict=True):
+        for (key, session), kw in zip(turns, self._rule(wanted, self._limit_kw), strict=True):
             if kw != session.power_kw:
                 self._write(key, session)
                 session.power_kw = kw

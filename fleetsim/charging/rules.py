@@ -23,6 +23,20 @@ def first_come(wanted_kw: Sequence[float], limit_kw: float) -> list[float]:
     return given
 
 
+def equal(wanted_kw: Sequence[float], limit_kw: float) -> list[float]:
+    """Give everybody the same; what those who want less leave over is divided among the others.
+
+    >>> equal([20, 60, 80], 100)
+    [20, 40.0, 40.0]
+    """
+    left_kw = max(0.0, limit_kw)
+    given = list(wanted_kw)
+    for done, row in enumerate(sorted(range(len(given)), key=given.__getitem__)):
+        given[row] = min(given[row], left_kw / (len(given) - done))
+        left_kw -= given[row]
+    return given
+
+
 def proportional(wanted_kw: Sequence[float], limit_kw: float) -> list[float]:
     """Slow everybody by the same factor; the virtual clock does the same faster.
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-StrategyName = Literal["immediate", "valley"]
-"""When sessions may draw: at once, or in the tariff's valley as far as the departure allows."""
+StrategyName = Literal["immediate", "valley", "staggered", "balanced", "cheapest", "cleanest"]
+"""When sessions may draw, and how much at most, as far as the departure allows: at once, in the tariff's valley, one
+bay after the other, evenly until the departure, or in the slots with the lowest price or the highest clean share."""
 
-SharingName = Literal["proportional", "first_come"]
-"""Who gives way when the connection binds: all by the same factor, or those that came last."""
+PackStrategyName = Literal["immediate", "valley"]
+"""The same for packs, of which nobody knows when they will leave."""
+
+SharingName = Literal["proportional", "first_come", "equal", "earliest_departure", "least_laxity"]
+"""Who gives way when the connection binds: all by the same factor, those that came last, those that draw more than an
+equal share, those that leave last, or those that have most time to spare."""

@@ -1,18 +1,21 @@
-"""The strategies: when a session may draw."""
+"""The strategies: when a session may draw, and how much at most."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fleetsim.charging.spec import StrategyName
 from fleetsim.charging.view import ALWAYS, Plan, SessionView, SiteView, Slot, Strategy
-from fleetsim.clock import SLOT_S
+from fleetsim.clock import HOUR_S, SLOT_S
 from fleetsim.signals import Signals, windows
 
 MARGIN_S = 300.0
 """Time that a plan leaves free before a departure."""
+UNKNOWN_STAY_S = 12 * HOUR_S
+"""For how long a vehicle is taken to stay of which nobody knows when it leaves."""
 
 
 def immediate(_site: SiteView, _session: SessionView) -> Plan:
@@ -35,7 +38,69 @@ def valley(site: SiteView, session: SessionView) -> Plan:
         return slots
     if needed_s >= until_s - site.now_s:
         return ALWAYS
-    return _merge((*slots, *_cheapest_outside(site, until_s, short_s)))
+    outside = _lowest(site, until_s, short_s, site.signals.price_cny_per_kwh, ~site.signals.valley)
+    return _merge((*slots, *outside))
+
+
+def staggered(site: SiteView, session: SessionView) -> Plan:
+    """Begin one bay after the other: each bay waits for its part of the time that its vehicle has to spare."""
+    until_s, needed_s = _time(site, session)
+    spare_s = until_s - site.now_s - needed_s
+    if spare_s <= 0.0:
+        return ALWAYS
+    return (Slot(site.now_s + spare_s * session.bay / site.bays, until_s),)
+
+
+def balanced(site: SiteView, session: SessionView) -> Plan:
+    """Draw evenly until the departure: the lowest power that is enough, and never more than the battery accepts."""
+    until_s, needed_s = _time(site, session)
+    if needed_s >= until_s - site.now_s:
+        return ALWAYS
+    return (Slot(site.now_s, until_s, lowest_power_kw(session.needs, (until_s - site.now_s) / site.crowding)),)
+
+
+def cheapest(site: SiteView, session: SessionView) -> Plan:
+    """Draw in the slots before the departure that cost least, the earliest of equal ones."""
+    return _in_lowest_slots(site, session, site.signals.price_cny_per_kwh)
+
+
+def cleanest(site: SiteView, session: SessionView) -> Plan:
+    """Draw in the slots before the departure in which the grid is expected to be cleanest."""
+    return _in_lowest_slots(site, session, -site.signals.clean_share)
+
+
+def lowest_power_kw(needs: tuple[tuple[float, float], ...], seconds: float) -> float:
+    """The power at which the energy of ``needs`` takes ``seconds``, where no step takes more than its own power.
+
+    With the steps in falling order of power, the first k are held to P = sum(E_1..k) / (T - sum(E_i / P_i, i > k)).
+
+    >>> round(lowest_power_kw(((80.0, 100.0), (10.0, 20.0)), 7_200), 3)     # 80 kWh in 2 h less the half at 20 kW
+    53.333
+    """
+    falling = sorted(needs, key=lambda need: -need[1])
+    left_h = seconds / HOUR_S - sum(energy_kwh / kw for energy_kwh, kw in falling)
+    held_kwh = power_kw = 0.0
+    for place, (energy_kwh, kw) in enumerate(falling):
+        held_kwh += energy_kwh
+        left_h += energy_kwh / kw
+        power_kw = held_kwh / left_h
+        if place + 1 == len(falling) or power_kw >= falling[place + 1][1]:
+            break
+    return power_kw
+
+
+def _time(site: SiteView, session: SessionView) -> tuple[float, float]:
+    """Until when a session is to be done, and the time that it takes where it is as crowded as now."""
+    depart_s = session.depart_s if session.depart_s < float("inf") else site.now_s + UNKNOWN_STAY_S
+    return depart_s - MARGIN_S, session.full_power_s * site.crowding
+
+
+def _in_lowest_slots(site: SiteView, session: SessionView, values: NDArray[np.float64]) -> Plan:
+    """The slots with the lowest values that are enough; at once where no time is to lose."""
+    until_s, needed_s = _time(site, session)
+    if needed_s >= until_s - site.now_s:
+        return ALWAYS
+    return _merge(_lowest(site, until_s, needed_s, values, np.ones(len(values), dtype=np.bool_)))
 
 
 @lru_cache(maxsize=8)
@@ -49,13 +114,14 @@ def _within(slots: Plan, from_s: float, until_s: float) -> Plan:
     return tuple(slot for slot in cut if slot.end_s > slot.start_s)
 
 
-def _cheapest_outside(site: SiteView, until_s: float, seconds: float) -> Plan:
-    """Slots outside the valley before ``until_s`` that add up to ``seconds``: the cheapest, then the earliest."""
+def _lowest(
+    site: SiteView, until_s: float, seconds: float, values: NDArray[np.float64], allowed: NDArray[np.bool_]
+) -> Plan:
+    """Allowed slots before ``until_s`` that add up to ``seconds``: those of the lowest values, then the earliest."""
     first, last = int(site.now_s // SLOT_S), int(np.ceil(until_s / SLOT_S))
-    prices = site.signals.price_cny_per_kwh[first:last]
-    outside = np.flatnonzero(~site.signals.valley[first : first + len(prices)])
+    places = np.flatnonzero(allowed[first:last])
     chosen: list[Slot] = []
-    for index in outside[np.argsort(prices[outside], kind="stable")]:
+    for index in places[np.argsort(values[first:last][places], kind="stable")]:
         start_s = max(site.now_s, float((first + index) * SLOT_S))
         end_s = min(until_s, float((first + index + 1) * SLOT_S), start_s + seconds)
         if end_s > start_s:
@@ -77,5 +143,15 @@ def _merge(slots: Plan) -> Plan:
     return tuple(joined)
 
 
-STRATEGIES: dict[StrategyName, Strategy] = {"immediate": immediate, "valley": valley}
+STRATEGIES: dict[StrategyName, Strategy] = {
+    "immediate": immediate,
+    "valley": valley,
+    "staggered": staggered,
+    "balanced": balanced,
+    "cheapest": cheapest,
+    "cleanest": cleanest,
+}
 """The strategies by the name that a scenario gives them."""
+
+CAPPED: frozenset[StrategyName] = frozenset({"balanced"})
+"""Those whose plans hold the power of single sessions down."""

@@ -13,6 +13,8 @@ class Slot(NamedTuple):
 
     start_s: float
     end_s: float
+    max_kw: float = float("inf")
+    """Power at the meter that it may draw at most."""
 
 
 Plan = tuple[Slot, ...]
@@ -30,6 +32,10 @@ class SessionView:
     """When the vehicle is to leave; infinite where nobody knows."""
     full_power_s: float
     """Time that the energy still to be stored takes at full power."""
+    needs: tuple[tuple[float, float], ...] = ()
+    """The steps of the charge curve that are still to be climbed: energy at the meter (kWh) and full power (kW)."""
+    bay: int = 0
+    """Number of its charger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class SiteView:
     """How many times longer than at full power everybody here would take together: vehicles over chargers, times the
     power that plugged vehicles could draw over the limit, each at least 1."""
     signals: Signals
+    bays: int = 1
+    """How many chargers there are."""
 
 
 class Strategy(Protocol):

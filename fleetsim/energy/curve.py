@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from math import log
 
@@ -65,6 +65,18 @@ class ChargeSteps:
         """Seconds at full power from empty to this level."""
         step = self.step_of(level_kwh)
         return self.time_s[step] + (level_kwh - self.level_kwh[step]) * self.seconds_per_kwh[step]
+
+    def needs(self, level_kwh: float, target_kwh: float) -> tuple[tuple[float, float], ...]:
+        """What the way from one level to another takes: energy at the meter (kWh) and power (kW) of each step."""
+        parts = (
+            ((min(high, target_kwh) - max(low, level_kwh)) / self.stored_per_kwh, draw_kw)
+            for (low, high), draw_kw in zip(pairwise(self.level_kwh), self.draw_kw, strict=True)
+        )
+        return tuple((energy_kwh, draw_kw) for energy_kwh, draw_kw in parts if energy_kwh > 0.0)
+
+    def capped(self, max_kw: float) -> ChargeSteps:
+        """The lower staircase of a session that may draw ``max_kw`` at the meter at most."""
+        return replace(self, draw_kw=tuple(min(kw, max_kw) for kw in self.draw_kw))
 
     def level_at(self, time_s: float) -> float:
         """The inverse of :meth:`time_at`."""

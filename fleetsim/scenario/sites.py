@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fleetsim.charging.spec import SharingName, StrategyName
+from fleetsim.charging.spec import PackStrategyName, SharingName, StrategyName
 from fleetsim.scenario.grid_site import GridSite
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.spec import Name, SourcedSpec
@@ -137,7 +137,7 @@ class SwapStation(GridSite):
     """State of charge at which a pack is ready; it is charged no further."""
     initial_soc: Share = 0.95
     """State of charge of its packs at the start of the warm-up."""
-    strategy: StrategyName = "immediate"
+    strategy: PackStrategyName = "immediate"
     """When packs may draw: at once, or in the tariff's valley as far as the stock of ready packs allows."""
     stock_share: Share = 0.5
     """Share of the packs that ``valley`` keeps ready or charging at all hours; waiting vehicles count on top."""

@@ -19,10 +19,10 @@ from simpy import Environment
 
 from fleetsim.charging.cabinets import Cabinet, Cabinets
 from fleetsim.charging.reallocation import Reallocation
-from fleetsim.charging.rules import Rule, first_come, proportional
-from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing, SharingLog
+from fleetsim.charging.rules import Rule, equal, first_come, proportional
+from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing
 from fleetsim.charging.spec import SharingName, StrategyName
-from fleetsim.charging.strategies import STRATEGIES, immediate
+from fleetsim.charging.strategies import CAPPED, STRATEGIES, immediate
 from fleetsim.charging.view import ALWAYS, SessionView, SiteView
 from fleetsim.charging.virtual_clock import VirtualClock
 from fleetsim.clock import HOUR_S
@@ -37,13 +37,14 @@ _TARGET, _DEPARTURE, _HORIZON, _OUTAGE = (
 )
 _SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
 
-SHARING: dict[SharingName, Callable[[SharingLog], Sharing]] = {
-    "proportional": VirtualClock,
-    "first_come": lambda log: Reallocation(log, first_come),
+RULES: dict[SharingName, Rule] = {
+    "proportional": proportional,
+    "first_come": first_come,
+    "equal": equal,
+    "earliest_departure": first_come,
+    "least_laxity": first_come,
 }
-"""The sharing engines by the name that a scenario gives them."""
-RULES: dict[SharingName, Rule] = {"proportional": proportional, "first_come": first_come}
-"""The rules behind them, by which cabinets share too."""
+"""The rules by the name that a scenario gives them, for cabinets too. The last two differ in who is urgent."""
 
 
 class ChargerOutage(NamedTuple):
@@ -111,10 +112,19 @@ class Depot:
         self._arm(env.now)
 
     def _engine(self, plant: DepotPlant, rows: SharingRows) -> Sharing:
-        if not plant.cabinets:
-            return SHARING[plant.sharing](rows)
+        if plant.sharing == "proportional" and not plant.cabinets and plant.strategy not in CAPPED:
+            return VirtualClock(rows)
         rule = RULES[plant.sharing]
-        return Reallocation(rows, rule, cabinets=Cabinets(plant.cabinets, self._cabinet_of, rule, rows.cabinet))
+        cabinets = Cabinets(plant.cabinets, self._cabinet_of, rule, rows.cabinet) if plant.cabinets else None
+        by_departure = plant.sharing in ("earliest_departure", "least_laxity")
+        return Reallocation(rows, rule, cabinets=cabinets, urgency=self._urgency if by_departure else None)
+
+    def _urgency(self, session: int, level_kwh: float) -> float:
+        """When a vehicle leaves, or when it must begin at the latest to be full by then at full power."""
+        visit = self._plugged[session]
+        if self._plant.sharing == "earliest_departure":
+            return visit.until_s
+        return visit.until_s - (visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(level_kwh))
 
     def _cabinet_of(self, session: int) -> int:
         return self._plant.cabinet_of[self._plugged[session].charger]
@@ -142,6 +152,7 @@ class Depot:
         visit.target_kwh = target_kwh
         self._note(until_s, self._time_up, visit)
         visit.plan = ALWAYS
+        visit.cap_kw = NEVER
         if visit.stage is not Stage.QUEUED:
             self._halt(visit, now_s)
             self._draw(visit, now_s)
@@ -245,10 +256,16 @@ class Depot:
         crowding = max(1.0, vehicles / max(1, self._working)) * max(1.0, self._plugged_kw / self._limit_kw)
         crowding *= self._cabinet_crowding(visit)
         full_power_s = visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(visit.level_kwh)
-        visit.plan = self._strategy(SiteView(now_s, crowding, self._signals), SessionView(visit.until_s, full_power_s))
-        for moment_s in (moment_s for slot in visit.plan for moment_s in slot if now_s < moment_s < NEVER):
+        needs = visit.steps.needs(visit.level_kwh, visit.target_kwh) if self._plant.strategy in CAPPED else ()
+        visit.plan = self._strategy(
+            SiteView(now_s, crowding, self._signals, len(self._plant.charger_groups)),
+            SessionView(visit.until_s, full_power_s, needs, visit.charger),
+        )
+        for moment_s in (moment_s for slot in visit.plan for moment_s in slot[:2] if now_s < moment_s < NEVER):
             self._note(moment_s, self._follow_plan, visit)
-        if any(start_s <= now_s < end_s for start_s, end_s in visit.plan):
+        slot = visit.slot_at(now_s)
+        if slot is not None:
+            visit.cap_kw = slot.max_kw
             self._draw(visit, now_s)
 
     def _cabinet_crowding(self, visit: Visit) -> float:
@@ -276,7 +293,11 @@ class Depot:
         if visit.stage is Stage.QUEUED or visit.ended.triggered:
             return
         soon_s = now_s + TOLERANCE_S
-        if any(start_s <= soon_s < end_s for start_s, end_s in visit.plan):
+        slot = visit.slot_at(soon_s)
+        if slot is not None:
+            if visit.cap_kw != slot.max_kw:
+                self._halt(visit, now_s)
+                visit.cap_kw = slot.max_kw
             if visit.stage is Stage.HELD:
                 self._draw(visit, now_s)
             return
@@ -290,7 +311,8 @@ class Depot:
         visit.stage = Stage.DRAWING
         if visit.start_s != visit.start_s:
             visit.start_s = now_s
-        self._sharing.start(now_s, visit.session, visit.steps, visit.level_kwh, visit.target_kwh)
+        steps = visit.steps if visit.cap_kw == NEVER else visit.steps.capped(visit.cap_kw)
+        self._sharing.start(now_s, visit.session, steps, visit.level_kwh, visit.target_kwh)
 
     def _halt(self, visit: Visit, now_s: float) -> None:
         if visit.stage is Stage.DRAWING:

@@ -18,7 +18,7 @@ from typing import Any
 from simpy import Environment, Event
 
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S
-from fleetsim.charging.spec import StrategyName
+from fleetsim.charging.spec import PackStrategyName
 from fleetsim.charging.strategies import STRATEGIES
 from fleetsim.charging.view import SessionView, SiteView
 from fleetsim.charging.virtual_clock import VirtualClock
@@ -56,7 +56,7 @@ class SwapPlant:
     """Row of the table of charge steps."""
     limits: tuple[tuple[float, float], ...]
     """Power left for charging from a moment on, ``(at_s, limit_kw)``, in order; the first at second 0."""
-    strategy: StrategyName
+    strategy: PackStrategyName
 
 
 class SwapVisit:

@@ -7,7 +7,7 @@ from enum import Enum
 from simpy import Event
 
 from fleetsim.charging.sharing import NEVER
-from fleetsim.charging.view import ALWAYS, Plan
+from fleetsim.charging.view import ALWAYS, Plan, Slot
 from fleetsim.energy.curve import ChargeSteps
 
 
@@ -25,8 +25,8 @@ class Visit:
     """A vehicle's claim on a charger. ``ended`` fires when its target is reached or its time is up."""
 
     __slots__ = (
-        "arrive_s", "charger", "end_s", "ended", "level_kwh", "pack", "patience_s", "plan", "planned_s", "plug_s",
-        "session", "stage", "start_kwh", "start_s", "steps", "steps_id", "target_kwh", "until_s", "vehicle",
+        "arrive_s", "cap_kw", "charger", "end_s", "ended", "level_kwh", "pack", "patience_s", "plan", "planned_s",
+        "plug_s", "session", "stage", "start_kwh", "start_s", "steps", "steps_id", "target_kwh", "until_s", "vehicle",
         "vehicle_class", "wanted_kwh",
     )  # fmt: skip
 
@@ -51,9 +51,15 @@ class Visit:
         self.patience_s = NEVER
         """How long it waits in the queue at the most; only customers lose patience."""
         self.plan: Plan = ALWAYS
+        self.cap_kw = NEVER
+        """The power at the meter that its plan allows at present."""
         self.session = self.charger = self.steps_id = self.pack = -1
         self.steps: ChargeSteps
         self.plug_s = self.start_s = self.end_s = float("nan")
+
+    def slot_at(self, at_s: float) -> Slot | None:
+        """The slot of the plan that a moment lies in."""
+        return next((slot for slot in self.plan if slot.start_s <= at_s < slot.end_s), None)
 
     def begin_again(self, now_s: float) -> None:
         """The charger failed: what the vehicle still wants is a new claim, with what the battery holds by now."""

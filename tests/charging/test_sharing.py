@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleetsim.charging.reallocation import Reallocation
-from fleetsim.charging.rules import first_come, proportional
+from fleetsim.charging.rules import Rule, equal, first_come, proportional
 from fleetsim.charging.sharing import NEVER, Sharing
 from fleetsim.charging.virtual_clock import VirtualClock
 from fleetsim.energy.curve import ChargeSteps, charge_steps
@@ -67,6 +67,33 @@ def test_first_come_lets_the_second_wait_for_the_first() -> None:
     for key in "ab":
         engine.start(0.0, key, stairs(), 0.0, 120.0)
     assert finish(engine) == {"a": pytest.approx(3_600), "b": pytest.approx(7_200)}
+
+
+def test_who_is_more_urgent_overtakes_who_came_before() -> None:
+    engine = Reallocation(Log(), first_come, limit_kw=120, urgency=lambda key, _: -key)
+    for key in (1, 2):
+        engine.start(0.0, key, stairs(), 0.0, 120.0)
+    assert finish(engine) == {2: pytest.approx(3_600), 1: pytest.approx(7_200)}
+
+
+def test_equal_sharing_on_one_level_of_power_is_what_the_virtual_clock_does() -> None:
+    outcomes = []
+    for engine in (VirtualClock(Log(), 200.0), Reallocation(Log(), equal, 200.0)):
+        for key in range(5):
+            engine.start(300.0 * key, key, stairs(), 20.0 * key, 200.0)
+        engine.limit(4_000.0, 90.0)
+        outcomes.append(finish(engine))
+    assert outcomes[0] == pytest.approx(outcomes[1], abs=1e-6)
+
+
+@pytest.mark.parametrize("rule", [equal, first_come, proportional])
+@given(wanted_kw=st.lists(st.floats(0.1, 200), max_size=12), limit_kw=st.floats(0, 300))
+def test_a_rule_gives_all_there_is_and_nobody_more_than_is_wanted(
+    rule: Rule, wanted_kw: list[float], limit_kw: float
+) -> None:
+    given_kw = rule(wanted_kw, limit_kw)
+    assert sum(given_kw) == pytest.approx(min(limit_kw, sum(wanted_kw)), rel=1e-9, abs=1e-9)
+    assert all(0 <= kw <= most_kw * (1 + 1e-12) for kw, most_kw in zip(given_kw, wanted_kw, strict=True))
 
 
 def test_nothing_happens_while_there_is_no_power_and_all_goes_on_after() -> None:

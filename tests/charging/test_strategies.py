@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleetsim.charging.strategies import MARGIN_S, STRATEGIES, immediate, valley
-from fleetsim.charging.view import ALWAYS, SessionView, SiteView
+from fleetsim.charging.strategies import (
+    MARGIN_S,
+    STRATEGIES,
+    balanced,
+    cheapest,
+    cleanest,
+    immediate,
+    staggered,
+    valley,
+)
+from fleetsim.charging.view import ALWAYS, Plan, SessionView, SiteView
 from fleetsim.clock import Clock
 from tests.worlds import signals
 
@@ -18,11 +28,16 @@ SIGNALS = signals(Clock(date(2026, 3, 9), days=3, warmup_days=0))
 
 
 def site(now_h: float, crowding: float = 1.0) -> SiteView:
-    return SiteView(now_s=now_h * HOUR, crowding=crowding, signals=SIGNALS)
+    return SiteView(now_s=now_h * HOUR, crowding=crowding, signals=SIGNALS, bays=4)
 
 
-def session(depart_h: float, full_power_h: float) -> SessionView:
-    return SessionView(depart_s=depart_h * HOUR, full_power_s=full_power_h * HOUR)
+def session(depart_h: float, full_power_h: float, bay: int = 0) -> SessionView:
+    needs = ((80 * full_power_h, 100.0), (8 * full_power_h, 40.0))
+    return SessionView(depart_h * HOUR, full_power_h * HOUR, needs, bay)
+
+
+def spells(plan: Plan) -> tuple[tuple[float, float], ...]:
+    return tuple((slot.start_s, slot.end_s) for slot in plan)
 
 
 def test_immediate_never_holds_back() -> None:
@@ -30,12 +45,11 @@ def test_immediate_never_holds_back() -> None:
 
 
 def test_valley_waits_for_the_night() -> None:
-    assert valley(site(20), session(31, 2)) == ((26 * HOUR, 30 * HOUR),)
+    assert spells(valley(site(20), session(31, 2))) == ((26 * HOUR, 30 * HOUR),)
 
 
 def test_valley_takes_the_cheapest_hours_outside_where_the_night_is_too_short() -> None:
-    plan = valley(site(20), session(31, 5))
-    assert plan == ((24 * HOUR, 25 * HOUR), (26 * HOUR, 30 * HOUR))
+    assert spells(valley(site(20), session(31, 5))) == ((24 * HOUR, 25 * HOUR), (26 * HOUR, 30 * HOUR))
 
 
 def test_valley_does_not_wait_where_no_time_is_to_lose() -> None:
@@ -43,17 +57,56 @@ def test_valley_does_not_wait_where_no_time_is_to_lose() -> None:
 
 
 def test_valley_takes_more_time_where_it_is_crowded() -> None:
-    assert valley(site(20, crowding=2.5), session(31, 2)) == ((24 * HOUR, 25 * HOUR), (26 * HOUR, 30 * HOUR))
+    plan = valley(site(20, crowding=2.5), session(31, 2))
+    assert spells(plan) == ((24 * HOUR, 25 * HOUR), (26 * HOUR, 30 * HOUR))
     assert valley(site(20, crowding=6), session(31, 2)) is ALWAYS
 
 
+def test_balanced_draws_evenly_until_shortly_before_the_departure() -> None:
+    (slot,) = balanced(site(20), session(30 + MARGIN_S / HOUR, 1))
+    assert slot[:2] == (20 * HOUR, 30 * HOUR)
+    assert slot.max_kw == pytest.approx(8.8)
+
+
+def test_staggered_bays_begin_one_after_the_other() -> None:
+    begins = [staggered(site(20), session(30 + MARGIN_S / HOUR, 2, bay))[0].start_s / HOUR for bay in range(4)]
+    assert begins == pytest.approx([20, 22, 24, 26])
+
+
+def test_cheapest_and_cleanest_pay_and_emit_no_more_than_any_other_plan() -> None:
+    stay, asks = site(16), session(31, 3)
+    for strategy, values in ((cheapest, SIGNALS.price_cny_per_kwh), (cleanest, 1 - SIGNALS.clean_share)):
+        slots = [int(at_s // 900) for slot in strategy(stay, asks) for at_s in np.arange(slot.start_s, slot.end_s, 900)]
+        assert len(slots) == 12
+        assert values[slots].sum() == pytest.approx(np.sort(values[16 * 4 : 31 * 4 - 1])[:12].sum())
+
+
 @pytest.mark.parametrize("name", sorted(STRATEGIES))
-@given(now_h=st.floats(0, 40), stay_h=st.floats(0.1, 30), full_power_h=st.floats(0.01, 12))
+@given(now_h=st.floats(0, 40), stay_h=st.floats(0.1, 30), full_power_h=st.floats(0.01, 12), bay=st.integers(0, 3))
 def test_no_plan_misses_a_departure_that_charging_at_once_would_meet(
-    name: str, now_h: float, stay_h: float, full_power_h: float
+    name: str, now_h: float, stay_h: float, full_power_h: float, bay: int
 ) -> None:
     depart_h = now_h + stay_h
-    plan = STRATEGIES[name](site(now_h), session(depart_h, full_power_h))  # type: ignore[index]
-    usable_s = sum(max(0.0, min(end_s, depart_h * HOUR) - max(start_s, now_h * HOUR)) for start_s, end_s in plan)
-    if full_power_h <= stay_h:
-        assert usable_s >= min(full_power_h, stay_h - MARGIN_S / HOUR) * HOUR - 1e-3
+    asks = session(depart_h, full_power_h, bay)
+    plan, needs = STRATEGIES[name](site(now_h), asks), asks.needs  # type: ignore[index]
+    if full_power_h <= stay_h - MARGIN_S / HOUR:
+        assert _drawn_kwh(plan, needs, now_h * HOUR, depart_h * HOUR) >= 88 * full_power_h - 1e-6
+    elif full_power_h <= stay_h:
+        assert plan is ALWAYS or plan[0].start_s <= now_h * HOUR
+
+
+def _drawn_kwh(plan: Plan, needs: tuple[tuple[float, float], ...], now_s: float, until_s: float) -> float:
+    """What a session draws by itself that climbs its steps within its plan."""
+    steps = [list(need) for need in needs]
+    drawn_kwh = 0.0
+    for slot in plan:
+        left_h = (min(slot.end_s, until_s) - max(slot.start_s, now_s)) / HOUR
+        while steps and left_h > 0:
+            power_kw = min(steps[0][1], slot.max_kw)
+            energy_kwh = min(steps[0][0], power_kw * left_h)
+            drawn_kwh += energy_kwh
+            left_h -= energy_kwh / power_kw
+            steps[0][0] -= energy_kwh
+            if steps[0][0] <= 1e-9:
+                steps.pop(0)
+    return drawn_kwh

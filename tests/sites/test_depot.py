@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fleetsim.charging.strategies import STRATEGIES
 from fleetsim.results.schema import SESSION_ENDS, TRIP_STATUS, WAIT_OUTCOMES
+from fleetsim.sites.depot import RULES
 from tests import laws
 from tests.worlds import depot, fleet, rotation, run, scenario
 
@@ -58,6 +60,46 @@ def test_a_bus_that_must_go_takes_what_it_got() -> None:
     assert sessions["end_at"][0] == pytest.approx(10.75 * HOUR)
     assert sessions["stored_kwh"][0] == pytest.approx(0.5 * 120 * 0.96)
     assert sessions["unmet_kwh"][0] == pytest.approx(110 - 57.6)
+
+
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+def test_where_chargers_and_connection_suffice_no_strategy_loses_a_trip(strategy: str) -> None:
+    work = rotation(blocks=[{"start": "05:00", "spread_min": 60, "trips": 4, "layover_min": 5}, LATE_BLOCK])
+    records = run(scenario(sites={"depot": depot(6, strategy=strategy)}, fleets={"line": fleet(6, work=work)}, days=3))
+    assert (records.tables["trips"]["status"] != TRIP_STATUS.index("cancelled")).all()
+    sessions = records.tables["sessions"]
+    closed = sessions["end_reason"] != SESSION_ENDS.index("horizon")
+    assert sessions["unmet_kwh"][closed].max() < 1e-6
+    laws.check(records)
+
+
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+@pytest.mark.parametrize("sharing", sorted(RULES))
+def test_a_limit_a_tenth_of_the_demand_holds_exactly(sharing: str, strategy: str) -> None:
+    site = depot(10, connection_kw=127, strategy=strategy, sharing=sharing)
+    records = run(scenario(sites={"depot": site}, fleets={"line": fleet(10, work=ONE_BLOCK)}, days=2))
+    laws.check(records)
+    assert laws.site_power_kw(records, 0)[1].max() <= 127 * (1 + 1e-9)
+
+
+def test_balanced_charging_is_as_flat_as_the_night_is_long() -> None:
+    peaks_kw = {}
+    for strategy in ("immediate", "balanced"):
+        site = depot(4, strategy=strategy)
+        records = run(scenario(sites={"depot": site}, fleets={"line": fleet(4, work=ONE_BLOCK)}, days=2))
+        peaks_kw[strategy] = laws.site_power_kw(records, 0)[1].max()
+    assert peaks_kw["balanced"] < 0.2 * peaks_kw["immediate"]
+
+
+@pytest.mark.parametrize(("sharing", "first"), [("earliest_departure", 1), ("least_laxity", 1), ("first_come", 0)])
+def test_who_leaves_first_is_served_first_where_the_rule_says_so(sharing: str, first: int) -> None:
+    lines = {
+        "a_early": fleet(1, work=rotation(blocks=[{"start": "05:00", "trips": 4, "layover_min": 5}])),
+        "b_soon": fleet(1, work=rotation(blocks=[{"start": "05:05", "trips": 4, "layover_min": 5}, LATE_BLOCK])),
+    }
+    site = depot(2, connection_kw=100, sharing=sharing)
+    sessions = run(scenario(sites={"depot": site}, fleets=lines, days=1)).tables["sessions"]
+    assert sessions["vehicle"][np.argsort(sessions["end_at"])][0] == first
 
 
 def test_what_is_open_at_the_end_is_closed_there() -> None:
