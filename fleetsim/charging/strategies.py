@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fleetsim.charging.spec import StrategyName
 from fleetsim.charging.view import ALWAYS, Plan, SessionView, SiteView, Slot, Strategy
-from fleetsim.clock import HOUR_S, SLOT_S
+from fleetsim.clock import HOUR_S, SLOT_S, SLOTS_PER_DAY
 from fleetsim.signals import Signals, windows
 
 MARGIN_S = 300.0
@@ -117,11 +117,16 @@ def _within(slots: Plan, from_s: float, until_s: float) -> Plan:
 def _lowest(
     site: SiteView, until_s: float, seconds: float, values: NDArray[np.float64], allowed: NDArray[np.bool_]
 ) -> Plan:
-    """Allowed slots before ``until_s`` that add up to ``seconds``: those of the lowest values, then the earliest."""
+    """Allowed slots before ``until_s`` that add up to ``seconds``: those of the lowest values, then the earliest.
+
+    What follows the last day of the run is taken to be like it.
+    """
     first, last = int(site.now_s // SLOT_S), int(np.ceil(until_s / SLOT_S))
-    places = np.flatnonzero(allowed[first:last])
+    slots = np.arange(first, last)
+    known = np.where(slots < len(values), slots, len(values) + (slots - len(values)) % SLOTS_PER_DAY - SLOTS_PER_DAY)
+    places = np.flatnonzero(allowed[known])
     chosen: list[Slot] = []
-    for index in places[np.argsort(values[first:last][places], kind="stable")]:
+    for index in places[np.argsort(values[known][places], kind="stable")]:
         start_s = max(site.now_s, float((first + index) * SLOT_S))
         end_s = min(until_s, float((first + index + 1) * SLOT_S), start_s + seconds)
         if end_s > start_s:

@@ -81,6 +81,10 @@ def test_cheapest_and_cleanest_pay_and_emit_no_more_than_any_other_plan() -> Non
         assert values[slots].sum() == pytest.approx(np.sort(values[16 * 4 : 31 * 4 - 1])[:12].sum())
 
 
+def test_the_night_after_the_run_is_taken_to_be_like_the_one_before() -> None:
+    assert spells(cheapest(site(68), session(79, 4))) == ((74 * HOUR, 78 * HOUR),)
+
+
 @pytest.mark.parametrize("name", sorted(STRATEGIES))
 @given(now_h=st.floats(0, 40), stay_h=st.floats(0.1, 30), full_power_h=st.floats(0.01, 12), bay=st.integers(0, 3))
 def test_no_plan_misses_a_departure_that_charging_at_once_would_meet(

@@ -63,7 +63,7 @@ def message(path: Path) -> str:
             "strategy: valley",
             "strategy: valey",
             "configs/depot.yaml:17: sites.east.strategy: found 'valey'; "
-            "must be one of: immediate, valley (did you mean valley?)",
+            "must be one of: immediate, valley, staggered, balanced, cheapest, cleanest (did you mean valley?)",
             id="misspelt strategy",
         ),
         pytest.param(

@@ -1,0 +1,101 @@
+"""Compare all strategies on one depot: Markdown for docs/strategies.md.
+
+Usage: python docs/_validation/strategies.py
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+import fleetsim
+from fleetsim import pipeline
+from fleetsim.charging.strategies import STRATEGIES
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPOTS = {
+    "slack": ("sites.dayangfu.chargers=[{type: dc_120, count: 20}]", "sites.dayangfu.connection_kw=2600"),
+    "tight": ("sites.dayangfu.chargers=[{type: dc_120, count: 5}]", "sites.dayangfu.connection_kw=260"),
+}
+"""The depot by name, as what it changes in the scenario."""
+HEAD = """# Charging strategies
+
+A strategy says when the sessions of a depot may draw, and how much at most; the depot enforces every limit. A site
+names one as `strategy`. `python docs/_validation/strategies.py` writes this page from the program's own answers.
+
+A plan leaves 5 minutes free before a departure. The time that a session needs is reckoned as longer where more
+vehicles than chargers are there or the connection binds. A vehicle that needs all the time it has draws at once. So
+where departures are known, chargers suffice and the limit is slack, no strategy misses a departure that charging at
+once would meet; a test proves it for each. Elsewhere the table says how many trips more are lost.
+
+**`immediate`**: what happens if nobody controls anything? A session draws at once. Its peak is the evening's, when
+all come home.
+
+**`valley`**: what does the night tariff save? A session draws in the tariff's valley, and outside it only as far as
+the departure asks, where the price is lowest. All begin together: a cliff at the boundary of the tariff.
+
+**`staggered`**: what if the bays take turns? A session begins after the part of its spare time that its charger's
+number gives it. It follows no price, and bays are not told of each other.
+
+**`balanced`**: how low can the load of each vehicle be? A session draws evenly, at the lowest power that is enough by
+its departure. It follows no price; short stays draw more than long ones. Its plans cap the power of single sessions,
+so the depot shares by re-allocation, which costs more time than the virtual clock.
+
+**`cheapest`**: what is the lowest bill? A session takes the cheapest slots that are enough, of equal ones the
+earliest. It makes a cliff where the price falls.
+
+**`cleanest`**: how clean can charging be? A session takes the slots with the highest expected clean share of
+production. It may meet the evening peak, and follows an average: what a kilowatt-hour more would cause is another
+figure.
+
+A vehicle of which nobody knows when it leaves is planned as though it stayed for 12 hours; `valley` then waits for
+the valley alone.
+
+When the connection binds, `sharing` says who gives way. `proportional` slows all by the same factor, `equal` gives
+all the same, `first_come`, `earliest_departure` and `least_laxity` serve one after the other. Who is most urgent is
+looked up whenever something changes at the depot, not in between.
+
+## One depot, every strategy
+
+`configs/first_depot.yaml` with 20 buses: *slack* with 20 chargers and 2 600 kW, *tight* with 5 chargers and 260 kW.
+Both are chosen to show the difference. What a session draws after the week has ended is not counted, so the strategies
+that charge later meter a little less.
+"""
+
+
+def value(results: pipeline.Results, metric: str) -> float:
+    """One metric of a run."""
+    metrics = results.records.tables["metrics"]
+    (row,) = np.flatnonzero((metrics["metric"] == metric) & (metrics["subject"] == "run"))
+    return float(metrics["value"][row])
+
+
+def markdown() -> str:
+    """The page."""
+    lines = [
+        "| depot | strategy | peak kW | meter kWh | CNY/kWh | clean share | trips lost | more than `immediate` |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for depot, changes in DEPOTS.items():
+        least = 0.0
+        for name in STRATEGIES:
+            overrides = (*changes, f"sites.dayangfu.strategy={name}")
+            results = fleetsim.simulate(fleetsim.load(ROOT / "configs" / "first_depot.yaml", overrides=overrides))
+            lost = value(results, "trips_cancelled")
+            least = lost if name == "immediate" else least
+            energy_kwh = value(results, "energy_kwh")
+            figures = (
+                f"{value(results, 'peak_kw'):.0f}",
+                f"{energy_kwh:,.0f}",
+                f"{value(results, 'cost_cny') / energy_kwh:.3f}",
+                f"{value(results, 'clean_share'):.1%}",
+                f"{lost:.0f}",
+                f"{lost - least:+.0f}",
+            )
+            lines.append(f"| {depot} | `{name}` | {' | '.join(figures)} |")
+    return "\n".join([HEAD, *lines, ""])
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "strategies.md").write_text(markdown(), encoding="utf-8")
