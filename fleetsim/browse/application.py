@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fleetsim.browse.guard import PAGE_POLICY, guard
 from fleetsim.browse.shelf import Shelf
-from fleetsim.browse.tables import HEADLINES, listed, matching, side_by_side
+from fleetsim.browse.tables import HEADLINES, listed, matching, members_listed, side_by_side
 from fleetsim.errors import FleetsimError
 from fleetsim.report.words import LANGUAGES, Language, in_language, metric_words, word
 from fleetsim.results.schema import SCOPES
@@ -63,8 +63,7 @@ def application(results: Path, store: str | None = None, *, loopback: bool = Tru
             pages=pages,
             asked={"text": text, "status": status},
             statuses=STATUSES,
-            follow=request.args.get("follow") == "yes",
-            follow_s=FOLLOW_S,
+            **_followed(),
         )
 
     @app.get("/<lang>/runs/<run_id>")
@@ -75,6 +74,26 @@ def application(results: Path, store: str | None = None, *, loopback: bool = Tru
         scope = _scope()
         lines = side_by_side([run_id], shelf.metrics([run_id], scope), _language(lang))
         return _render("run.html.j2", lang, row=row, lines=lines, scope=scope, has_page=shelf.page(run_id) is not None)
+
+    @app.get("/<lang>/studies")
+    def studies(lang: str) -> str:
+        return _render("studies.html.j2", lang, studies=shelf.studies(), **_followed())
+
+    @app.get("/<lang>/studies/<name>")
+    def one_study(lang: str, name: str) -> str:
+        found = shelf.study(name)
+        if found is None:
+            abort(404)
+        study, members = found
+        metrics = shelf.metrics([member.run_id for member, _ in members], "run", HEADLINES)
+        return _render(
+            "study.html.j2",
+            lang,
+            study=study,
+            lines=members_listed(members, metrics, _language(lang)),
+            heads=[_metric_name(name, _language(lang)) for name in HEADLINES],
+            **_followed(),
+        )
 
     @app.get("/<lang>/compare")
     def compare(lang: str) -> str:
@@ -139,6 +158,11 @@ def _render(template: str, lang: str, **values: Any) -> str:
         scopes=[(scope, word(f"table.scope.{scope}", language)) for scope in SCOPES],
         **values,
     )
+
+
+def _followed() -> dict[str, Any]:
+    """Whether the page asks for itself again, and after how many seconds."""
+    return {"follow": request.args.get("follow") == "yes", "follow_s": FOLLOW_S}
 
 
 def _language(lang: str) -> Language:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleetsim.results.catalogue import MetricRow, RunRow
+from fleetsim.results.catalogue import MetricRow, RunRow, StudyRow, StudyRun
 from fleetsim.results.listing import catalogued, open_catalogue
 from fleetsim.workspace import PAGE_FILE
 
@@ -30,6 +30,21 @@ class Shelf:
         """Metrics of one scope by run, all of them or those of some names."""
         with open_catalogue(self.results, self.store) as catalogue:
             return catalogue.metrics(run_ids, scope, names)
+
+    def studies(self) -> list[tuple[StudyRow, int, int]]:
+        """All studies, the newest first, each with the number of its runs that are done and that failed."""
+        with open_catalogue(self.results, self.store) as catalogue:
+            listed = []
+            for study in catalogue.studies()[::-1]:
+                ended = [status for _, status in catalogue.study_runs(study.study)]
+                listed.append((study, ended.count("done"), ended.count("failed")))
+            return listed
+
+    def study(self, name: str) -> tuple[StudyRow, list[tuple[StudyRun, str]]] | None:
+        """One study with its runs in the order of its plan, each with its status."""
+        with open_catalogue(self.results, self.store) as catalogue:
+            found = next((study for study in catalogue.studies() if study.study == name), None)
+            return None if found is None else (found, catalogue.study_runs(name))
 
     def page(self, run_id: str) -> Path | None:
         """The page of a finished run of the catalogue. A name or a link that leads out of the folder finds nothing."""

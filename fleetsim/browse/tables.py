@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fleetsim.report.numerals import number, quantity
 from fleetsim.report.words import Language, in_language, metric_words, unit_label
-from fleetsim.results.catalogue import MetricRow, RunRow
+from fleetsim.results.catalogue import MetricRow, RunRow, StudyRun
 
 HEADLINES = ("service_level", "peak_kw", "utilisation_energy", "clean_share", "cost_cny_per_km")
 """Metrics of a whole run that stand in the list."""
@@ -19,6 +20,16 @@ class Listed:
     """A run in the list."""
 
     row: RunRow
+    headlines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A run of a study in the list."""
+
+    run: StudyRun
+    status: str
+    settings: str
     headlines: tuple[str, ...]
 
 
@@ -36,12 +47,24 @@ class Line:
 
 def listed(rows: Sequence[RunRow], metrics: Mapping[str, Sequence[MetricRow]], lang: Language) -> list[Listed]:
     """Runs with their headline metrics."""
+    return [Listed(row, _headlines(metrics.get(row.run_id, ()), lang)) for row in rows]
+
+
+def members_listed(
+    members: Sequence[tuple[StudyRun, str]], metrics: Mapping[str, Sequence[MetricRow]], lang: Language
+) -> list[Member]:
+    """Runs of a study with what its axes set and their headline metrics."""
     lines = []
-    for row in rows:
-        values = {name: (value, unit) for _, _, name, value, unit, _ in metrics.get(row.run_id, ())}
-        printed = (quantity(_real(value), unit, lang) for value, unit in (values.get(n, (None, "")) for n in HEADLINES))
-        lines.append(Listed(row, tuple(printed)))
+    for run, status in members:
+        settings = ", ".join(f"{key} = {value}" for key, value in json.loads(run.settings).items())
+        lines.append(Member(run, status, settings, _headlines(metrics.get(run.run_id, ()), lang)))
     return lines
+
+
+def _headlines(rows: Sequence[MetricRow], lang: Language) -> tuple[str, ...]:
+    values = {name: (value, unit) for _, _, name, value, unit, _ in rows}
+    known = (values.get(name, (None, "")) for name in HEADLINES)
+    return tuple(quantity(_real(value), unit, lang) for value, unit in known)
 
 
 def matching(rows: Sequence[RunRow], *, text: str, status: str) -> list[RunRow]:

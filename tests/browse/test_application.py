@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 from urllib.request import urlopen
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from fleetsim.browse.application import ON_A_PAGE, application
 from fleetsim.browse.server import listen
 from fleetsim.errors import InputError
+from fleetsim.results.catalogue import StudyRow, StudyRun
 from fleetsim.results.listing import list_failure, open_catalogue, rebuild
 from tests.recorded import save, small_records
 
@@ -79,6 +81,23 @@ def test_runs_are_compared_with_the_first(client):
     page = text(client, "/en/compare?run=small-1&run=small-2&scope=site")
     assert page.index("small-1") < page.index("small-2")
     assert "Tick two or more" in text(client, "/en/compare?run=small-1&run=nobody")
+
+
+def test_a_study_is_followed_run_by_run(results, client):
+    assert "No study yet" in text(client, "/en/studies")
+    settings = json.dumps({"sites.north.chargers.0.count": f"4 {ATTACK}"})
+    members = [StudyRun("chargers", f"key{n}", n, f"small-{n}", "valley", n, settings) for n in (1, 2)]
+    with open_catalogue(results, None) as catalogue:
+        catalogue.record_study(StudyRow("chargers", "batch", "running", "2026-03-09T00:00:00"), members)
+    page = text(client, "/en/studies?follow=yes")
+    assert 'http-equiv="refresh"' in page
+    assert '<td class="n">2</td><td class="n">0</td>' in page
+    page = text(client, "/zh/studies/chargers")
+    assert "运行中" in page
+    assert "sites.north.chargers.0.count = 4" in page
+    assert "<script" not in page
+    assert page.count('name="run"') == 2
+    assert client.get("/en/studies/nobody").status_code == 404
 
 
 def test_metrics_are_handed_out_as_csv(client):

@@ -58,7 +58,7 @@ FAMILIES = {
     **dict.fromkeys(("store", "level", "place"), ("power", "hydrogen", "either")),
     "statement.fleet": ("vehicles", "distance", "running", "fuel_running", "saved", "avoided", "payback"),
     "statement.site": ("chargers", "ratio", "sold", "revenue", "demand", "investment", "payback"),
-    "browse.status": ("done", "failed"),
+    "browse.status": ("done", "failed", "running"),
     "browse.refused": ("403", "404", "other"),
     "more": ("site", "fleet"),
     "axis": (),

@@ -173,7 +173,6 @@ class Many:
         for item in value:
             self.item.write(item, out)
 
-
     def number(self, items: int) -> bytes:
         """The bytes that say how many items follow. Raises ``ValueError`` for more than can be said."""
         if items > self.count.invalid - 2 * self.count.may_miss:
