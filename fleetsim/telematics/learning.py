@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +78,6 @@ def learn(log: Log, *, battery_kwh: float | None = None) -> Learnt:
             reason += "; without voltage and current, name the battery with --battery-kwh"
         raise RunError(f"{reason} in {log.quality.get('readings', 0)} readings")
     trips = Trips(*(getattr(trips, name)[known] for name in Trips.__slots__))
-    mean, error = ratio_with_error(trips.energy_kwh, trips.distance_km, trips.vehicle, trips.start_s)
     quality = dict(log.quality)
     quality["silences over 5 minutes"] = int(_silences(log))
     quality["trips: without distance or energy"] = int((~known).sum())
@@ -87,7 +87,7 @@ def learn(log: Log, *, battery_kwh: float | None = None) -> Learnt:
         distance_km=round(float(trips.distance_km.sum()), 1),
         battery_kwh=round(battery, 1),
         battery_from=origin,
-        consumption={"kwh_per_km": round(mean, 4), "standard_error": round(error, 4), **_parts(trips)},
+        consumption=consumption(trips),
         by_temperature=_bins(trips, trips.temperature_c, 5.0, "temperature_c"),
         by_speed=_bins(trips, trips.speed_kmh, 5.0, "speed_kmh"),
         by_load=_bins(trips, trips.load_kg, 1_000.0, "load_kg"),
@@ -183,22 +183,35 @@ def _battery_kwh(log: Log) -> float:
     return float(energy[charging].sum() / rise) if rise > 0.2 else float("nan")
 
 
-def _parts(trips: Trips) -> dict[str, Any]:
-    """Energy as distance and time: ``E = a d + h (p0 + p_h (T_h - T)+ + p_c (T - T_c)+)``, no part below zero."""
-    hours = (trips.end_s - trips.start_s) / HOUR_S
-    columns = [trips.distance_km, hours]
+def consumption(trips: Trips) -> dict[str, Any]:
+    """Mean consumption of trips with its standard error, and its parts by :func:`modelled_kwh`, none below zero."""
+    mean, error = ratio_with_error(trips.energy_kwh, trips.distance_km, trips.vehicle, trips.start_s)
     names = ["traction_kwh_per_km", "auxiliary_kw"]
     known = np.isfinite(trips.temperature_c)
     if known.all() and np.ptp(trips.temperature_c) > 3.0:
-        columns += [hours * np.maximum(0.0, HEAT_BELOW_C - trips.temperature_c),
-                    hours * np.maximum(0.0, trips.temperature_c - COOL_ABOVE_C)]  # fmt: skip
         names += ["heating_kw_per_k", "cooling_kw_per_k"]
-    found, _ = nnls(np.stack(columns, axis=1), np.maximum(trips.energy_kwh, 0.0))
-    fitted = np.stack(columns, axis=1) @ found
-    spread = float(np.mean(np.abs(fitted - trips.energy_kwh)) / max(float(np.mean(trips.energy_kwh)), 1e-9))
+    columns = np.stack([modelled_kwh({name: 1.0}, trips) for name in names], axis=1)
+    found, _ = nnls(columns, np.maximum(trips.energy_kwh, 0.0))
+    spread = float(np.mean(np.abs(columns @ found - trips.energy_kwh)) / max(float(np.mean(trips.energy_kwh)), 1e-9))
     knees = {"heating_below_c": HEAT_BELOW_C, "cooling_above_c": COOL_ABOVE_C} if len(names) > 2 else {}
     parts = {name: round(float(value), 4) for name, value in zip(names, found, strict=True)}
-    return {**parts, **knees, "mean_error_share": round(spread, 4)}
+    return {"kwh_per_km": round(mean, 4), "standard_error": round(error, 4), **parts, **knees,
+            "mean_error_share": round(spread, 4)}  # fmt: skip
+
+
+def modelled_kwh(parts: Mapping[str, float], trips: Trips) -> Floats:
+    """Energy of trips by distance d, hours h and temperature T: ``E = a d + h (p0 + p_h (T_h - T)+ + p_c (T - T_c)+)``.
+
+    A part that is not there counts for nothing.
+    """
+    hours = (trips.end_s - trips.start_s) / HOUR_S
+    factors = {
+        "traction_kwh_per_km": trips.distance_km,
+        "auxiliary_kw": hours,
+        "heating_kw_per_k": hours * np.maximum(0.0, HEAT_BELOW_C - trips.temperature_c),
+        "cooling_kw_per_k": hours * np.maximum(0.0, trips.temperature_c - COOL_ABOVE_C),
+    }
+    return np.asarray(sum(parts[name] * factor for name, factor in factors.items() if name in parts))
 
 
 def _bins(trips: Trips, values: Floats, width: float, name: str) -> list[dict[str, float]]:
@@ -253,6 +266,3 @@ def _duty(trips: Trips) -> dict[str, Any]:
         "trip_km_mean": round(float(trips.distance_km.mean()), 2),
         "vehicle_days": len(daily_km),
     }
-
-
-__all__ = ["Learnt", "Trips", "find_trips", "learn", "ratio_with_error"]

@@ -82,9 +82,9 @@ class Platform:
         if self._file is not None:
             self._file.close()
 
-    def cut(self) -> None:
-        """Drop every connection, as a bad network would; for tests and drills."""
-        for talk in tuple(self._talks):
+    def cut(self, most: int | None = None) -> None:
+        """Drop connections, all or some, as a bad network would; for tests and drills."""
+        for talk in tuple(self._talks)[:most]:
             talk.cancel()
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

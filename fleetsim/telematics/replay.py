@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from fleetsim.errors import RunError
 from fleetsim.telematics.gbt32960.editions import EDITION_2016, Edition
-from fleetsim.telematics.gbt32960.frame import Command, Frame, decode_frame
+from fleetsim.telematics.gbt32960.frame import Answer, Command, Frame, decode_frame
 from fleetsim.telematics.gbt32960.stream import StreamDecoder
 from fleetsim.telematics.reports import Sent
 
@@ -125,6 +125,8 @@ class _Line:
     """Frames sent and not yet known to have arrived, oldest first."""
     asked: deque[int] = field(default_factory=deque)
     """For each heartbeat without an answer, how many of the held frames were sent before it."""
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by every answer to a heartbeat."""
     over: bool = False
 
     async def put(self, frame: bytes | None) -> None:
@@ -146,60 +148,46 @@ class _Line:
                 continue
             failures = 0
             try:
-                await self._talk(reader, writer)
-            except (TimeoutError, OSError, EOFError):
+                async with asyncio.TaskGroup() as talk:
+                    listening = talk.create_task(self._listen(reader))
+                    await self._say(writer)
+                    listening.cancel()
+            except* (TimeoutError, OSError, EOFError):
                 self.tally.cuts += 1
             finally:
                 writer.close()
                 with suppress(OSError):
                     await writer.wait_closed()
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _say(self, writer: asyncio.StreamWriter) -> None:
+        """Send what a cut may have lost, then frame by frame what waits, until all is confirmed."""
         self.asked.clear()
         self._send_again(writer)
-        listening = asyncio.create_task(self._listen(reader))
-        try:
-            unasked = len(self.held)
-            if unasked:
+        if self.held:
+            self._ask(writer)
+        unasked = 0
+        while not self.over:
+            frame = await self.waiting.get()
+            if frame is None:
+                self.over = True
+            else:
+                self.held.append(frame)
+                self.tally.sent += 1
+                unasked += 1
+                writer.write(frame)
+                await writer.drain()
+            if unasked and (unasked >= HEARTBEAT_EVERY or self.waiting.empty()):
                 self._ask(writer)
                 unasked = 0
-            while not self.over:
-                getting = asyncio.create_task(self.waiting.get())
-                try:
-                    await asyncio.wait({getting, listening}, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    if not getting.done():
-                        getting.cancel()
-                if listening.done():
-                    if getting.done() and not getting.cancelled():
-                        self._keep(getting.result())
-                    raise EOFError
-                frame = getting.result()
-                self._keep(frame)
-                if frame is not None:
-                    writer.write(frame)
-                    self.tally.sent += 1
-                    unasked += 1
-                    await writer.drain()
-                if unasked and (unasked >= HEARTBEAT_EVERY or frame is None or self.waiting.empty()):
-                    self._ask(writer)
-                    unasked = 0
-                while len(self.held) >= MOST_HELD:
-                    await self._confirmed(listening)
-            while self.held:
-                if not self.asked:
-                    self._ask(writer)
-                await self._confirmed(listening)
-        finally:
-            listening.cancel()
-            with suppress(asyncio.CancelledError, OSError, EOFError):
-                await listening
+            while len(self.held) >= MOST_HELD:
+                await self._answer()
+        while self.held:
+            await self._answer()
 
-    def _keep(self, frame: bytes | None) -> None:
-        if frame is None:
-            self.over = True
-        else:
-            self.held.append(frame)
+    async def _answer(self) -> None:
+        """Wait for the next answer to a heartbeat."""
+        self.heard.clear()
+        await asyncio.wait_for(self.heard.wait(), ANSWER_S)
 
     def _send_again(self, writer: asyncio.StreamWriter) -> None:
         """After a cut: reports as re-issues, everything else as it was."""
@@ -219,27 +207,18 @@ class _Line:
         self.asked.append(len(self.held) - sum(self.asked))
         writer.write(Frame(Command.HEARTBEAT, "", edition=self.edition).encode())
 
-    async def _confirmed(self, listening: asyncio.Task[None]) -> None:
-        """Wait until more frames are confirmed."""
-        before = len(self.held)
-        until = time.monotonic() + ANSWER_S
-        while len(self.held) == before:
-            if listening.done():
-                raise EOFError
-            if time.monotonic() > until:
-                raise TimeoutError
-            await asyncio.sleep(0.001)
-
     async def _listen(self, reader: asyncio.StreamReader) -> None:
-        """Read answers: a heartbeat's confirms what was sent before it."""
+        """Read answers: a heartbeat's confirms what was sent before it. The end of the stream ends the talk."""
         decoder = StreamDecoder()
         while received := await reader.read(65_536):
             for answer in decoder.feed(received):
                 if answer.command == Command.HEARTBEAT and self.asked:
                     for _ in range(self.asked.popleft()):
                         self.held.popleft()
-                elif answer.response != 1:
+                    self.heard.set()
+                elif answer.response != Answer.SUCCESS:
                     self.tally.refused += 1
+        raise EOFError
 
 
 def run_replay(make: Callable[[], Iterable[Sent]], host: str, port: int, **options: object) -> Tally:
