@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,9 @@ ROOT = Path(__file__).parents[1]
 # A busy machine is no fault of the program: speed is measured by bench/, not by the clock of a test.
 settings.register_profile("fleetsim", deadline=None)
 settings.load_profile("fleetsim")
+
+# What a shell puts into the background is deaf to Ctrl-C, and so would be all that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

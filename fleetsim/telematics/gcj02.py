@@ -19,7 +19,7 @@ def to_gcj02(lat: ArrayLike, lon: ArrayLike) -> tuple[Floats, Floats]:
 
     >>> lat, lon = to_gcj02(25.018, 102.721)
     >>> round(float(lat) - 25.018, 4), round(float(lon) - 102.721, 4)
-    (-0.003, 0.0014)
+    (-0.003, 0.0015)
     """
     lat, lon = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
     x, y = lon - 105.0, lat - 35.0

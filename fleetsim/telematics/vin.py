@@ -14,7 +14,7 @@ def synthetic_vin(number: int) -> str:
     """The number of a simulated vehicle, with the check digit of GB 16735 in its ninth place.
 
     >>> synthetic_vin(1), synthetic_vin(8_537)
-    ('L0FLEETS900000001', 'L0FLEETS700008537')
+    ('L0FLEETS600000001', 'L0FLEETSX00008537')
     """
     text = f"{PREFIX}S0{number:08d}"
     total = sum(_VALUES[letter] * weight for letter, weight in zip(text, _WEIGHTS, strict=True))
