@@ -14,7 +14,7 @@ from subprocess import getoutput
 import pytest
 
 from fleetsim.errors import InputError, RunError
-from fleetsim.executors import InProcess, ProcessPool, executor
+from fleetsim.executors import Failed, InProcess, ProcessPool, executor
 from fleetsim.workspace import find_workspace
 
 # The jobs come from installed modules: a worker process need not find this file.
@@ -103,3 +103,22 @@ def _env() -> dict[str, str]:
     import fleetsim
 
     return os.environ | {"PYTHONPATH": str(Path(fleetsim.__file__).parents[1])}
+
+
+def test_a_dead_worker_is_replaced_and_only_the_job_that_killed_it_fails():
+    with executor(2) as where:
+        ended = sorted(
+            where.ended(eval, ["1", "2", "__import__('os')._exit(9)", "4", "5", "6"]), key=lambda one: one.number
+        )
+        assert [one.outcome for one in ended if one.number != 2] == [1, 2, 4, 5, 6]
+        assert isinstance(ended[2].outcome, Failed)
+        assert "worker process died" in str(ended[2].outcome.error)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_job_that_fails_leaves_the_others_alone(workers):
+    with executor(workers) as where:
+        outcomes = {one.number: one.outcome for one in where.ended(abs, [-1, "x", -3])}
+    assert (outcomes[0], outcomes[2]) == (1, 3)
+    assert isinstance(outcomes[1], Failed)
+    assert isinstance(outcomes[1].error, TypeError)

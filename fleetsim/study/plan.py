@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import product
@@ -75,7 +75,8 @@ def load_plan(path: Path, workspace: Path | None = None) -> Plan:
         allowed = "must be a scenario file, named from the folder of the study"
         raise InputError([document.problem(("scenario",), repr(spec.scenario), allowed)])
     scenario = load(file, workspace=workspace)
-    every = list(_configurations(spec, content_sha256(scenario)))
+    beside = (other for other in file.parent.glob("*.yaml") if other.resolve() != path.resolve())
+    every = list(_configurations(spec, content_sha256(scenario, beside)))
     kept = [one for one in every if _wanted(spec, one)]
     if not kept:
         raise InputError([document.problem((), "", "its filters leave no configuration")])
@@ -83,14 +84,18 @@ def load_plan(path: Path, workspace: Path | None = None) -> Plan:
     return Plan(spec, scenario, file, numbered, len(every) - len(kept))
 
 
-def content_sha256(scenario: Scenario) -> str:
-    """Hash over all inputs that a run of this scenario may read, whatever is set, and over the program."""
+def content_sha256(scenario: Scenario, beside: Iterable[Path]) -> str:
+    """Hash over all inputs that a run of this scenario may read, whatever is set, and over the program.
+
+    ``beside`` are the files that it may name as its parts.
+    """
     digest = sha256(json.dumps([source_sha256(), dict(scenario.inputs)], sort_keys=True).encode())
-    for folder in ("profiles", "grid"):  # a setting may name another file there
-        for path in sorted((scenario.workspace / folder).rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
-                digest.update(f"{path.relative_to(scenario.workspace).as_posix()}\0{path.stat().st_size}\0".encode())
-                digest.update(path.read_bytes())
+    root = scenario.workspace
+    named = [*(root / "profiles").rglob("*"), *(root / "grid").rglob("*"), *beside]  # a setting may name any of them
+    for path in sorted(named):
+        if path.is_file() and not path.name.startswith("."):
+            digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
