@@ -14,6 +14,8 @@ from fleetsim.report.words import Language, word
 
 HOLDS = 0.99
 """Service level from which a service is said to hold; the sentence names it where it does not."""
+FAILURES = ("failed_battery", "failed_no_vehicle", "failed_hydrogen", "failed_knock_on")
+SEARCHES = ("stranded", "waits_balked", "waits_left", "waits_open")
 NOTICEABLE_KWH = 0.05
 """Unmet energy below this would be printed as nothing."""
 
@@ -41,8 +43,8 @@ def answers(view: ReportView, lang: Language) -> tuple[Answer, ...]:
     stations = ("refuels", "hydrogen_produced_kg", "hydrogen_delivered_kg", "electrolyser_kwh", "compressor_kwh")
     return (
         _answer(view, lang, "service", "service_level", _service,
-                ("trips_planned", "trips_late", "trips_cancelled", "rounds_planned", "rounds_finished",
-                 "energy_visits", "energy_visits_prompt", "soc_min", "reserve_crossings")),
+                ("trips_planned", "trips_late", "trips_cancelled", *FAILURES, "rounds_planned", "rounds_finished",
+                 "energy_visits", "energy_visits_prompt", *SEARCHES, "soc_min", "reserve_crossings")),
         _answer(view, lang, "chargers", "hydrogen_kg" if only else "utilisation_energy", _chargers,
                 (*stations, *connections) if only
                 else (*chargers, "hydrogen_kg", *stations) if hydrogen else chargers),
@@ -90,7 +92,7 @@ def _answer(
 def _service(view: ReportView, lang: Language) -> tuple[str, ...]:
     if not math.isfinite(view.run("service_level")):
         return (word("service_none", lang),)
-    said = (_timetable, _rounds, _visits, _passengers, _reserve)
+    said = (_timetable, _rounds, _reasons, _visits, _searches, _passengers, _reserve)
     return tuple(sentence for each in said for sentence in each(view, lang))
 
 
@@ -124,6 +126,20 @@ def _visits(view: ReportView, lang: Language) -> tuple[str, ...]:
     verdict = "service_visits_hold" if prompt >= HOLDS * visits else "service_visits_short"
     share = quantity(prompt / visits, "share", lang)
     return (word(verdict, lang, share=share, visits=view.said("energy_visits", lang)),)
+
+
+def _reasons(view: ReportView, lang: Language) -> tuple[str, ...]:
+    return _listed(view, lang, "service_reasons", FAILURES)
+
+
+def _searches(view: ReportView, lang: Language) -> tuple[str, ...]:
+    return _listed(view, lang, "service_searches", SEARCHES)
+
+
+def _listed(view: ReportView, lang: Language, sentence: str, metrics: tuple[str, ...]) -> tuple[str, ...]:
+    """What happened at all, with its number."""
+    parts = [word(f"reason.{name}", lang, count=view.said(name, lang)) for name in metrics if view.run(name) > 0]
+    return (word(sentence, lang, reasons=(", " if lang == "en" else "、").join(parts)),) if parts else ()
 
 
 def _passengers(view: ReportView, lang: Language) -> tuple[str, ...]:

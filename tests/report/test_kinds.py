@@ -181,3 +181,26 @@ def test_of_many_sites_the_largest_are_drawn_and_the_page_says_so(monkeypatch: p
 def test_english_remarks_are_introduced_in_chinese() -> None:
     assert "以下内容仅有英文" in summary(synthetic_view(), "zh", 100)
     assert "以下内容仅有英文" in render(synthetic_view(), "zh")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_first_answer_says_what_failed_and_why(lang: Language) -> None:
+    happened = {"failed_battery": 3.0, "failed_hydrogen": 0.0, "stranded": 21.0, "waits_balked": 34_716.0}
+    view = synthetic_view()
+    service = answers(with_metrics(view, "run", view.subjects("run")[0], happened), lang)[0]
+    failed, searched = service.sentences[2:4]
+    assert (
+        failed
+        == {
+            "en": "Why duties were cancelled or late: 3 for want of charge.",
+            "zh": "任务取消或晚点的原因：电量不足 3 次。",
+        }[lang]
+    )
+    assert (
+        searched
+        == {
+            "en": "Of those who looked for energy, 21 could reach no station and were fetched, "
+            "34,716 drove on because of the queue.",
+            "zh": "寻求补能的车辆中：无法到达补能站、需救援 21 次、见队离开 34,716 次。",
+        }[lang]
+    )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fleetsim.report.metrics.scopes import scopes
-from fleetsim.report.metrics.service import reserves, trips_on_time
+from fleetsim.report.metrics.service import reasons, reserves, trips_on_time
 from fleetsim.results.records import Records
 from tests.work.test_roster import there_and_back, world
 from tests.worlds import fleet, rotation, run, scenario
@@ -17,7 +17,7 @@ from tests.worlds import fleet, rotation, run, scenario
 def service(records: Records, scope: str = "run") -> dict[str, float]:
     """The metrics of service of a scope with one subject."""
     (chosen,) = [each for each in scopes(records) if each.name == scope]
-    found = trips_on_time(records, chosen) | reserves(records, chosen)
+    found = trips_on_time(records, chosen) | reasons(records, chosen) | reserves(records, chosen)
     return {name: float(values[0]) for name, values in found.items()}
 
 
@@ -25,6 +25,16 @@ def service(records: Records, scope: str = "run") -> dict[str, float]:
 def test_trips_without_a_vehicle_count_as_cancelled(scope: str) -> None:
     found = service(run(world(there_and_back("a", 6) + there_and_back("b", 7), vehicles=1, days=1)), scope)
     assert (found["trips_planned"], found["trips_cancelled"], found["service_level"]) == (4, 2, 0.5)
+    assert found["failed_no_vehicle"] == 2
+
+
+def test_every_trip_that_is_late_or_cancelled_has_a_reason() -> None:
+    far = rotation(blocks=[{"start": "06:00", "trips": 40, "layover_min": 0}], run_time_cv=0.4)
+    found = service(run(scenario(fleets={"line": fleet(3, work=far)}, days=2)))
+    assert found["trips_cancelled"] > 0 and found["trips_late"] > 0
+    assert found["failed_battery"] > 0 and found["failed_knock_on"] > 0
+    failed = sum(value for name, value in found.items() if name.startswith("failed_"))
+    assert failed == found["trips_late"] + found["trips_cancelled"]
 
 
 def test_trips_planned_after_the_end_are_nobody_s_business() -> None:

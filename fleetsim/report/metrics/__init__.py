@@ -29,6 +29,7 @@ def metrics(records: Records) -> Frame:
             **energy.balance_error(vehicles, packs, sites, scope),
             **hydrogen.hydrogen(records, fuel, scope),
             **service.trips_on_time(records, scope),
+            **service.reasons(records, scope),
             **service.passengers(records, scope),
             **service.customers(records, scope),
             **swapping.failures(records, scope),

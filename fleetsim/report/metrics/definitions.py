@@ -9,6 +9,7 @@ from fleetsim.results.schema import SOURCES
 _FLEETS = ("run", "city", "fleet")
 _SITES = ("run", "city", "site")
 _ALL = ("run", "city", "fleet", "site")
+_FAILED = "duties cancelled, and service trips more than 5 minutes late, because the"
 _ALL_AND_GRID = (*_ALL, "grid")
 _GRID = ("grid",)
 _ASSET = ("asset",)
@@ -63,6 +64,10 @@ METRICS = (
     Metric("trips_done", "1", _FLEETS, "service trips that departed no more than 5 minutes late"),
     Metric("trips_late", "1", _FLEETS, "service trips that departed more than 5 minutes late"),
     Metric("trips_cancelled", "1", _FLEETS, "service trips that were not run"),
+    Metric("failed_battery", "1", _FLEETS, f"{_FAILED} battery did not hold the energy"),
+    Metric("failed_no_vehicle", "1", _FLEETS, f"{_FAILED} fleet had no vehicle left"),
+    Metric("failed_hydrogen", "1", _FLEETS, f"{_FAILED} tank did not hold the hydrogen"),
+    Metric("failed_knock_on", "1", _FLEETS, f"{_FAILED} vehicle came late from the trip before"),
     Metric("rounds_planned", "1", _FLEETS, "rounds whose shift ended within the reported time"),
     Metric("rounds_finished", "1", _FLEETS, "rounds of which every trip was run and ended by the end of the shift"),
     Metric("energy_visits", "1", _FLEETS, "arrivals at stations of vehicles without a home; of taxis, all"),
@@ -89,6 +94,7 @@ METRICS = (
     Metric("stranded", "1", _FLEETS, "times that a taxi could reach no station and had to be fetched"),
     Metric("waits_balked", "1", _ALL, "arrivals that drove on because of the queue"),
     Metric("waits_left", "1", _ALL, "stays in a queue that the vehicle left before its turn"),
+    Metric("waits_open", "1", _ALL, "stays in a queue that had not ended by the end of the run"),
     Metric("swaps", "1", _ALL, "number of pack swaps"),
     Metric("swap_capacity_use", "share", _SITES, "swaps over what the lanes could do in the reported time"),
     Metric("packs", "1", _SITES, "number of swap packs that belong to the stations"),

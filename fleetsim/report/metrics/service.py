@@ -11,7 +11,7 @@ from fleetsim.report.metrics.scopes import Scope
 from fleetsim.report.metrics.swapping import energy_visits
 from fleetsim.report.metrics.utilisation import charger_outages
 from fleetsim.results.records import Records
-from fleetsim.results.schema import LATE_S, PURPOSES, TRIP_STATUS, select
+from fleetsim.results.schema import LATE_S, PURPOSES, TRIP_REASONS, TRIP_STATUS, select
 
 CANCELLED = TRIP_STATUS.index("cancelled")
 MINUTE_S = 60.0
@@ -47,6 +47,18 @@ def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
         "energy_visits": visits_count,
         "energy_visits_prompt": prompt_count,
         "service_level": ratio(done_count + finished_count + prompt_count, planned_count + rounds_count + visits_count),
+    }
+
+
+def reasons(records: Records, scope: Scope) -> dict[str, Floats]:
+    """Why duties failed: those cancelled, and service trips that departed late; of empty trips nobody asks."""
+    trips = records.tables["trips"]
+    duty = ~np.isin(trips["purpose"], [PURPOSES.index("deadhead"), PURPOSES.index("passenger")])
+    late = (trips["status"] == TRIP_STATUS.index("late")) & (trips["purpose"] == PURPOSES.index("service"))
+    failed, of = late | (duty & (trips["status"] == CANCELLED)), scope.trips(trips)
+    return {
+        f"failed_{reason}": scope.count(failed & (trips["reason"] == code), of)
+        for code, reason in enumerate(TRIP_REASONS)
     }
 
 

@@ -43,6 +43,7 @@ def failures(records: Records, scope: Scope) -> dict[str, Floats]:
     return {
         "waits_balked": scope.count(waits["outcome"] == WAIT_OUTCOMES.index("balked"), of_wait),
         "waits_left": scope.count(waits["outcome"] == WAIT_OUTCOMES.index("left"), of_wait),
+        "waits_open": scope.count(waits["outcome"] == _HORIZON, of_wait),
         "stranded": scope.count(stranded, of_trip),
     }
 

@@ -9,7 +9,7 @@ from synthetic import grid_and_prices
 from fleetsim.accounting import account
 from fleetsim.report.metrics import metrics
 from fleetsim.results.records import Records
-from fleetsim.results.schema import SCOPES
+from fleetsim.results.schema import SCOPES, WAIT_OUTCOMES
 from fleetsim.scenario.schema import Scenario
 from tests.worlds import city, depot, fleet, run, scenario, swap_station, taxis
 
@@ -76,3 +76,5 @@ def test_failures_are_counted() -> None:
     value, records = values_of(scenario(sites=sites, fleets={"cabs": slow}, world=city(), days=1))
     assert value["fleet", "cabs", "waits_balked"] == value["site", "swap", "waits_balked"] > 0
     assert value["fleet", "cabs", "energy_visits"] > len(records.tables["swaps"]["site"])
+    waits = records.tables["waits"]
+    assert value["run", "run", "waits_open"] == (waits["outcome"] == WAIT_OUTCOMES.index("horizon")).sum()
