@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.charging.spec import StrategyName
 from fleetsim.charging.view import ALWAYS, Plan, SessionView, SiteView, Slot, Strategy
 from fleetsim.clock import HOUR_S, SLOT_S, SLOTS_PER_DAY
 from fleetsim.signals import Signals, windows
@@ -148,7 +149,7 @@ def _merge(slots: Plan) -> Plan:
     return tuple(joined)
 
 
-STRATEGIES: dict[StrategyName, Strategy] = {
+STRATEGIES: dict[str, Strategy] = {
     "immediate": immediate,
     "valley": valley,
     "staggered": staggered,
@@ -158,5 +159,21 @@ STRATEGIES: dict[StrategyName, Strategy] = {
 }
 """The strategies by the name that a scenario gives them."""
 
-CAPPED: frozenset[StrategyName] = frozenset({"balanced"})
+CAPPED: set[str] = {"balanced"}
 """Those whose plans hold the power of single sessions down."""
+
+
+def add_strategy(*, caps_power: bool = False) -> Callable[[Any], Any]:
+    """Let scenarios name a strategy by the name of the function below this decorator.
+
+    ``caps_power`` is to be set where its plans use ``max_kw``. A strategy that is there already is replaced, so that a
+    module may be read twice.
+    """
+
+    def add(strategy: Any) -> Any:
+        name = strategy.__name__
+        STRATEGIES[name] = strategy
+        (CAPPED.add if caps_power else CAPPED.discard)(name)
+        return strategy
+
+    return add

@@ -29,6 +29,7 @@ from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.schema import Fleets, Horizon, Scenario, ScenarioSpec
 from fleetsim.scenario.sites import Site
 from fleetsim.scenario.stations import taxi_problems, visitor_problems, with_stations
+from fleetsim.scenario.strategies import allow_strategies
 from fleetsim.spec import Name, Spec
 from fleetsim.work.spec import Timetable
 from fleetsim.work.timetable import TimetableTrips, read_timetable
@@ -47,6 +48,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
         hint = "the file does not exist (fleetsim init DIR makes a workspace with scenarios to begin with)"
         raise InputError([Problem(str(path), None, "", "", hint)])
     add_installed_kinds()
+    allow_strategies()
     root = find_workspace(path, workspace)
     problems: list[Problem] = []
     of_parts = [setting for setting in overrides if setting.startswith("parts")]

@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 from simpy import Environment
 
 from fleetsim.charging.cabinets import Cabinet, Cabinets
+from fleetsim.charging.installed import strategy_named
 from fleetsim.charging.reallocation import Reallocation
 from fleetsim.charging.rules import Rule, equal, first_come, proportional
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing
-from fleetsim.charging.spec import SharingName, StrategyName
-from fleetsim.charging.strategies import CAPPED, STRATEGIES, immediate
+from fleetsim.charging.spec import SharingName
+from fleetsim.charging.strategies import CAPPED, immediate
 from fleetsim.charging.view import ALWAYS, SessionView, SiteView
 from fleetsim.charging.virtual_clock import VirtualClock
 from fleetsim.clock import HOUR_S
@@ -69,7 +70,7 @@ class DepotPlant:
     """How cold the batteries of each vehicle class are, by hour of the run; nothing where they are always warm."""
     limits: tuple[tuple[float, float], ...]
     """Power left for charging from a moment on, ``(at_s, limit_kw)``, in order; the first at second 0."""
-    strategy: StrategyName
+    strategy: str
     sharing: SharingName
     cabinets: tuple[Cabinet, ...] = ()
     cabinet_of: tuple[int, ...] = ()
@@ -89,7 +90,7 @@ class Depot:
         self._steps = steps
         self._signals = signals
         self._log = log
-        self._strategy = STRATEGIES[plant.strategy]
+        self._strategy = strategy_named(plant.strategy)
         self._sharing = self._engine(plant, SharingRows(log, plant.site))
         self._queue: deque[Visit] = deque()
         self._plugged: dict[int, Visit] = {}

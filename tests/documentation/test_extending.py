@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from fleetsim.charging import installed
+from fleetsim.charging.strategies import STRATEGIES
 from fleetsim.errors import InputError
 from fleetsim.scenario import kinds as table
+from fleetsim.scenario.strategies import allow_strategies
 from fleetsim.workspace import packaged_inputs
 from tests import laws
 
@@ -97,3 +101,60 @@ def test_an_installed_kind_that_cannot_be_read_is_told(kind_of_fleet: Path, monk
     monkeypatch.setattr(table, "installed_kinds", lambda: (point,))
     with pytest.raises(InputError, match=r"gone:Fleet.*No module named 'gone'"):
         fleetsim.load(kind_of_fleet / "school.yaml", workspace=kind_of_fleet)
+
+
+@pytest.fixture
+def last_minute(root: Path, kind_of_fleet: Path) -> Iterator[Path]:
+    """A scenario that names the strategy of the page, whose file lies beside it."""
+    (_, module), _ = shown(root, "A new charging strategy")
+    (kind_of_fleet / "last_minute.py").write_text(module, encoding="utf-8")
+    importlib.import_module("school_bus")
+    file = kind_of_fleet / "school.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("strategy: valley", "strategy: last_minute"), encoding="utf-8")
+    yield file
+    STRATEGIES.pop("last_minute", None)
+    sys.modules.pop("last_minute", None)
+    allow_strategies()
+
+
+def test_a_strategy_of_ones_own_is_one_short_file(last_minute: Path) -> None:
+    import fleetsim
+
+    importlib.import_module("last_minute")
+    late, at_once = (
+        fleetsim.simulate(fleetsim.load(last_minute, workspace=last_minute.parent, overrides=overrides))
+        for overrides in ([], ["sites.yard.strategy=immediate"])
+    )
+    laws.check(late.records)
+    held_s = []
+    for results in (late, at_once):
+        sessions = results.records.tables["sessions"]
+        held_s.append(np.nanmax(sessions["start_at"] - sessions["plug_at"]))
+    assert held_s[0] > 3_600 > held_s[1] == 0
+    assert (late.records.tables["trips"]["status"] == at_once.records.tables["trips"]["status"]).all()
+
+
+def test_a_strategy_that_nobody_added_is_told(last_minute: Path) -> None:
+    import fleetsim
+
+    with pytest.raises(InputError, match=r"sites\.yard\.strategy: found 'last_minute'.*immediate.*cleanest"):
+        fleetsim.load(last_minute, workspace=last_minute.parent)
+
+
+def test_an_installed_strategy_is_there_and_a_broken_one_is_told(
+    last_minute: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fleetsim
+
+    def installed_as(function: str) -> None:
+        load = lambda: getattr(importlib.import_module("last_minute"), function)  # noqa: E731
+        point = SimpleNamespace(name="last_minute", value=f"last_minute:{function}", load=load)
+        monkeypatch.setattr(installed, "installed_strategies", lambda: (point,))
+
+    installed_as("last_minute")
+    assert fleetsim.load(last_minute, workspace=last_minute.parent).spec.sites["yard"].strategy == "last_minute"
+    installed_as("gone")
+    with pytest.raises(InputError, match=r"last_minute:gone.*cannot be read"):
+        fleetsim.load(last_minute, workspace=last_minute.parent)
+    monkeypatch.setattr(installed, "installed_strategies", lambda: ())

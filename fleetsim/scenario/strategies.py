@@ -1,0 +1,20 @@
+"""The strategies that a scenario may name: those of the table, added ones included."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fleetsim.charging.installed import add_installed_strategies
+from fleetsim.charging.strategies import STRATEGIES
+from fleetsim.scenario.schema import ScenarioSpec
+from fleetsim.scenario.sites import Depot
+
+
+def allow_strategies() -> None:
+    """Let scenarios name every strategy that is in the table by now."""
+    add_installed_strategies()
+    names: Any = Literal[tuple(STRATEGIES)]
+    if Depot.model_fields["strategy"].annotation != names:
+        Depot.model_fields["strategy"].annotation = names
+        for spec in (Depot, ScenarioSpec):
+            spec.model_rebuild(force=True)
