@@ -46,12 +46,13 @@ def command(
     """
     from fleetsim import pipeline
     from fleetsim.results.facts import now
+    from fleetsim.scenario.remarks import shortened
     from fleetsim.workspace import RESULTS_FOLDER
 
     progress(f"reading {scenario}")
     loaded = load_scenario(scenario, settings, seed, days, workspace)
     for text in loaded.remarks:
-        remark(f"remark: {text}")
+        remark(f"remark: {shortened(text)}")
     results = results or loaded.workspace / RESULTS_FOLDER
     vehicles = sum(fleet.count for fleet in loaded.spec.fleets.values())
     progress(f"running {vehicles} vehicles for {loaded.spec.clock.total_days} days")

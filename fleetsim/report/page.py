@@ -38,6 +38,7 @@ from fleetsim.report.series import SitePower, site_powers
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, cell, columns, scope_tables, unit_text
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, both, metric_words
+from fleetsim.scenario.remarks import shortened
 from fleetsim.spec import Text
 
 
@@ -83,6 +84,7 @@ def render(view: ReportView, lang: Language) -> str:
         lang=lang,
         view=view,
         t=bilingual,
+        shortened=shortened,
         w=lambda key, **values: bilingual(both(key, **values)),
         head=_head(view),
         answers=_paired_answers(view),

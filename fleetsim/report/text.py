@@ -14,6 +14,7 @@ from fleetsim.report.numerals import number, period, quantity
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, cell, columns
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, in_language, unit_label, word
+from fleetsim.scenario.remarks import shortened
 
 MOST_SUBJECTS = 12
 """Sites or fleets in a table, those that are worst off; the page has all."""
@@ -107,5 +108,5 @@ def _assumptions(view: ReportView, lang: Language, width: int) -> list[str]:
 def _remarks(view: ReportView, lang: Language, width: int) -> list[str]:
     if not view.remarks:
         return []
-    lines = [line for remark in view.remarks for line in wrap(f"  {remark}", width, "    ")]
+    lines = [line for remark in view.remarks for line in wrap(f"  {shortened(remark)}", width, "    ")]
     return [*wrap(word("remarks", lang), width), *lines]

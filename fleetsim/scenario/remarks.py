@@ -14,8 +14,10 @@ from fleetsim.scenario.sites import Depot, Site
 from fleetsim.work.spec import Timetable
 from fleetsim.work.timetable import most_at_once
 
+BETWEEN = "; "
+"""Between the members of a list in a remark."""
 MOST_NAMED = 4
-"""Sites that a remark names one by one."""
+"""Members of such a list that a summary names one by one."""
 CROWDED = 4.0
 """Vehicles to a charger beyond which nights may be too short to charge them all."""
 
@@ -23,6 +25,17 @@ CROWDED = 4.0
 def remarks(scenario: Scenario) -> tuple[str, ...]:
     """Warnings that need no run: tight sites, far homes, timetables too large for their fleet, bare figures."""
     return (*_site_remarks(scenario), *_fleet_remarks(scenario), *_source_remarks(scenario))
+
+
+def shortened(remark: str) -> str:
+    """A remark for a summary: of a long list the first members, and how many more there are.
+
+    >>> shortened("shared: a; b; c; d; e; f")
+    'shared: a; b; c; d and 2 more'
+    """
+    members = remark.split(BETWEEN)
+    more = len(members) - MOST_NAMED
+    return BETWEEN.join(members[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def chargers_kw(site: Site, types: Mapping[str, ChargerType]) -> float:
@@ -62,14 +75,8 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
     if shared:
         yield (
             "limit smaller than all chargers, base load and standby together, so that it will be shared: "
-            + _few(shared)
+            + BETWEEN.join(shared)
         )
-
-
-def _few(names: list[str]) -> str:
-    """The first of many names, and how many more there are."""
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _station_remarks(name: str, site: HydrogenStation, limit_kw: float | None) -> Iterator[str]:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from fleetsim.scenario.loading import load
+from fleetsim.scenario.remarks import shortened
 
 EAST = "sites.east"
+DEPOT = "{kind: depot, place: station, connection_kw: 100, chargers: [{type: dc_60, count: 3}]}"
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,16 @@ EAST = "sites.east"
 )
 def test_what_is_tight_is_remarked(small_workspace: Path, overrides: list[str], remark: str) -> None:
     assert remark in load(small_workspace / "configs" / "depot.yaml", overrides=overrides).remarks
+
+
+def test_a_remark_keeps_its_whole_list_which_only_a_summary_shortens(small_workspace: Path) -> None:
+    copies = [f"sites.copy_{number}={DEPOT}" for number in range(6)]
+    (shared,) = (
+        remark for remark in load(small_workspace / "configs" / "depot.yaml", overrides=copies).remarks
+        if remark.startswith("limit smaller")
+    )  # fmt: skip
+    assert all(f"copy_{number} (100 of " in shared for number in range(6))
+    assert shortened(shared).endswith("and 3 more")
 
 
 def test_blocks_that_one_after_the_other_need_one_vehicle_are_no_remark_but_two_at_once_are(
