@@ -142,6 +142,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("pack_kwh", "usable energy of a swap pack, kWh"),
         _float("swaps_per_day", "swaps that the lanes can do in a day"),
     ),
+    "stations": (
+        _code("fleet", "fleets", "fleet whose vehicles have no home"),
+        _code("site", "sites", "station that they may use"),
+    ),
     "places": (
         _code("place", "places", "name"),
         _float("lat", "latitude, degrees north (WGS-84)"),

@@ -81,10 +81,11 @@ def charger_powers_kw(site: Site, scenario: Scenario) -> tuple[float, ...]:
 
 
 def scenario_tables(scenario: Scenario, names: Entities) -> dict[str, Frame]:
-    """The tables ``vehicles``, ``sites``, ``places`` and ``routes``."""
+    """The tables ``vehicles``, ``sites``, ``stations``, ``places`` and ``routes``."""
     return {
         "vehicles": _vehicles(scenario, names),
         "sites": _sites(scenario, names),
+        "stations": _stations(scenario, names),
         "places": _places(scenario, names),
         "routes": _routes(scenario, names),
     }
@@ -143,6 +144,19 @@ def _sites(scenario: Scenario, names: Entities) -> Frame:
             **_swapping(sites, scenario),
         },
     )
+
+
+def _stations(scenario: Scenario, names: Entities) -> Frame:
+    """Which stations the fleets without a home may use."""
+    fleets, site_codes = scenario.spec.fleets, codes(names["sites"])
+    pairs = [
+        (code, site_codes[site])
+        for code, name in enumerate(names["fleets"])
+        if fleets[name].home is None
+        for site in fleets[name].meets_at
+    ]
+    fleet, site = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return complete("stations", {"fleet": fleet, "site": site})
 
 
 def _swapping(sites: Sequence[Site], scenario: Scenario) -> Frame:

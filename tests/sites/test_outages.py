@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fleetsim.report.metrics.service import mismatch_s
+from fleetsim.report.metrics.mismatch import mismatch_s
 from fleetsim.report.metrics.utilisation import charger_outages
 from fleetsim.results.records import Records
 from fleetsim.results.schema import SESSION_ENDS

@@ -6,7 +6,17 @@ import numpy as np
 
 from fleetsim.accounting.balance import pack_balance, site_balance, vehicle_balance
 from fleetsim.accounting.sums import Floats
-from fleetsim.report.metrics import assets, cleanliness, energy, grid, hydrogen, service, swapping, utilisation
+from fleetsim.report.metrics import (
+    assets,
+    cleanliness,
+    energy,
+    grid,
+    hydrogen,
+    mismatch,
+    service,
+    swapping,
+    utilisation,
+)
 from fleetsim.report.metrics.definitions import METRICS, Metric
 from fleetsim.report.metrics.scopes import scopes
 from fleetsim.results.records import Records
@@ -18,7 +28,7 @@ __all__ = ["METRICS", "Metric", "metrics"]
 def metrics(records: Records) -> Frame:
     """The ``metrics`` table of accounted records: a row for each scope, subject and metric that the scope can have."""
     vehicles, packs, sites = vehicle_balance(records), pack_balance(records), site_balance(records)
-    fuel, mismatch_s = hydrogen.hydrogen_account(records), service.mismatch_s(records)
+    fuel, mismatch_s = hydrogen.hydrogen_account(records), mismatch.mismatch_s(records)
     driven = cleanliness.driven_energy(records, fuel.traced)
     frames = []
     for scope in scopes(records):

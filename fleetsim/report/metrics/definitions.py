@@ -110,7 +110,8 @@ METRICS = (
         "mismatch_h",
         "h",
         _ALL,
-        "vehicle-hours waited while a charger stood free within reach; vehicles of a depot reach its own chargers only",
+        "vehicle-hours waited while a usable charger stood free within reach: at the same site or, for vehicles "
+        "without a home, at another station of their fleet no further than 10 km away in a straight line",
     ),
     Metric(
         "staff_wait_h", "h", _ALL, "vehicle-hours waited for staff while a charger was free or done with its vehicle"

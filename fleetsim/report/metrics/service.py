@@ -7,16 +7,14 @@ from numpy.typing import NDArray
 
 from fleetsim.accounting.sums import Floats, Ints, ratio
 from fleetsim.clock import HOUR_S
+from fleetsim.report.metrics.mismatch import staff_wait_s
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.report.metrics.swapping import energy_visits
-from fleetsim.report.metrics.utilisation import charger_outages
 from fleetsim.results.records import Records
 from fleetsim.results.schema import LATE_S, PURPOSES, TRIP_REASONS, TRIP_STATUS, select
 
 CANCELLED = TRIP_STATUS.index("cancelled")
 MINUTE_S = 60.0
-FOREVER_S = 1e12
-"""A time after every run."""
 
 
 def trips_on_time(records: Records, scope: Scope) -> dict[str, Floats]:
@@ -143,49 +141,3 @@ def queues(records: Records, mismatch_s: Floats, scope: Scope) -> dict[str, Floa
         "mismatch_h": scope.total(mismatch_s, of) / HOUR_S,
         "staff_wait_h": scope.total(staff_wait_s(records), of) / HOUR_S,
     }
-
-
-def mismatch_s(records: Records) -> Floats:
-    """Seconds of each wait, within the reported time, during which a charger of the same site stood free.
-
-    A charger that is out of service is not free.
-
-    Who waits at a swap station waits for a lane or a pack, which are given out the moment they are free.
-    """
-    return _waited_beside_s(records, records.tables["sites"]["packs"] <= 0, "unplug_at")
-
-
-def staff_wait_s(records: Records) -> Floats:
-    """Seconds of each wait at a depot with staff during which a charger was free, or done with its vehicle."""
-    return _waited_beside_s(records, records.tables["sites"]["staff"] > 0, "end_at")
-
-
-def _waited_beside_s(records: Records, which: NDArray[np.bool_], free_from: str) -> Floats:
-    """Seconds of each wait at some sites while a charger there could be had, as it can from ``free_from`` on."""
-    waits, sessions, sites = (records.tables[name] for name in ("waits", "sessions", "sites"))
-    from_s = float(records.clock.report_from_s)
-    outages, beside_s = charger_outages(records), np.zeros(len(waits["site"]))
-    for row in np.flatnonzero(np.isin(sites["site"], waits["site"]) & which):
-        site = sites["site"][row]
-        mine, plugs, out = waits["site"] == site, sessions["site"] == site, outages["site"] == site
-        taken_s = np.concatenate((sessions["plug_at"][plugs], outages["start_at"][out]))
-        left_s = np.concatenate((sessions[free_from][plugs], outages["end_at"][out]))
-        at_s, free_s = free_time(taken_s, left_s, sites["chargers"][row])
-        start_s, end_s = np.maximum(waits["arrive_at"][mine], from_s), np.maximum(waits["end_at"][mine], from_s)
-        beside_s[mine] = np.interp(end_s, at_s, free_s) - np.interp(start_s, at_s, free_s)
-    return beside_s
-
-
-def free_time(plug_s: Floats, unplug_s: Floats, chargers: int) -> tuple[Floats, Floats]:
-    """Corners of the time, summed from second 0 on, that at least one of the chargers was free.
-
-    >>> at_s, free_s = free_time(np.array([10.0]), np.array([30.0]), chargers=1)
-    >>> np.interp([5.0, 20.0, 40.0], at_s, free_s).tolist()
-    [5.0, 10.0, 20.0]
-    """
-    changes_s = np.concatenate(([0.0, FOREVER_S], plug_s, unplug_s))
-    steps = np.concatenate(([0.0, 0.0], np.ones(len(plug_s)), -np.ones(len(unplug_s))))
-    at_s, number = np.unique(changes_s, return_inverse=True)
-    occupied = np.cumsum(np.bincount(number, steps))
-    free_s = np.where(occupied[:-1] < chargers, np.diff(at_s), 0.0)
-    return at_s, np.concatenate(([0.0], np.cumsum(free_s)))
