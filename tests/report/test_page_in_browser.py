@@ -126,11 +126,11 @@ def test_plots_follow_the_width_of_the_window(browser: Any, tmp_path: Path) -> N
 
 def test_the_switch_changes_text_and_figures(browser: Any, tmp_path: Path) -> None:
     page = OpenPage(browser, synthetic_view(), tmp_path, DESKTOP)
-    assert "The service holds" in page.visible_text()
+    assert "The timetable holds" in page.visible_text()
     assert "运营班次有保障" not in page.visible_text()
     page.switch("zh")
     assert "运营班次有保障" in page.visible_text()
-    assert "The service holds" not in page.visible_text()
+    assert "The timetable holds" not in page.visible_text()
     legend = page.ask("document.querySelector('#plot-generation .legend').textContent")
     assert "水电" in legend
     assert "Hydro" not in legend
