@@ -3,6 +3,8 @@ PYTHON =
 VENV = .venv
 SCENARIO = configs/yunnan_week.yaml
 RESULTS = results
+# Language of the summary and of the page as it opens: en or zh.
+LANGUAGE = en
 # What is installed into the environment: the checkout itself, so that an edit takes effect at once. CI puts a wheel here.
 INSTALL = --editable .
 PYTEST_ARGS =
@@ -21,7 +23,7 @@ COMPILE = uv pip compile --upgrade --universal --python-version 3.11 --generate-
 .PHONY: run test extras lint bench docs lock clean help
 
 run: $(VENV)/.installed ## install if needed, run SCENARIO, print its summary and the path of its page
-	$(BIN)/fleetsim run "$(SCENARIO)" --results "$(RESULTS)"
+	$(BIN)/fleetsim run "$(SCENARIO)" --results "$(RESULTS)" --lang "$(LANGUAGE)"
 
 test: $(VENV)/.developed ## run the whole test suite
 	$(BIN)/pytest $(PYTEST_ARGS)

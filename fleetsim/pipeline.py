@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fleetsim.network.slots import Loads
     from fleetsim.report.view import ReportView
     from fleetsim.report.words import Language
+    from fleetsim.scenario.provenance import Figure
     from fleetsim.scenario.schema import Scenario
 
 HOURS_PER_YEAR = 8_760
@@ -222,6 +223,7 @@ class Results:
             records=self.records,
             metrics=self.records.tables["metrics"],
             assumptions=[(file, key, value, reason) for file, key, value, reason in facts.assumptions],
+            certainties=facts.certainties,
             notes=facts.notes,
             remarks=tuple(facts.remarks),
             names={name: Text(**text) for name, text in facts.names.items()},
@@ -310,8 +312,10 @@ def _network_tables(scenario: Scenario, records: Records) -> dict[str, Frame]:
 
 def _facts(scenario: Scenario, grid: GridSlots) -> RunFacts:
     from fleetsim.results.environment import environment
+    from fleetsim.scenario.provenance import figures
 
     spec, identity = scenario.spec, identity_of(scenario)
+    numbers = figures(scenario)
     return RunFacts(
         run_id=identity.run_id,
         sha256=identity.sha256,
@@ -330,23 +334,33 @@ def _facts(scenario: Scenario, grid: GridSlots) -> RunFacts:
         environment=environment(scenario.workspace),
         notes=dict(grid.notes),
         remarks=list(scenario.remarks),
-        assumptions=_assumptions(scenario),
+        assumptions=_assumptions(numbers),
+        certainties=_certainties(numbers),
     )
 
 
-def _assumptions(scenario: Scenario) -> list[list[str]]:
+def _assumptions(numbers: Sequence[Figure]) -> list[list[str]]:
     """File, key, value and reasoning of the assumed figures; the numbers of one list make one line."""
-    from fleetsim.scenario.provenance import figures
-
     lines: dict[tuple[str, str, str], list[float]] = {}
-    for figure in figures(scenario):
+    for figure in numbers:
         if figure.certainty == "assumed":
-            key = ".".join(step for step in figure.key.split(".") if not step.isdigit())
-            lines.setdefault((figure.file, key, figure.source or ""), []).append(figure.value)
+            lines.setdefault((figure.file, figure.unnumbered_key, figure.source or ""), []).append(figure.value)
     return [
         [file, key, " ... ".join(f"{value:g}" for value in sorted({min(values), max(values)})), reason]
         for (file, key, reason), values in lines.items()
     ]
+
+
+def _certainties(numbers: Sequence[Figure]) -> dict[str, dict[str, int]]:
+    """How many figures carry which certainty, by group; the numbers of one list count once, as among the assumed."""
+    from fleetsim.report.assumed import group
+
+    lines = {(figure.file, figure.unnumbered_key, figure.certainty or "", figure.source) for figure in numbers}
+    counts: dict[str, dict[str, int]] = {}
+    for file, key, certainty, _ in sorted(lines, key=str):
+        of_group = counts.setdefault(group(file, key), {})
+        of_group[certainty] = of_group.get(certainty, 0) + 1
+    return counts
 
 
 def _names(scenario: Scenario) -> dict[str, dict[str, str]]:

@@ -94,6 +94,7 @@ def small_facts(run_id: str = "small-1", sha256: str = "1" * 64) -> RunFacts:
         notes={},
         remarks=[],
         assumptions=[],
+        certainties={},
     )
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,7 @@ import pytest
 from fleetsim import load, pipeline, read, simulate
 from fleetsim.errors import InputError, RunError
 from fleetsim.pipeline import run
+from fleetsim.report.words import word
 from fleetsim.results.catalogue import Catalogue
 from fleetsim.results.listing import CATALOGUE_FILE, open_catalogue
 from fleetsim.results.schema import TABLES
@@ -49,6 +53,41 @@ def test_saved_results_read_back_are_the_same(scenario, tmp_path):
         pd.testing.assert_frame_equal(back.tables[table], results.tables[table])
     assert results.page is not None
     assert results.page.is_file()
+
+
+def test_the_figures_of_the_page_are_those_of_the_catalogue(scenario, tmp_path):
+    """Read from the file and from the database, each figure to the last digit that the page prints."""
+    results = simulate(scenario)
+    results.save(tmp_path)
+    with closing(sqlite3.connect(tmp_path / CATALOGUE_FILE)) as catalogue:
+        rows = catalogue.execute("SELECT scope, subject, metric, value, unit FROM metrics ORDER BY rowid").fetchall()
+    page = results.page.read_text(encoding="utf-8")
+    page = page[page.index('id="metrics"') : page.index('id="assumptions"')]
+    compared = 0
+    for scope in dict.fromkeys(row[0] for row in rows):
+        table = page[page.index(f'<summary><span lang="en">{word(f"table.scope.{scope}", "en")}') :]
+        values = {(subject, metric): (value, unit) for kind, subject, metric, value, unit in rows if kind == scope}
+        subjects = list(dict.fromkeys(subject for subject, _ in values))
+        for metric in dict.fromkeys(metric for _, metric in values):
+            row = re.search(f'<tr data-metric="{metric}">(.*?)</tr>', table, re.DOTALL)
+            shown = re.findall(r'<td class="n">(.*?)</td>', row[1])
+            for subject, text in zip(subjects, shown, strict=True):
+                value, unit = values.get((subject, metric), (None, ""))
+                if value is None:
+                    assert text == "–"
+                elif not text.startswith("&lt;"):  # an error of rounding is printed as a bound
+                    half_a_digit = 0.5 * 10.0 ** -len(text.partition(".")[2])
+                    printed = 100.0 * value if unit == "share" else value
+                    assert float(text.replace(",", "")) == pytest.approx(printed, rel=0, abs=1.001 * half_a_digit)
+                    compared += 1
+    assert compared > 150
+
+
+def test_every_input_is_counted_by_its_certainty_once(scenario):
+    facts = simulate(scenario).facts
+    counted = [count.get("assumed", 0) for count in facts.certainties.values()]
+    assert sum(counted) == len(facts.assumptions)
+    assert set(facts.certainties) == {"work", "sites", "grid", "tariff"}
 
 
 def test_a_run_that_is_there_is_not_computed_again(scenario, tmp_path, monkeypatch):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 
-from fleetsim.report.assumed import BEHIND, counted
+from fleetsim.report.assumed import BEHIND, counted, inputs_behind
 from fleetsim.report.hydrogen import cleaned, filled, paid
 from fleetsim.report.numerals import quantity
 from fleetsim.report.view import ReportView
@@ -29,8 +30,10 @@ class Answer:
     figure: str
     """The one number to remember, with its unit."""
     sentences: tuple[str, ...]
+    inputs: str
+    """How many inputs it rests on, by how far they can be trusted."""
     certainty: str
-    """What the answer rests on."""
+    """Which of them are assumed."""
     metrics: tuple[str, ...]
     """Metrics whose definitions belong to it."""
 
@@ -84,6 +87,7 @@ def _answer(
         question=word(f"answer.{topic}{asked}", lang),
         figure=view.said(figure, lang),
         sentences=sentences(view, lang),
+        inputs=inputs_behind(view.certainties, BEHIND[topic], lang),
         certainty=certainty,
         metrics=(figure, *metrics),
     )
@@ -92,40 +96,28 @@ def _answer(
 def _service(view: ReportView, lang: Language) -> tuple[str, ...]:
     if not math.isfinite(view.run("service_level")):
         return (word("service_none", lang),)
-    said = (_timetable, _rounds, _reasons, _visits, _searches, _passengers, _reserve)
+    said = (_verdicts, _reasons, _searches, _passengers, _reserve)
     return tuple(sentence for each in said for sentence in each(view, lang))
 
 
-def _timetable(view: ReportView, lang: Language) -> tuple[str, ...]:
-    planned = view.run("trips_planned")
-    if planned == 0:
-        return ()
-    level = view.run("trips_done") / planned
-    verdict = word(
-        "service_holds" if level >= HOLDS else "service_short",
-        lang,
-        share=quantity(level, "share", lang),
-        planned=view.said("trips_planned", lang),
-    )
-    return verdict, _lost(view, lang)
+_DUTIES = (
+    ("trips_planned", "trips_done", "service_holds", "service_short"),
+    ("rounds_planned", "rounds_finished", "service_rounds_hold", "service_rounds_short"),
+    ("energy_visits", "energy_visits_prompt", "service_visits_hold", "service_visits_short"),
+)
+"""Kinds of service: what was asked for, what was done in time, and the verdicts."""
 
 
-def _rounds(view: ReportView, lang: Language) -> tuple[str, ...]:
-    planned, finished = view.run("rounds_planned"), view.run("rounds_finished")
-    if not planned > 0:
-        return ()
-    verdict = "service_rounds_hold" if finished >= HOLDS * planned else "service_rounds_short"
-    share = quantity(finished / planned, "share", lang)
-    return (word(verdict, lang, share=share, planned=view.said("rounds_planned", lang)),)
-
-
-def _visits(view: ReportView, lang: Language) -> tuple[str, ...]:
-    visits, prompt = view.run("energy_visits"), view.run("energy_visits_prompt")
-    if not visits > 0:
-        return ()
-    verdict = "service_visits_hold" if prompt >= HOLDS * visits else "service_visits_short"
-    share = quantity(prompt / visits, "share", lang)
-    return (word(verdict, lang, share=share, visits=view.said("energy_visits", lang)),)
+def _verdicts(view: ReportView, lang: Language) -> tuple[str, ...]:
+    """A verdict on each kind of service, the worst first; those that hold follow in their usual order."""
+    said: list[tuple[float, tuple[str, ...]]] = []
+    for asked, done, holds, short in _DUTIES:
+        if view.run(asked) > 0:
+            level = view.run(done) / view.run(asked)
+            key = holds if level >= HOLDS else short
+            verdict = word(key, lang, share=quantity(level, "share", lang), count=view.said(asked, lang))
+            said.append((min(level, HOLDS), (verdict, *(_lost(view, lang) if asked == "trips_planned" else ()))))
+    return tuple(sentence for _, each in sorted(said, key=itemgetter(0)) for sentence in each)
 
 
 def _reasons(view: ReportView, lang: Language) -> tuple[str, ...]:
@@ -149,11 +141,11 @@ def _passengers(view: ReportView, lang: Language) -> tuple[str, ...]:
     return (word("service_passengers", lang, **{mark: view.said(name, lang) for mark, name in names.items()}),)
 
 
-def _lost(view: ReportView, lang: Language) -> str:
+def _lost(view: ReportView, lang: Language) -> tuple[str]:
     if view.run("trips_late") == 0 and view.run("trips_cancelled") == 0:
-        return word("service_whole", lang)
+        return (word("service_whole", lang),)
     late, cancelled = view.said("trips_late", lang), view.said("trips_cancelled", lang)
-    return word("service_lost", lang, late=late, cancelled=cancelled)
+    return (word("service_lost", lang, late=late, cancelled=cancelled),)
 
 
 def _reserve(view: ReportView, lang: Language) -> tuple[str, ...]:

@@ -166,6 +166,7 @@ def _paired_answers(view: ReportView) -> list[dict[str, Any]]:
             "label": _name(en.metrics[0]),
             "lead": Text(en=en.sentences[0], zh=zh.sentences[0]),
             "rest": Text(en=joined(en, "en"), zh=joined(zh, "zh")),
+            "inputs": Text(en=en.inputs, zh=zh.inputs),
             "certainty": Text(en=en.certainty, zh=zh.certainty),
             "definitions": [(_name(metric), _definition(metric)) for metric in en.metrics],
         }

@@ -33,6 +33,8 @@ class ReportView:
     """How the grid series came about, by subject."""
     remarks: tuple[str, ...]
     """What was allowed but is worth a warning."""
+    certainties: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """How many inputs carry which certainty, by group of inputs."""
     names: Mapping[str, Text] = field(default_factory=dict)
     """Names of sites and fleets for the reader, where they have any."""
 

@@ -48,6 +48,8 @@ class RunFacts:
     """What was allowed but is worth a warning."""
     assumptions: Sequence[Sequence[str]]
     """File, key, value and reasoning of each input that is assumed."""
+    certainties: Mapping[str, Mapping[str, int]]
+    """How many inputs carry which certainty, by group of inputs; empty where no source is given."""
 
     @property
     def clock(self) -> Clock:

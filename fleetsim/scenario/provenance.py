@@ -30,6 +30,11 @@ class Figure:
     """``None`` where no source is given."""
     source: str | None
 
+    @property
+    def unnumbered_key(self) -> str:
+        """The key without places in lists, so that the numbers of one list are told as one."""
+        return ".".join(step for step in self.key.split(".") if not step.isdigit())
+
 
 def figures(scenario: Scenario) -> list[Figure]:
     """Every figure that a run of the scenario rests on, file by file; of the profiles those that it uses."""

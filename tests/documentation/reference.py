@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import click
 import yaml
@@ -18,6 +20,7 @@ from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.scenario.visitors import VisitorFleet
 from fleetsim.spec import Spec
 from fleetsim.workspace import packaged_inputs
+from tests.documentation.glossary import glossary_page
 
 _WRITTEN = "<!-- Written by `make docs` from the program; edits here are lost. -->\n"
 
@@ -129,7 +132,13 @@ def _examples() -> dict[str, str]:
 
 _KINDS = {"time": "time", "float": "number", "int": "whole number", "bool": "yes or no", "text": "text"}
 
-PAGES = {"cli.md": cli_page, "kinds.md": kinds_page, "tables.md": tables_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli_page,
+    "glossary.md": partial(glossary_page, "en"),
+    "kinds.md": kinds_page,
+    "tables.md": tables_page,
+    "zh/glossary.md": partial(glossary_page, "zh"),
+}
 
 
 def _help(command: click.Command, context: click.Context) -> str:

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from fleetsim.cli import main
+from tests.conftest import ROOT
 
 READMES = ("README.md", "README.zh.md")
 
@@ -22,7 +23,9 @@ def commands(text: str) -> list[str]:
 
 @pytest.mark.parametrize("readme", READMES)
 def test_the_first_two_commands_are_make_run_and_make_test(readme, root):
-    assert commands((root / readme).read_text(encoding="utf-8"))[:2] == ["make run", "make test"]
+    first, second = commands((root / readme).read_text(encoding="utf-8"))[:2]
+    assert first.removesuffix(" LANGUAGE=zh") == "make run"
+    assert second == "make test"
 
 
 @pytest.mark.parametrize("readme", READMES)
@@ -43,6 +46,15 @@ def test_every_fleetsim_command_parses_and_every_file_it_names_is_there(readme, 
     assert seen
 
 
+def test_both_readmes_say_the_same_commands_and_headings(root):
+    english, chinese = ((root / readme).read_text(encoding="utf-8") for readme in READMES)
+    plain = [re.sub(r" (--lang zh|LANGUAGE=zh)", "", line) for line in commands(chinese)]
+    assert plain == [line.replace(" --lang zh", "") for line in commands(english)]
+    assert [line.split()[0] for line in re.findall(r"^#+ .*$", english, flags=re.MULTILINE)] == [
+        line.split()[0] for line in re.findall(r"^#+ .*$", chinese, flags=re.MULTILINE)
+    ]
+
+
 @pytest.mark.parametrize("readme", READMES)
 def test_every_make_target_named_exists(readme, root):
     makefile = (root / "Makefile").read_text(encoding="utf-8")
@@ -50,8 +62,22 @@ def test_every_make_target_named_exists(readme, root):
     assert targets <= set(re.findall(r"^(\w+):", makefile, flags=re.MULTILINE))
 
 
-@pytest.mark.parametrize("page", [*READMES, "CHANGELOG.md", "docs/index.md"])
-def test_links_to_files_lead_somewhere(page, root):
+PAGES = [*READMES, "CHANGELOG.md", *(str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs").rglob("*.md")))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_to_files_and_headings_that_there_are(page, root):
     path = root / page
-    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
-        assert (path.parent / target).exists(), target
+    for target, heading in re.findall(r"\]\(([^)#:]*)#?([^)#:]*)\)", path.read_text(encoding="utf-8")):
+        file = path.parent / target if target else path
+        assert file.exists(), target
+        if heading:
+            headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+            assert heading in {re.sub(r"[^\w -]", "", text).lower().replace(" ", "-") for text in headings}, heading
+
+
+@pytest.mark.parametrize("index", ["docs/index.md", "docs/zh/index.md"])
+def test_the_table_of_contents_has_every_page(index, root):
+    path = root / index
+    listed = set(re.findall(r"\]\(([^)#:]+\.md)\)", path.read_text(encoding="utf-8")))
+    assert {page.name for page in path.parent.glob("*.md")} - {"index.md"} <= listed

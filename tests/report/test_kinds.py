@@ -204,3 +204,38 @@ def test_the_first_answer_says_what_failed_and_why(lang: Language) -> None:
             "zh": "寻求补能的车辆中：无法到达补能站、需救援 21 次、见队离开 34,716 次。",
         }[lang]
     )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_worst_kind_of_service_is_judged_first(lang: Language) -> None:
+    view = synthetic_view()
+    run = view.subjects("run")[0]
+    slow = {"energy_visits": 1_000.0, "energy_visits_prompt": 600.0, "rounds_planned": 50.0, "rounds_finished": 45.0}
+    first, second, third, *_ = answers(with_metrics(view, "run", run, slow), lang)[0].sentences
+    assert {"en": "Taxis and other cars wait too long: only 60.0", "zh": "出租车等车辆补能等待偏长"}[lang] in first
+    assert {"en": "Rounds fall short: only 90.0", "zh": "作业轮次保障不足"}[lang] in second
+    assert {"en": "The timetable holds: 99.8", "zh": "运营班次有保障"}[lang] in third
+    well = with_metrics(view, "run", run, slow | {"energy_visits_prompt": 999.0, "rounds_finished": 50.0})
+    assert {"en": "The timetable holds", "zh": "运营班次有保障"}[lang] in answers(well, lang)[0].sentences[0]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_answer_says_how_far_its_inputs_can_be_trusted(lang: Language) -> None:
+    counts = {
+        "work": {"measured": 1, "derived": 4, "assumed": 7},
+        "sites": {"known": 2, "": 3},
+        "tariff": {"published": 9},
+    }
+    view = replace(synthetic_view(), certainties=counts)
+    service, _, _, cost = (answer.inputs for answer in answers(view, lang))
+    assert (
+        service
+        == {
+            "en": "Inputs behind it: 5 measured, published or derived from such, 2 of the trade's knowledge or "
+            "estimates, 7 assumed, 3 without a source.",
+            "zh": "所依据的输入：实测、公开或由其推算 5 项、行业经验或估计 2 项、假设 7 项、未注明来源 3 项。",
+        }[lang]
+    )
+    assert service in render(view, lang).replace("&#39;", "'")
+    assert "14" in cost
+    assert answers(synthetic_view(), lang)[0].inputs == ""

@@ -88,7 +88,7 @@ def test_plotly_is_there_once() -> None:
 def test_the_page_opens_in_the_language_asked_for_and_carries_both(lang: Language) -> None:
     page = outline(synthetic_view(), lang)
     assert next(attributes for tag, attributes in page.tags if tag == "html")["lang"] == lang
-    assert "The service holds" in page.text
+    assert "The timetable holds" in page.text
     assert "运营班次有保障" in page.text
 
 

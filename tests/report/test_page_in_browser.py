@@ -34,6 +34,14 @@ DESKTOP, PHONE = (1280, 900), (390, 844)
 ATTACK = "</script><b>bold</b><img src=x onerror=alert(1)>"
 
 
+def attacked(view: ReportView) -> ReportView:
+    """The view with markup for the title and for the name of every site and fleet."""
+    hostile = '"><img src=x onerror="window.attacked=1"><b>{}</b>\'`${{1}}../../'
+    subjects = (*view.subjects("site"), *view.subjects("fleet"))
+    names = {subject: Text(en=hostile.format(subject), zh=hostile.format(subject)) for subject in subjects}
+    return replace(view, title=Text(en=hostile, zh=hostile), names=names)
+
+
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from selenium.webdriver.chrome.service import Service
@@ -126,11 +134,11 @@ def test_plots_follow_the_width_of_the_window(browser: Any, tmp_path: Path) -> N
 
 def test_the_switch_changes_text_and_figures(browser: Any, tmp_path: Path) -> None:
     page = OpenPage(browser, synthetic_view(), tmp_path, DESKTOP)
-    assert "The service holds" in page.visible_text()
+    assert "The timetable holds" in page.visible_text()
     assert "运营班次有保障" not in page.visible_text()
     page.switch("zh")
     assert "运营班次有保障" in page.visible_text()
-    assert "The service holds" not in page.visible_text()
+    assert "The timetable holds" not in page.visible_text()
     legend = page.ask("document.querySelector('#plot-generation .legend').textContent")
     assert "水电" in legend
     assert "Hydro" not in legend
@@ -198,6 +206,28 @@ def test_paper_gets_plots_of_its_own_width(browser: Any, tmp_path: Path) -> None
     assert page.ask("document.querySelector('#plot-power_total svg').getBoundingClientRect().width") < 700 < before
     page.ask("window.dispatchEvent(new Event('afterprint'))")
     assert page.ask("document.querySelector('#plot-power_total svg').getBoundingClientRect().width") == before
+
+
+def test_a_year_of_a_whole_city_opens_and_answers_a_click(browser: Any, tmp_path: Path) -> None:
+    page = OpenPage(browser, synthetic_view(sites=70, days=365), tmp_path, DESKTOP)
+    assert (tmp_path / "report.html").stat().st_size < 6e6
+    assert page.undrawn() == []
+    page.switch("zh")
+    assert "运营班次有保障" in page.visible_text()
+    assert "水电" in page.ask("document.querySelector('#plot-generation .legend').textContent")
+    assert page.errors() == []
+
+
+def test_markup_in_every_name_of_a_real_day_runs_nowhere(browser: Any, tmp_path: Path) -> None:
+    page = OpenPage(browser, attacked(view_of_a_day()), tmp_path, DESKTOP)
+    page.ask("document.querySelectorAll('details').forEach((entry) => { entry.open = true; })")
+    page.switch("zh")
+    assert page.undrawn() == []
+    assert page.ask("document.querySelectorAll('b, img').length") == 0
+    chosen = page.ask("document.querySelector('.choice[data-plot=levels] option').textContent")
+    assert chosen.startswith('"><img src=x onerror="window.attacked=1"><b>')
+    assert page.ask("window.attacked === undefined")
+    assert page.errors() == []
 
 
 def test_a_choice_changes_the_figure_and_keeps_its_language(browser: Any, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_every_line_fits(lang: Language, width: int, sites: int) -> None:
 
 def test_the_answer_stands_before_the_tables() -> None:
     text = summary(synthetic_view(), "en", 100)
-    assert text.index("The service holds: 99.8 % of 3,360") < text.index("Chargers  Energy")
+    assert text.index("The timetable holds: 99.8 % of 3,360") < text.index("Chargers  Energy")
 
 
 def test_a_service_below_the_threshold_is_said_to_fall_short() -> None:

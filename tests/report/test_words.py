@@ -10,7 +10,7 @@ from string import Formatter
 import fleetsim.browse as browse
 import fleetsim.report as report
 from fleetsim.report.answers import FAILURES, SEARCHES, answers
-from fleetsim.report.assumed import GROUPS
+from fleetsim.report.assumed import GROUPS, TRUST
 from fleetsim.report.balance import balance_lines
 from fleetsim.report.figures.places import CITIES
 from fleetsim.report.metrics import METRICS
@@ -66,6 +66,7 @@ FAMILIES = {
         *("asset", "case", "loading", "margin", "heavy_h", "overload_h", "voltage", "at", "fleets"),
         *("remedy", "sites", "cost", "removed", "per_million"),
     ),
+    "rests": tuple(TRUST),
     "reason": (*FAILURES, *SEARCHES),
     "peaks.case": CASES,
     "peaks.remedy": ("transformer", "cable", "tie", "unit", "spread"),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.clock import DAY_S, HOUR_S
-from fleetsim.report.figures.drawing import Figure, Variant, label, layout, packed, value_axis, words
+from fleetsim.report.figures.drawing import Figure, Variant, layout, packed, value_axis, words
 from fleetsim.report.view import ReportView
 from fleetsim.results.schema import Frame, select
 
@@ -35,12 +35,12 @@ def chosen_sites(view: ReportView) -> list[str]:
 
 def occupancy(view: ReportView) -> list[Variant]:
     """For each of the chosen sites, the stays at its chargers on the day with the longest stays in all."""
-    return [Variant(label(view.name(site)), _occupancy(view, site)) for site in chosen_sites(view)]
+    return [Variant(view.name(site).model_dump(), _occupancy(view, site)) for site in chosen_sites(view)]
 
 
 def heat(view: ReportView) -> list[Variant]:
     """For each of the chosen sites, the share of each hour of the day in which each charger had a vehicle."""
-    return [Variant(label(view.name(site)), _heat(view, site)) for site in chosen_sites(view)]
+    return [Variant(view.name(site).model_dump(), _heat(view, site)) for site in chosen_sites(view)]
 
 
 def _stays(view: ReportView, site: str) -> Frame:

@@ -9,7 +9,7 @@ import numpy as np
 from fleetsim.accounting.slots import reported_slots
 from fleetsim.clock import SLOT_S
 from fleetsim.report.charge_levels import charge_levels
-from fleetsim.report.figures.drawing import Figure, Variant, label, layout, packed, time_axis, timed, value_axis, words
+from fleetsim.report.figures.drawing import Figure, Variant, layout, packed, time_axis, timed, value_axis, words
 from fleetsim.report.series import Series, step
 from fleetsim.report.view import ReportView
 
@@ -30,7 +30,7 @@ def levels(view: ReportView) -> list[Variant]:
         quantiles = charge_levels(records, int(fleet), np.add(slot_s, size * SLOT_S / 2)) if size_of[fleet] else None
         if quantiles is not None:
             name = view.name(records.entities["fleets"][fleet])
-            variants.append(Variant(label(name), _fan(view, slot_s, quantiles, size)))
+            variants.append(Variant(name.model_dump(), _fan(view, slot_s, quantiles, size)))
         if len(variants) == MOST_FLEETS:
             break
     return variants
