@@ -43,7 +43,7 @@ LOADS_MW = {
 
 
 def cigre_mv() -> tuple[list[int], np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Buses below the transformers, parents before children; then parent, impedance, load and shunt of each, in 1 MVA."""
+    """Buses below the transformers, parents first; then parent, impedance, load and shunt of each, on 1 MVA."""
     base_ohm = 20.0**2
     order = [1, 2, 3, 4, 5, 6, 8, 7, 9, 10, 11, 12, 13, 14]
     row = {node: number for number, node in enumerate(order)}
