@@ -26,6 +26,7 @@ COMMANDS = {
     "grid": "grid",
     "telematics": "telematics",
     "peaks": "peaks",
+    "export": "export",
     "schema": "schema",
     "rebuild": "rebuild",
 }

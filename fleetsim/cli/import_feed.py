@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fleetsim.work.geography import Point
 
 DATE = click.DateTime(["%Y-%m-%d"])
+_MW = click.FloatRange(0, min_open=True)
 
 
 @click.group("import")
@@ -102,6 +103,45 @@ def gtfs(
         blocks = len({(trip.block, trip.days) for trip in fleet.trips})
         click.echo(f"{fleet.name}: {fleet.vehicles} x {fleet.model} with spares, {blocks} blocks")
     click.echo(f"Next: fleetsim run {done.files[-1]}")
+
+
+@command.command("pandapower")
+@click.argument("file", type=FOLDER, metavar="NET.json")
+@click.argument("folder", type=FOLDER, metavar="DIR")
+@click.option("--city", required=True, help="City whose network it is.")
+@click.option("--city-mw", type=_MW, required=True, metavar="MW", help="Load of the city when the file's loads are so.")
+@click.option("--city-mean-mw", type=_MW, metavar="MW", help="Mean load of the city [--city-mw].")
+@click.option("--elevation-m", type=click.FloatRange(-500, 6000), required=True, metavar="M", help="Its elevation.")
+@click.option("--replace", is_flag=True, help="Drop the rows that the city has in grid/network/.")
+def pandapower(
+    file: Path,
+    folder: Path,
+    city: str,
+    city_mw: float,
+    city_mean_mw: float | None,
+    elevation_m: float,
+    replace: bool,
+) -> None:
+    """Put the network in NET.json, written by pandapower, into grid/network/ of the workspace DIR.
+
+    It must be radial, with a transformer above each busbar of 35 kV or less. What the file does not carry of the
+    city's load hangs above its substations. Needs the extra powerflow.
+
+    Example: fleetsim import pandapower net.json my_city --city lijiang --city-mw 900 --elevation-m 2400 --replace
+    """
+    from fleetsim.network.pandapower_file import About, convert
+    from fleetsim.network.writing import without_city, write_network
+
+    kept = without_city(folder, city, replace)
+    about = About(city, city_mw, city_mean_mw or city_mw, elevation_m)
+    found = convert(file, about, {*kept.substations, *kept.feeders, *kept.transformers})
+    write_network(folder, kept, found.substations, found.feeders, found.transformers)
+    for text in found.remarks:
+        remark(f"remark: {text}")
+    click.echo(
+        f"{sum(row.units > 0 for row in found.substations)} substations, {len(found.feeders)} pieces of feeders, "
+        f"{len(found.transformers)} transformers of {city} in {folder / 'grid' / 'network'}"
+    )
 
 
 def _name(text: str, given: bool) -> str:

@@ -31,7 +31,9 @@ class Row(Generic[SpecT]):
     spec: SpecT
 
 
-def read_csv(model: type[SpecT], path: Path, root: Path, problems: list[Problem]) -> list[Row[SpecT]]:
+def read_csv(
+    model: type[SpecT], path: Path, root: Path, problems: list[Problem], *, may_be_empty: bool = False
+) -> list[Row[SpecT]]:
     """The rows of a CSV file, one ``model`` each; the good rows, with the faults of the others in ``problems``.
 
     The fields of the model are the columns; those without a default must be there, in any order. Lines that begin
@@ -54,7 +56,7 @@ def read_csv(model: type[SpecT], path: Path, root: Path, problems: list[Problem]
     (header_line, header), *body = lines
     if not _header_is_good(model, file, header_line, header, problems):
         return []
-    if not body:
+    if not body and not may_be_empty:
         problems.append(Problem(file, header_line, "", "", "the file has a header but no rows"))
     numeric = [Expected.of(model).inner(name).is_number() for name in header]
     rows = (_row(model, file, line, header, numeric, cells, problems) for line, cells in body)

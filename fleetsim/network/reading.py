@@ -43,7 +43,7 @@ def load_network(root: Path, problems: list[Problem]) -> NetworkInputs | None:
     before = len(problems)
     substations = read_csv(SubstationRow, root / SUBSTATIONS, root, problems)
     feeders = read_csv(FeederRow, root / FEEDERS, root, problems)
-    transformers = read_csv(TransformerRow, root / TRANSFORMERS, root, problems)
+    transformers = read_csv(TransformerRow, root / TRANSFORMERS, root, problems, may_be_empty=True)
     if len(problems) > before:
         return None
     problems += [

@@ -16,7 +16,7 @@ LengthKm = Annotated[float, Gt(0), Le(100), Unit("km")]
 OhmPerKm = Annotated[float, Gt(0), Le(10), Unit("ohm/km")]
 AmpacityA = Annotated[float, Gt(0), Le(5_000), Unit("A")]
 VoltagePu = Annotated[float, Ge(0.9), Le(1.1)]
-LossKw = Annotated[float, Gt(0), Le(1_000), Unit("kW")]
+LossKw = Annotated[float, Ge(0), Le(1_000), Unit("kW")]
 
 
 class SubstationRow(Spec):

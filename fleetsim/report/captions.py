@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from fleetsim.report.figures.assets import by_margin
 from fleetsim.report.figures.drawing import MOST_ROWS
+from fleetsim.report.metrics.assets import HEAVY, OVERLOAD
 from fleetsim.report.numerals import moment, quantity
 from fleetsim.report.series import SitePower, civil, first_highest, step, total_kw
 from fleetsim.report.view import ReportView
@@ -45,6 +47,7 @@ def captions(view: ReportView, powers: Sequence[SitePower]) -> dict[str, Text]:
         "waiting": _followed(both("caption.waiting"), _chosen(view, "site", "waits", "caption.most_waiting")),
         "generation": _followed(_each(lambda lang: word("caption.generation", lang, zone=_zone(view, lang))), averaged),
         "cost": both("caption.cost"),
+        "assets": _assets(view),
         **{key: both(f"caption.{key}") for key in ("duration", "flow", "occupancy", "heat", "levels", "places")},
     }
 
@@ -82,6 +85,18 @@ def _chosen(view: ReportView, scope: str, metric: str, key: str) -> Text:
     """Which of many sites or fleets are drawn, by a metric that those have which could be; nothing where all are."""
     able = sum(view.metric(scope, subject, metric) >= 0 for subject in view.subjects(scope))
     return both(key, drawn=str(MOST_ROWS), whole=str(able)) if able > MOST_ROWS else Text(en="", zh="")
+
+
+def _assets(view: ReportView) -> Text:
+    """How many assets are loaded heavily, and whether they are made up."""
+    loading = [view.metric("asset", asset, "peak_loading") for asset in by_margin(view)]
+    heavy, overload = (str(sum(value > level for value in loading)) for level in (HEAVY, OVERLOAD))
+    told = both("caption.assets", whole=str(len(loading)), heavy=heavy, overload=overload)
+    if len(loading) > MOST_ROWS:
+        told = _followed(told, both("caption.assets_most", drawn=str(MOST_ROWS)))
+    if not view.records.tables["assets"]["synthetic"].any():
+        return told
+    return _followed(told, both("caption.assets_synthetic"))
 
 
 def _service(view: ReportView) -> Text:

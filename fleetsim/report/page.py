@@ -18,6 +18,7 @@ from fleetsim.report.answers import Answer, answers
 from fleetsim.report.assumed import grouped
 from fleetsim.report.balance import BalanceLine, balance_lines
 from fleetsim.report.captions import captions, site_caption
+from fleetsim.report.figures.assets import assets
 from fleetsim.report.figures.chargers import heat, occupancy
 from fleetsim.report.figures.cost import cost
 from fleetsim.report.figures.drawing import MOST_ROWS, Figure, Variant
@@ -188,6 +189,7 @@ def _panels(view: ReportView, powers: tuple[SitePower, ...], said: Mapping[str, 
     figures: dict[str, Figure | None] = {
         "power_total": total_power(view, powers, fleet_powers(view.records)[1]),
         "duration": duration(powers),
+        "assets": assets(view),
         "utilisation": utilisation(view),
         "service": service(view),
         "hydrogen": hydrogen(view),

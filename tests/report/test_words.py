@@ -17,7 +17,7 @@ from fleetsim.report.metrics import METRICS
 from fleetsim.report.page import NOTES
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS
 from fleetsim.report.words import both, unit_label, word, word_list
-from fleetsim.results.schema import SCOPES, SOURCES
+from fleetsim.results.schema import ASSET_KINDS, SCOPES, SOURCES
 from fleetsim.stress import CASES
 from tests.report.synthetic import synthetic_view
 
@@ -34,6 +34,7 @@ FAMILIES = {
     "figure": (
         "power_total",
         "duration",
+        "assets",
         "utilisation",
         "service",
         "hydrogen",
@@ -50,6 +51,7 @@ FAMILIES = {
     "caption": ("duration", "flow", "occupancy", "heat", "levels", "places"),
     "contents": ("operators", "planners", "clean", "figures_and_inputs"),
     "city": CITIES,
+    "asset_kind": ASSET_KINDS,
     "site_kind": ("depot", "public_station", "swap_station", "hydrogen_station"),
     "load": ("vehicles", "base", "standby", "hydrogen"),
     "by": ("energy", "plugged", "charging"),
