@@ -17,6 +17,7 @@ def main() -> None:
     """Measure each workload in a fresh process, one after the other."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--vehicles", type=int, nargs="*", default=[100, 500], help="sizes of the depot")
+    parser.add_argument("--reallocation", action="store_true", help="the depots again, shared by re-allocation")
     parser.add_argument("--city", type=float, nargs="*", default=[], help="parts of the whole city, such as 0.1 or 1")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--grid", action="store_true", help="the grid's own figures too")
@@ -24,6 +25,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     measured = [_apart("depot", vehicles, asked.repetitions) for vehicles in asked.vehicles]
+    if asked.reallocation:
+        measured += [_apart("reallocation", vehicles, asked.repetitions) for vehicles in asked.vehicles]
     measured += [_apart("city", scale, 1) for scale in asked.city]
     as_json = json.dumps([asdict(each) for each in measured], indent=2)
     print(as_json if asked.json else "\n\n".join(map(table, measured)))

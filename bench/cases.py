@@ -15,13 +15,13 @@ DAYS = 7
 EFFICIENCY = 0.955
 
 
-def depot_case(vehicles: int) -> Case:
-    """The common depot workload."""
+def depot_case(vehicles: int, sharing: str = "proportional") -> Case:
+    """The common depot workload; every sharing but ``proportional`` runs by re-allocation."""
     return Case(
-        name=f"depot of {vehicles} buses",
+        name=f"depot of {vehicles} buses" + ("" if sharing == "proportional" else f" sharing {sharing}"),
         vehicles=vehicles,
         days=DAYS,
-        write=partial(depot.write, vehicles=vehicles),
+        write=partial(depot.write, vehicles=vehicles, sharing=sharing),
         describe=_depot_outcome,
         bare_s=partial(bare_depot_s, vehicles),
     )
@@ -39,8 +39,10 @@ def city_case(scale: float) -> Case:
 
 
 def measure_case(kind: str, size: float, repetitions: int) -> Measurement:
-    """Measure a workload by its kind, ``depot`` (vehicles) or ``city`` (part of it); what a fresh process is given."""
-    return measure(depot_case(int(size)) if kind == "depot" else city_case(size), repetitions)
+    """Measure a workload in a fresh process: ``depot`` or ``reallocation`` (vehicles) or ``city`` (part of it)."""
+    if kind == "city":
+        return measure(city_case(size), repetitions)
+    return measure(depot_case(int(size), "first_come" if kind == "reallocation" else "proportional"), repetitions)
 
 
 def _depot_outcome(records: Records) -> str:

@@ -31,7 +31,7 @@ ROAD: dict[str, Any] = {
 CHARGER = {"name": NAME, "power_kw": 120, "efficiency": 0.955, "standby_kw": 0.08}
 
 
-def write(folder: Path, vehicles: int) -> Path:
+def write(folder: Path, vehicles: int, sharing: str = "proportional") -> Path:
     """A workspace in ``folder`` with the workload; returns the scenario file."""
     packaged = packaged_inputs()
     shutil.copytree(packaged / "grid", folder / "grid")
@@ -42,8 +42,10 @@ def write(folder: Path, vehicles: int) -> Path:
     sheets = {"vehicles": {"bus": BUS}, "chargers": {"dc": CHARGER}, "places": places, "routes": {"road": ROAD}}
     for name, sheet in sheets.items():
         (profiles / f"{name}.yaml").write_text(yaml.safe_dump(sheet), encoding="utf-8")
+    scenario = _scenario(vehicles)
+    scenario["sites"]["depot"]["sharing"] = sharing
     file = folder / "depot.yaml"
-    file.write_text(yaml.safe_dump(_scenario(vehicles)), encoding="utf-8")
+    file.write_text(yaml.safe_dump(scenario), encoding="utf-8")
     return file
 
 
