@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from fleetsim.report.assumed import BEHIND, counted, inputs_behind
 from fleetsim.report.hydrogen import cleaned, filled, paid
+from fleetsim.report.load import load
 from fleetsim.report.numerals import quantity
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import Language, word
@@ -17,6 +18,7 @@ HOLDS = 0.99
 """Service level from which a service is said to hold; the sentence names it where it does not."""
 FAILURES = ("failed_battery", "failed_no_vehicle", "failed_hydrogen", "failed_knock_on")
 SEARCHES = ("stranded", "waits_balked", "waits_left", "waits_open")
+LOADED = ("peak_loading", "heavy_h", "overload_h", "coincidence")
 NOTICEABLE_KWH = 0.05
 """Unmet energy below this would be printed as nothing."""
 
@@ -39,7 +41,7 @@ class Answer:
 
 
 def answers(view: ReportView, lang: Language) -> tuple[Answer, ...]:
-    """Service, chargers, cleanliness and cost; without chargers, of hydrogen instead of charging."""
+    """Service, chargers, cleanliness, cost and load; without chargers, of hydrogen instead of charging."""
     only, hydrogen = view.only_hydrogen, view.has_hydrogen
     connections = ("peak_kw", "connection_kw", "connection_use", "waits", "wait_mean_min")
     chargers = ("utilisation_plugged", "utilisation_charging", *connections, "unmet_kwh")
@@ -58,6 +60,7 @@ def answers(view: ReportView, lang: Language) -> tuple[Answer, ...]:
         _answer(view, lang, "cost", "hydrogen_cost_cny" if only else "cost_cny_per_kwh", _cost,
                 (*(() if only else ("cost_cny",)), *(("hydrogen_cost_cny",) if hydrogen and not only else ()),
                  "distance_km", "meter_kwh_per_km")),
+        _answer(view, lang, "load", "peak_kw", load, ("mean_kw", *LOADED)),
     )  # fmt: skip
 
 
@@ -170,9 +173,8 @@ def _held(view: ReportView) -> str:
 
 
 def _chargers(view: ReportView, lang: Language) -> tuple[str, ...]:
-    peak = word("peak_reached", lang, peak=view.said("peak_kw", lang))
     used = () if view.only_hydrogen else (_used(view, lang),)
-    return *used, *filled(view, lang), peak, _tightest(view, lang), *_waiting(view, lang)
+    return *used, *filled(view, lang), _tightest(view, lang), *_waiting(view, lang)
 
 
 def _used(view: ReportView, lang: Language) -> str:

@@ -17,6 +17,7 @@ BEHIND: Mapping[str, tuple[str, ...]] = {
     "chargers": ("work", "sites"),
     "clean": ("work", "sites", "grid"),
     "cost": ("work", "sites", "tariff"),
+    "load": ("work", "sites", "tariff"),
 }
 """Groups whose inputs an answer depends on: cleanliness and cost also hang on when and how much is charged."""
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from fleetsim.report.numerals import NO_BREAK
 
-_UNITS = re.compile(r"[^\u2e80-\u9fff\uff00-\uffef\s]+|\s+|.", re.UNICODE)
-"""What a line may be broken between: words of letters, single Chinese characters."""
 _NOT_FIRST = "，。；：、）！？”％"
 """Characters that may not begin a line."""
+_UNITS = re.compile(rf"\s+|(?:[^\u2e80-\u9fff\uff00-\uffef\s]+|.)[{_NOT_FIRST}]*", re.UNICODE)
+"""What a line may be broken between: words of letters, single Chinese characters, each with what closes it."""
 
 
 def cells(text: str) -> int:
@@ -52,7 +52,7 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
     """The text in lines of at most ``width`` cells; lines after the first are indented."""
     lines, line = [], ""
     for unit in _UNITS.findall(text):
-        if line.strip() and cells(line + unit.rstrip()) > width and unit not in _NOT_FIRST:
+        if line.strip() and cells(line + unit.rstrip()) > width:
             lines.append(line.rstrip())
             line = indent
             if unit.isspace():

@@ -48,3 +48,10 @@ def test_columns_without_room_continue_below_and_none_is_lost() -> None:
     lines = table(heads, [["a_depot_with_a_rather_long_name", *(str(number) for number in range(9))]], 50)
     assert all(cells(line) <= 50 for line in lines)
     assert all(any(f"column {number}" in line for line in lines) for number in range(9))
+
+
+def test_what_closes_a_sentence_neither_begins_a_line_nor_leaves_it_too_wide() -> None:
+    for width in range(8, 30):
+        lines = wrap("出现在3月11日（周三）02:00起的时段。没有车辆排队等桩，充电需求全部满足。", width)
+        assert all(cells(line) <= width for line in lines)
+        assert not any(line[0] in "，。）" for line in lines)

@@ -13,11 +13,12 @@ from fleetsim.report.figures.drawing import unpacked
 from fleetsim.report.figures.hydrogen import hydrogen
 from fleetsim.report.figures.packs import packs
 from fleetsim.report.figures.service import service
+from fleetsim.report.numerals import quantity
 from fleetsim.report.page import render
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, cell, columns
 from fleetsim.report.text import summary
 from fleetsim.report.view import ReportView
-from fleetsim.report.words import LANGUAGES, Language
+from fleetsim.report.words import LANGUAGES, Language, word
 from fleetsim.results.schema import SCOPES, complete, concatenate
 from tests.report.synthetic import synthetic_view
 
@@ -227,7 +228,7 @@ def test_each_answer_says_how_far_its_inputs_can_be_trusted(lang: Language) -> N
         "tariff": {"published": 9},
     }
     view = replace(synthetic_view(), certainties=counts)
-    service, _, _, cost = (answer.inputs for answer in answers(view, lang))
+    service, _, _, cost, _ = (answer.inputs for answer in answers(view, lang))
     assert (
         service
         == {
@@ -239,3 +240,25 @@ def test_each_answer_says_how_far_its_inputs_can_be_trusted(lang: Language) -> N
     assert service in render(view, lang).replace("&#39;", "'")
     assert "14" in cost
     assert answers(synthetic_view(), lang)[0].inputs == ""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_planners_are_told_how_high_the_load_was_when_and_what_it_did_to_the_network(lang: Language) -> None:
+    view = synthetic_view(sites=2)
+    own_kw = sum(view.metric("site", site, "peak_kw") for site in view.subjects("site"))
+    slots = view.records.tables["site_slots"]
+    total_kw = sum(slots["grid_kw"][slots["site"] == site] for site in (0, 1))
+    at_h = slots["slot_at"][slots["site"] == 0][np.argmax(total_kw)] / 3600.0 % 24
+    said = answers(view, lang)[-1].sentences
+    assert len(said) == 2
+    assert quantity(view.run("peak_kw"), "kW", lang) in said[0]
+    assert f"{int(at_h):02d}:{int(at_h % 1 * 60):02d}" in said[0]
+    assert quantity(view.run("peak_kw") / own_kw, "share", lang) in said[1]
+    for asset, loading in (("feeder_1", 0.7), ("feeder_2", 1.25)):
+        view = with_metrics(view, "asset", asset, {"peak_loading": loading})
+    worst = answers(view, lang)[-1].sentences[2]
+    assert "feeder_2" in worst
+    assert {"en": "1 of 2 assets", "zh": "2 项设备中有 1 项"}[lang] in worst
+    assert answers(with_metrics(view, "run", view.subjects("run")[0], {"peak_kw": np.nan}), lang)[-1].sentences == (
+        word("load_none", lang),
+    )

@@ -30,7 +30,7 @@ FAMILIES = {
     "table": ("sites", "fleets"),
     "column": ("site", "fleet"),
     "short": tuple(dict.fromkeys((*SITE_COLUMNS, *FLEET_COLUMNS))),
-    "answer": ("service", "chargers", "chargers_hydrogen", "clean", "clean_hydrogen", "cost"),
+    "answer": ("service", "chargers", "chargers_hydrogen", "clean", "clean_hydrogen", "cost", "load"),
     "figure": (
         "power_total",
         "duration",
