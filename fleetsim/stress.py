@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 CASES = ("dry_evening", "holiday", "drought", "transformer_out", "one_boundary", "orderly_use", "plan_year")
 DRY_MONTHS = (11, 12, 1, 2, 3, 4, 5)
 EVENING = range(17 * 4, 23 * 4)
-ORDERLY_SHARE = 0.5
-"""Share of its peak that a site may draw in the hours of orderly use, 17 to 23."""
+"""Slots of the evening, 17 to 23, in which the first case looks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +71,8 @@ def stress(path: Path | str, overrides: Sequence[str] = (), workspace: Path | No
     growth = (1 + scenario.rules.load_growth) ** scenario.rules.plan_years
     units = base.net.station_units.copy()
     units[worst_station(base)] -= 1
-    cut = np.array([capped(kw, EVENING, ORDERLY_SHARE) for kw in base.site_kw])
+    orderly = scenario.rules.orderly_use
+    cut = np.array([capped(kw, orderly.slots_of_day, orderly.site_share) for kw in base.site_kw])
     ran["transformer_out"] = (replace(base, net=replace(base.net, station_units=units)), records)
     ran["orderly_use"] = (replace(base, site_kw=cut), records)
     grown = (base.base_kva * growth, base.busbar_kva * growth, base.site_kw * growth)

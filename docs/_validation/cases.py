@@ -73,8 +73,8 @@ def markdown() -> str:
     cases = table(
         "Validation cases",
         "Level `water` unless said otherwise, years 2018-2021 with their known levels, 2022 and later from capacity, "
-        "hydro and consumption alone. *Calibrated*: the figure was in the fit, so meeting it proves little. Networks, "
-        "tariffs and the tracing of storage have their cases in the tests.",
+        "hydro and consumption alone. *Calibrated*: the figure was in the fit, so meeting it proves little. Networks "
+        "and tariffs have a table of their own, the tracing of storage has its case in the tests.",
         ("", "case", "expected", "accepted", "found", "verdict", "remark"),
         [case.row() for part in parts for case in part()],
     )

@@ -22,6 +22,7 @@ PARTS = {
     "Grid by month and hour": "grid",
     "Grid with water": "water",
     "Cases of the grid": "cases",
+    "Networks": "networks",
     "Telematics": "telematics",
 }
 HEAD = """# Validation

@@ -34,7 +34,8 @@ def command(
 
     Seven cases: evening of the dry season, holiday, drought, a substation's transformer out, all in the valley, orderly
     use, growth to the plan year. Assets by margin, the fleets that cause it, remedies by overload removed for
-    the money. Limits and costs stand in grid/network/rules.yaml.
+    the money. Limits, costs, growth and orderly use stand in
+    grid/network/rules.yaml.
 
     Example: fleetsim peaks configs/yunnan_week.yaml --days 1 --page peaks.html
     """
@@ -47,7 +48,7 @@ def command(
     study, lang = stress(scenario, [*settings, *short], workspace), language_of(language)
     if page is not None:
         title = in_language(loaded.spec.title, lang)
-        write_peaks_page(page, title, study.worst, study.remedies, study.cases, study.heavy, lang)
+        write_peaks_page(page, title, study.worst, study.bindings, study.remedies, study.cases, study.heavy, lang)
     if as_json:
         print_json(
             {

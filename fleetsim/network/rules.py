@@ -8,6 +8,7 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Le
 from pydantic import Field
 
+from fleetsim.clock import HOUR_S, SLOT_S, SLOTS_PER_DAY
 from fleetsim.documents import parse, read_yaml
 from fleetsim.errors import InputError, Problem
 from fleetsim.network.spec import UnitKva, VoltagePu
@@ -73,6 +74,20 @@ class Remedies(SourcedSpec):
     """Staggered charging at a site: controls, meters, software."""
 
 
+class OrderlyUse(SourcedSpec):
+    """Orderly use (有序用电): what sites may draw while electricity is short."""
+
+    hours: Annotated[tuple[Annotated[int, Ge(0), Le(23)], ...], Field(min_length=1)]
+    """Hours of the day in which it holds."""
+    site_share: PositiveShare
+    """Share of its own peak that a site may draw then."""
+
+    @property
+    def slots_of_day(self) -> tuple[int, ...]:
+        """The slots of a day in which it holds."""
+        return tuple(slot for slot in range(SLOTS_PER_DAY) if slot * SLOT_S // HOUR_S in self.hours)
+
+
 class Rules(SourcedSpec):
     """The file."""
 
@@ -82,6 +97,8 @@ class Rules(SourcedSpec):
     """Limits."""
     remedies: Remedies
     """Costs."""
+    orderly_use: OrderlyUse
+    """Orderly use."""
     load_growth: Annotated[float, Ge(0), Le(0.2)]
     """Growth of all load in a year, for the plan year."""
     plan_years: Annotated[int, Ge(1), Le(30)]

@@ -14,7 +14,12 @@ from fleetsim.network.ranking import Binding, limits_kva
 from fleetsim.network.remedies import Remedy, Stressed
 from fleetsim.report.words import Language, word
 
-MOST_BARS, MOST_ROWS, MOST_REMEDIES = 20, 40, 12
+MOST_DRAWN, MOST_ROWS, MOST_REMEDIES = 20, 40, 12
+MARKS = (
+    ("circle", "#0072b2"), ("square", "#e69f00"), ("diamond", "#009e73"), ("triangle-up", "#d55e00"),
+    ("triangle-down", "#56b4e9"), ("star", "#cc79a7"), ("x", "#1b2630"),
+)  # fmt: skip
+"""Symbol and colour of each case: told apart by shape where colour fails."""
 
 
 def binding_rows(bindings: Sequence[Binding], lang: Language) -> tuple[list[str], list[list[str]]]:
@@ -59,30 +64,17 @@ def write_peaks_page(
     path: Path,
     title: str,
     worst: Sequence[Binding],
+    bindings: Sequence[Binding],
     remedies: Sequence[Remedy],
     cases: Sequence[Stressed],
     heavy: float,
     lang: Language,
 ) -> None:
-    """Write the page: assets by their loading in the worst case, the worst day of the first, and both tables."""
-    import plotly.graph_objects as go
+    """Write the page: the worst assets in each case, the worst day of the first, and both tables."""
     from plotly.offline import get_plotlyjs
 
-    shown = list(reversed(worst[:MOST_BARS]))
-    bars = go.Figure(
-        go.Bar(
-            x=[row.peak_loading * 100 for row in shown],
-            y=[row.asset for row in shown],
-            text=[word(f"peaks.case.{row.case}", lang) for row in shown],
-            orientation="h",
-            marker_color=["#b3261e" if row.peak_loading > 1 else "#c77700" for row in shown],
-        )
-    )
-    for level, dash in ((heavy * 100, "dot"), (100.0, "solid")):
-        bars.add_vline(x=level, line_dash=dash, line_color="#444444")
-    bars.update_layout(height=560, template="plotly_white", xaxis_title=word("peaks.loading", lang) + ", %")
-    day = _worst_day(worst[0], cases, lang)
-    first, second = (figure.to_html(full_html=False, include_plotlyjs=False) for figure in (bars, day))
+    figures = (_by_case(worst, bindings, cases, heavy, lang), _worst_day(worst[0], cases, lang))
+    first, second = (figure.to_html(full_html=False, include_plotlyjs=False) for figure in figures)
     best = ""
     if remedies:
         remedy = word(f"peaks.remedy.{remedies[0].kind}", lang)
@@ -106,6 +98,31 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     cells = "".join(f"<th>{escape(cell)}</th>" for cell in head)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><tr>{cells}</tr>{body}</table>"
+
+
+def _by_case(
+    worst: Sequence[Binding], bindings: Sequence[Binding], cases: Sequence[Stressed], heavy: float, lang: Language
+) -> Any:
+    """The assets with least margin, a mark for the highest loading of each in every case."""
+    import plotly.graph_objects as go
+
+    shown = [row.asset for row in reversed(worst[:MOST_DRAWN])]
+    figure = go.Figure()
+    for case, (symbol, colour) in zip(cases, MARKS, strict=True):
+        loading = {row.asset: row.peak_loading * 100 for row in bindings if row.case == case.name}
+        figure.add_scatter(
+            x=[loading[asset] for asset in shown],
+            y=shown,
+            mode="markers",
+            name=word(f"peaks.case.{case.name}", lang),
+            marker={"symbol": symbol, "color": colour, "size": 10},
+        )
+    for level, dash in ((heavy * 100, "dot"), (100.0, "solid")):
+        figure.add_vline(x=level, line_dash=dash, line_color="#444444")
+    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom"}
+    axis = word("peaks.loading", lang) + ", %"
+    figure.update_layout(height=640, template="plotly_white", xaxis_title=axis, legend=legend)
+    return figure
 
 
 def _worst_day(row: Binding, cases: Sequence[Stressed], lang: Language) -> Any:

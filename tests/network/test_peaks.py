@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from fleetsim.errors import Problem
 from fleetsim.network.remedies import capped, spread
+from fleetsim.network.rules import load_rules
 from fleetsim.report.peaks import write_peaks_page
+from fleetsim.report.words import word
 from fleetsim.stress import CASES, StressStudy, stress
 from fleetsim.workspace import packaged_inputs
 
@@ -78,8 +83,43 @@ def test_the_page_stands_alone_and_says_that_the_network_is_made_up(
     study: StressStudy, tmp_path: Path, lang: str
 ) -> None:
     page = tmp_path / "peaks.html"
-    write_peaks_page(page, "x", study.worst, study.remedies, study.cases, study.heavy, "zh" if lang == "zh" else "en")
+    language = "zh" if lang == "zh" else "en"
+    write_peaks_page(page, "x", study.worst, study.bindings, study.remedies, study.cases, study.heavy, language)
     text = page.read_text(encoding="utf-8")
     assert study.worst[0].asset in text
     assert ("SYNTHETIC" if lang == "en" else "虚构") in text
     assert 'src="http' not in text
+    assert all(word(f"peaks.case.{case}", language) in _drawn(text) for case in CASES)
+
+
+def _drawn(text: str) -> str:
+    """What the page hands to plotly, with its escapes undone."""
+    return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text.partition("<h2>")[2])
+
+
+def test_orderly_use_holds_in_the_hours_and_at_the_share_of_the_rules(tmp_path: Path) -> None:
+    for name in ("configs", "grid", "profiles"):
+        shutil.copytree(packaged_inputs() / name, tmp_path / name)
+    path = tmp_path / "grid" / "network" / "rules.yaml"
+    text = path.read_text(encoding="utf-8")
+    changed = text.replace("hours: [17, 18, 19, 20, 21, 22]", "hours: [9, 10]").replace(
+        "site_share: 0.5", "site_share: 0.2"
+    )
+    assert changed != text
+    path.write_text(changed, encoding="utf-8")
+    found = stress(tmp_path / "configs" / "lijiang_buses.yaml", ["days=1", "warmup_days=0"])
+    before, cut = (next(case for case in found.cases if case.name == name) for name in ("dry_evening", "orderly_use"))
+    most = before.carried.site_kw.max(axis=1)
+    assert np.all(cut.carried.site_kw[:, 36:44].max(axis=1) <= 0.2 * most + 1e-9)
+    assert np.any(before.carried.site_kw[:, 36:44].max(axis=1) > 0.2 * most)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"), [("21, 22]", "21, 24]", "hours"), ("site_share: 0.5", "site_share: 0", "site_share")]
+)
+def test_orderly_use_that_cannot_be_is_told_with_its_line(workspace: Path, old: str, new: str, key: str) -> None:
+    path = workspace / "grid" / "network" / "rules.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    problems: list[Problem] = []
+    assert load_rules(workspace, problems) is None
+    assert any(key in problem.key and problem.line for problem in problems), problems
