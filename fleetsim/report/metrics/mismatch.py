@@ -19,7 +19,7 @@ REACH_KM = 10.0
 after which a driver leaves a queue by default)."""
 
 Steps = tuple[Floats, NDArray[np.bool_]]
-"""Corners in time, and whether a charger is free from each corner to the next."""
+"""Moments at which the last free charger is taken or one becomes free, and whether one is free from each on."""
 
 
 def mismatch_s(records: Records) -> Floats:
@@ -66,12 +66,15 @@ def _stations(records: Records, fleet: int) -> list[int]:
 def _free_chargers(records: Records, which: NDArray[np.bool_], free_from: str) -> Mapping[int, Steps]:
     """When a charger can be had at some sites, by site; one in use can be had again from ``free_from`` on."""
     sessions, sites, outages = records.tables["sessions"], records.tables["sites"], charger_outages(records)
+    order = np.argsort(sessions["site"], kind="stable")
+    bounds = np.searchsorted(sessions["site"][order], np.arange(len(records.entities["sites"]) + 1))
     free = {}
     for row in np.flatnonzero(which):
-        plugs, out = sessions["site"] == sites["site"][row], outages["site"] == sites["site"][row]
+        site = sites["site"][row]
+        plugs, out = order[bounds[site] : bounds[site + 1]], outages["site"] == site
         taken_s = np.concatenate((sessions["plug_at"][plugs], outages["start_at"][out]))
         left_s = np.concatenate((sessions[free_from][plugs], outages["end_at"][out]))
-        free[int(sites["site"][row])] = free_steps(taken_s, left_s, sites["chargers"][row])
+        free[int(site)] = free_steps(taken_s, left_s, sites["chargers"][row])
     return free
 
 
@@ -85,8 +88,9 @@ def free_steps(taken_s: Floats, left_s: Floats, chargers: int) -> Steps:
     changes_s = np.concatenate(([0.0, FOREVER_S], taken_s, left_s))
     steps = np.concatenate(([0.0, 0.0], np.ones(len(taken_s)), -np.ones(len(left_s))))
     at_s, number = np.unique(changes_s, return_inverse=True)
-    occupied = np.cumsum(np.bincount(number, steps))
-    return at_s, occupied[:-1] < chargers
+    free = np.cumsum(np.bincount(number, steps))[:-1] < chargers
+    turns = np.concatenate(([True], free[1:] != free[:-1]))
+    return np.append(at_s[:-1][turns], at_s[-1]), free[turns]
 
 
 def free_time(places: Iterable[Steps]) -> tuple[Floats, Floats]:
