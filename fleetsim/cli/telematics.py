@@ -148,7 +148,7 @@ def export(
 @click.option("--edition", type=EDITIONS, default="2016", show_default=True, help="Edition of GB/T 32960.3.")
 @click.option("--period", type=_Duration(), default="10s", show_default=True, help="Time between reports on the road.")
 @json_option
-def replay(
+def replay_run(
     run: str,
     results: Path | None,
     store: str | None,
@@ -170,10 +170,11 @@ def replay(
 
     Example: fleetsim telematics replay last --to 127.0.0.1:32960 --speed 60
     """  # fmt: skip
+    import asyncio
     from dataclasses import asdict
 
     from fleetsim.telematics.gbt32960.editions import EDITIONS as KNOWN
-    from fleetsim.telematics.replay import Pace, run_replay
+    from fleetsim.telematics.replay import Pace, replay
 
     host, port = _address(target)
     found = find_run(run, results_here(results), store)
@@ -183,10 +184,9 @@ def replay(
     end_s = min(begin_s + length, float(records.clock.end_s))
     codes = _codes(records, vehicles)
     pace = Pace(speed, rate, begin_s)
-    tally = run_replay(
-        lambda: reporter.frames(codes, begin_s, end_s), host, port, connections=min(connections, len(codes)), pace=pace,
-        edition=KNOWN[int(edition)],
-    )  # fmt: skip
+    frames = reporter.frames(codes, begin_s, end_s)
+    most = min(connections, len(codes))
+    tally = asyncio.run(replay(frames, host, port, connections=most, pace=pace, edition=KNOWN[int(edition)]))
     if as_json:
         print_json(asdict(tally))
         return

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -219,8 +219,3 @@ class _Line:
                 elif answer.response != Answer.SUCCESS:
                     self.tally.refused += 1
         raise EOFError
-
-
-def run_replay(make: Callable[[], Iterable[Sent]], host: str, port: int, **options: object) -> Tally:
-    """:func:`replay` outside an event loop."""
-    return asyncio.run(replay(make(), host, port, **options))  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from fleetsim.telematics import replay as replaying
 from fleetsim.telematics.gbt32960.frame import Command, Frame, decode_frame
 from fleetsim.telematics.gbt32960.stream import StreamDecoder
 from fleetsim.telematics.receive import Platform, run_receive
-from fleetsim.telematics.replay import Pace, replay, run_replay
+from fleetsim.telematics.replay import Pace, replay
 from tests.telematics.runs import codes, reporter, tracer_of_a_day
 from tests.telematics.vectors import vector
 
@@ -181,7 +181,7 @@ def test_the_pace_is_that_of_the_run_and_the_rate_has_a_limit(monkeypatch):
 def test_a_platform_that_is_not_there_is_said_after_some_tries(monkeypatch):
     monkeypatch.setattr(replaying, "RETRY_S", (0.0,))
     with pytest.raises(RunError, match="cannot be reached"):
-        run_replay(lambda: sent_in(0.02, "line"), HERE, 1, connections=2, pace=AT_ONCE, tries=3)
+        asyncio.run(replay(sent_in(0.02, "line"), HERE, 1, connections=2, pace=AT_ONCE, tries=3))
 
 
 def test_a_platform_survives_garbage_and_silent_clients(tmp_path):
@@ -246,7 +246,7 @@ def test_a_platform_listens_for_as_long_as_it_is_told(tmp_path):
     while not ports:
         pass
     sent = sent_in(0.05, "line")
-    run_replay(lambda: sent, HERE, ports[0], connections=2, pace=AT_ONCE)
+    asyncio.run(replay(sent, HERE, ports[0], connections=2, pace=AT_ONCE))
     listening.join()
     assert summaries[0]["stored"] == len(sent)
     assert summaries[0]["vehicles"] == len({each.vehicle for each in sent})
