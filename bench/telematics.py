@@ -41,9 +41,7 @@ def report() -> list[str]:
         )  # fmt: skip
         begin_s = float(clock.report_from_s)
         reporter = Reporter(tracer, EDITION_2016, STEP_S)
-        encode_s, frames = _least_s(
-            lambda: [each.frame for each in reporter.frames(codes, begin_s, begin_s + DAY_S)]
-        )
+        encode_s, frames = _least_s(lambda: [each.frame for each in reporter.frames(codes, begin_s, begin_s + DAY_S)])
         stream = b"".join(frames[:SAMPLE])
         found_s, found = _least_s(lambda: StreamDecoder().feed(stream))
         decode_s, _ = _least_s(lambda: [decode(frame) for frame in found])

@@ -118,6 +118,8 @@ class StudyRun:
 
 _WRITING = "fleetsim_writing"
 """Option of a connection that is going to write."""
+_WRITER = 7_302_656_001
+"""The advisory lock of a PostgreSQL catalogue: who holds it is its one writer."""
 _RUN_FIELDS = tuple(field.name for field in fields(RunRow))
 _STUDY_RUN_FIELDS = tuple(column.name for column in STUDY_RUNS.columns)
 
@@ -134,8 +136,7 @@ class Catalogue:
         with _opening(at):
             self._engine = _engine(at)
             try:
-                with self._engine.begin() as connection:
-                    _make_tables(connection)
+                _make_tables(self._engine)
             except BaseException:
                 self._engine.dispose()
                 raise
@@ -171,7 +172,7 @@ class Catalogue:
             return [RunRow(**row._mapping) for row in rows]
 
     def metrics(self, run_ids: Sequence[str], scope: str, names: Sequence[str] = ()) -> dict[str, list[MetricRow]]:
-        """The metrics of one scope by run, in the order they were recorded; all of them, or those of some names."""
+        """The metrics of one scope by run, by subject and name; all of them, or those of some names."""
         wanted = METRICS.c.run_id.in_(run_ids) & (METRICS.c.scope == scope)
         if names:
             wanted &= METRICS.c.metric.in_(names)
@@ -179,7 +180,7 @@ class Catalogue:
         with self._transaction() as connection:
             for run_id, *row in connection.execute(sa.select(METRICS).where(wanted)):
                 found.setdefault(run_id, []).append(tuple(row))
-        return found
+        return {run_id: sorted(rows, key=lambda row: row[1:3]) for run_id, rows in found.items()}
 
     def record_study(self, study: StudyRow, members: Sequence[StudyRun]) -> None:
         """Put a study, with those of its runs that are there already, in the place of what was known of it."""
@@ -271,14 +272,17 @@ def _without_password(url: str) -> str:
         return url
 
 
-def _make_tables(connection: sa.Connection) -> None:
+def _make_tables(engine: sa.Engine) -> None:
     """Make the tables that are not there yet; another process may be making them just now."""
-    there = set(sa.inspect(connection).get_table_names())
-    for table in _SCHEMA.sorted_tables:
-        if table.name not in there:
-            connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
-            for index in table.indexes:
-                connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+    with engine.begin() as connection:
+        there = set(sa.inspect(connection).get_table_names())
+    lacking = [table for table in _SCHEMA.sorted_tables if table.name not in there]
+    if lacking:
+        with engine.execution_options(**{_WRITING: True}).begin() as connection:
+            for table in lacking:
+                connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
 
 
 def _engine(at: str | Path) -> sa.Engine:
@@ -286,6 +290,8 @@ def _engine(at: str | Path) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name == "postgresql":
+        sa.event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
@@ -302,6 +308,12 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     """A writer takes its turn at once: one that began by reading could no longer write after another has."""
     writing = connection.get_execution_options().get(_WRITING)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _begin_postgresql(connection: sa.Connection) -> None:
+    """Writers take turns here too: two that put the same run into the catalogue would fail each other."""
+    if connection.get_execution_options().get(_WRITING):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
 
 
 def _member_values(member: StudyRun) -> tuple[Any, ...]:
