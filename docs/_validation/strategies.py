@@ -54,7 +54,7 @@ the valley alone.
 
 When the connection binds, `sharing` says who gives way. `proportional` slows all by the same factor, `equal` gives
 all the same, `first_come`, `earliest_departure` and `least_laxity` serve one after the other. Who is most urgent is
-looked up whenever something changes at the depot, not in between.
+looked up whenever a session starts or ends, not in between.
 
 ## One depot, every strategy
 

@@ -52,6 +52,8 @@ class Reallocation:
         self._rule = rule
         self._limit_kw = limit_kw
         self._sessions: dict[int, _Session] = {}
+        self._turns: list[tuple[int, _Session]] = []
+        """Whose turn comes when; drawn up when a session starts or ends, and left alone in between."""
         self._now_s = 0.0
         self._next_s = NEVER
 
@@ -64,6 +66,7 @@ class Reallocation:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""
         self._pass_time(now_s)
         self._sessions[key] = _Session(steps, level_kwh, target_kwh, now_s)
+        self._take_turns()
         self._reallocate()
 
     def stop(self, now_s: float, key: int) -> float:
@@ -71,6 +74,7 @@ class Reallocation:
         self._pass_time(now_s)
         session = self._sessions.pop(key)
         self._write(key, session)
+        self._take_turns()
         self._reallocate()
         return min(session.level_kwh, session.target_kwh)
 
@@ -88,6 +92,8 @@ class Reallocation:
                 done.append(key)
             else:
                 session.step += 1
+        if done:
+            self._take_turns()
         self._reallocate()
         return done
 
@@ -109,11 +115,14 @@ class Reallocation:
             self._log.draw(key, session.since_s, self._now_s, session.power_kw)
         session.since_s = self._now_s
 
-    def _reallocate(self) -> None:
-        turns = list(self._sessions.items())
+    def _take_turns(self) -> None:
+        self._turns = list(self._sessions.items())
         if self._urgency is not None:
             urgency = self._urgency
-            turns.sort(key=lambda turn: urgency(turn[0], turn[1].level_kwh))
+            self._turns.sort(key=lambda turn: urgency(turn[0], turn[1].level_kwh))
+
+    def _reallocate(self) -> None:
+        turns = self._turns
         wanted = [session.steps.draw_kw[session.step] for _, session in turns]
         if self._cabinets is not None:
             wanted = self._cabinets.divide(self._now_s, tuple(key for key, _ in turns), wanted)

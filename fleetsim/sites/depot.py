@@ -37,6 +37,7 @@ _TARGET, _DEPARTURE, _HORIZON, _OUTAGE = (
     SESSION_ENDS.index(word) for word in ("target", "departure", "horizon", "outage")
 )
 _SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
+_SMALL_KW = 1e-6
 
 RULES: dict[SharingName, Rule] = {
     "proportional": proportional,
@@ -254,8 +255,8 @@ class Depot:
     def _plan(self, visit: Visit, now_s: float) -> None:
         """Ask the strategy when a plugged vehicle may draw, and begin to follow what it says."""
         vehicles = len(self._plugged) + len(self._queue)
-        crowding = max(1.0, vehicles / max(1, self._working)) * max(1.0, self._plugged_kw / self._limit_kw)
-        crowding *= self._cabinet_crowding(visit)
+        crowding = max(1.0, vehicles / max(1, self._working)) * self._cabinet_crowding(visit)
+        crowding *= max(1.0, self._plugged_kw / max(self._limit_kw, _SMALL_KW))
         full_power_s = visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(visit.level_kwh)
         needs = visit.steps.needs(visit.level_kwh, visit.target_kwh) if self._plant.strategy in CAPPED else ()
         visit.plan = self._strategy(
@@ -387,7 +388,8 @@ class Depot:
             visit.ended.succeed()
 
     def _change_limit(self, _: Visit | None, now_s: float) -> None:
+        """Another limit holds; of all that is due at a moment this comes first, so that plans see the limit to come."""
         self._limit_kw = self._limits.popleft()[1]
         self._sharing.limit(now_s, self._limit_kw)
         if self._limits:
-            self._note(self._limits[0][0], self._change_limit, None)
+            heappush(self._agenda, (self._limits[0][0], -1, self._change_limit, None))

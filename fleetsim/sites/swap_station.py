@@ -293,10 +293,11 @@ class SwapStation:
         session = SessionView(NEVER, self._steps.time_at(self._plant.ready_kwh))
         slots = STRATEGIES[self._plant.strategy](SiteView(0.0, 1.0, signals), session)
         self._open = bool(slots) and slots[0].start_s <= 0.0
+        begins_s, ends_s = [slot.start_s for slot in slots], [slot.end_s for slot in slots]
         for slot in slots:
-            if slot.start_s > 0.0:
+            if slot.start_s > 0.0 and slot.start_s not in ends_s:
                 self._note(slot.start_s, self._open_hours, True)
-            if slot.end_s < NEVER:
+            if slot.end_s < NEVER and slot.end_s not in begins_s:
                 self._note(slot.end_s, self._open_hours, False)
 
     def _open_hours(self, begin: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -111,6 +111,7 @@ def test_a_session_that_leaves_early_has_what_it_got() -> None:
     assert engine.stop(1_800.0, "a") == pytest.approx(30.0)
 
 
+Act = tuple[str, float, float, float]
 acts = st.lists(
     st.one_of(
         st.tuples(st.just("start"), st.floats(0, 20_000), st.sampled_from((100.0, 300.0)), st.floats(0, 0.9)),
@@ -124,10 +125,10 @@ acts = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(acts)
-def test_the_virtual_clock_and_re_allocation_agree(script: list[tuple[str, float, float, float]]) -> None:
+def test_the_virtual_clock_and_re_allocation_agree(script: list[Act]) -> None:
     outcomes = []
     for engine in (VirtualClock(Log(), 200.0), Reallocation(Log(), proportional, 200.0)):
-        outcomes.append(_play(engine, sorted(script, key=lambda act: act[1])))
+        outcomes.append(play(engine, script))
     clock, reallocated = outcomes
     assert clock.keys() == reallocated.keys()
     for key, (end_s, level_kwh) in clock.items():
@@ -135,11 +136,20 @@ def test_the_virtual_clock_and_re_allocation_agree(script: list[tuple[str, float
         assert level_kwh == pytest.approx(reallocated[key][1], abs=1e-4)
 
 
-def _play(engine: Sharing, script: list[tuple[str, float, float, float]]) -> dict[Hashable, tuple[float, float]]:
-    """Run a script of arrivals, departures and limits; when each session ended and with how much."""
+def play(
+    engine: Sharing, script: Sequence[Act], *, idle_s: Sequence[float] = ()
+) -> dict[Hashable, tuple[float, float]]:
+    """Run a script of arrivals, departures and limits; when each session ended and with how much.
+
+    At the moments ``idle_s`` the limit is set to what it is.
+    """
     outcome: dict[Hashable, tuple[float, float]] = {}
     live: dict[Hashable, float] = {}
-    for number, (act, at_s, size, share) in enumerate([*script, ("limit", 20_001.0, 1e9, 0.0)]):
+    limit_kw = 200.0
+    named = [(number, *act) for number, act in enumerate(sorted(script, key=lambda act: act[1]))]
+    last: Act = ("limit", 20_001.0, 1e9, 0.0)
+    idle = [(-1, "idle", at_s, 0.0, 0.0) for at_s in idle_s]
+    for number, act, at_s, size, share in sorted([*named, (len(named), *last), *idle], key=lambda each: each[2]):
         while engine.next_s <= at_s:
             now_s = engine.next_s
             for key in engine.advance(now_s):
@@ -148,8 +158,9 @@ def _play(engine: Sharing, script: list[tuple[str, float, float, float]]) -> dic
             steps = stairs(size, LFP)
             engine.start(at_s, number, steps, share * size, 0.95 * size)
             live[number] = 0.95 * size
-        elif act == "limit":
-            engine.limit(at_s, size)
+        elif act in ("limit", "idle"):
+            limit_kw = size if act == "limit" else limit_kw
+            engine.limit(at_s, limit_kw)
         elif live:
             key = sorted(live, key=str)[int(size) % len(live)]
             live.pop(key)
