@@ -19,6 +19,7 @@ def check(records: Records) -> None:
     every_battery_balances(records)
     packs_keep_their_energy(records)
     every_storage_balances_and_keeps_its_bounds(records)
+    banks_hold_together_what_the_storage_holds(records)
     every_tank_balances(records)
 
 
@@ -139,9 +140,27 @@ def every_storage_balances_and_keeps_its_bounds(records: Records) -> None:
             assert storage_level_kg(records, int(site), float(at_s)) >= -1e-6
 
 
-def storage_level_kg(records: Records, site: int, at_s: float) -> float:
-    """Level of a storage at a moment by its flows, each even from its start to its end."""
+def banks_hold_together_what_the_storage_holds(records: Records) -> None:
+    """Each bank goes on from where it was but for trucks, and all of them together hold what the flows make."""
+    banks = records.tables["banks"]
+    for site in np.unique(banks["site"]):
+        mine = select(banks, banks["site"] == site)
+        for at_s in np.unique(mine["end_at"]):
+            level_kg = 0.0
+            for bank in np.unique(mine["bank"]):
+                one = select(mine, (mine["bank"] == bank) & (mine["start_at"] < at_s) & (mine["end_at"] >= at_s))
+                assert len(one["bank"]) == 1, "one row at a time"
+                past = (at_s - one["start_at"][0]) / (one["end_at"][0] - one["start_at"][0])
+                level_kg += one["start_kg"][0] + past * (one["end_kg"][0] - one["start_kg"][0])
+            before = storage_level_kg(records, int(site), float(at_s), trucks_before_s=float(at_s))
+            np.testing.assert_allclose(level_kg, before, rtol=1e-6, atol=1e-6)
+
+
+def storage_level_kg(records: Records, site: int, at_s: float, trucks_before_s: float = np.inf) -> float:
+    """Level of a storage at a moment by its flows, each even from its start to its end; later trucks left out."""
     flows = select(records.tables["hydrogen_flows"], records.tables["hydrogen_flows"]["site"] == site)
+    truck = flows["flow"] == FLOWS.index("delivered")
+    flows = select(flows, ~truck | (flows["start_at"] < trucks_before_s))
     sign = np.array([1.0, 1.0, -1.0, 1.0, -1.0, 0.0])[flows["flow"]]
     length_s = flows["end_at"] - flows["start_at"]
     past = np.where(length_s > 0, (at_s - flows["start_at"]) / np.where(length_s > 0, length_s, 1.0), 1.0)

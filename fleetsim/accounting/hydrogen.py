@@ -94,6 +94,7 @@ def trace_hydrogen(records: Records, mix: Floats) -> HydrogenTrace:
     for site, storage in storages.items():
         here = refuels["site"] == site
         fills[here] = storage.between(refuels["start_at"][here], refuels["end_at"][here])
+        fills[here, EMISSION] *= 1.0 + _vented_share(select(flows, flows["site"] == site))
     stops = as_stops(refuels, vehicles)
     tanks = {
         **{name: complete(name, {}) for name in ("sites", "swaps")},
@@ -101,6 +102,13 @@ def trace_hydrogen(records: Records, mix: Floats) -> HydrogenTrace:
         "trips": in_kilograms(records.tables["trips"]),
     }
     return HydrogenTrace(storages, fills, trace(tanks, stops, fills[:, 1:], fills[:, INITIAL]))
+
+
+def _vented_share(flows: Frame) -> float:
+    """What was vented at the dispenser over what went into tanks; its emission stays with the tanks."""
+    kg, at_dispenser = flows["hydrogen_kg"], flows["vehicle"] >= 0
+    vented_kg = kg[at_dispenser & (flows["flow"] == _VENTED)].sum()
+    return float(vented_kg / max(kg[at_dispenser & (flows["flow"] == _DISPENSED)].sum(), NOTHING))
 
 
 def as_stops(refuels: Frame, vehicles: Frame) -> Frame:
@@ -187,9 +195,11 @@ def _trace(flows: Frame, clock: Clock, mix: Floats) -> StorageTrace:
     at_s = np.unique(np.concatenate((slots_s, flows["start_at"], flows["end_at"])))
     lengths_s = np.diff(at_s)
 
-    def piecewise(flow: int, column: str) -> Floats:
-        """Amount of a flow in each piece."""
-        rows = (flows["flow"] == flow) & (flows["end_at"] > flows["start_at"])
+    at_dispenser = flows["vehicle"] >= 0
+
+    def piecewise(flow: int, column: str, dispensing: bool = False) -> Floats:
+        """Amount of a flow in each piece, behind the electrolyser or at the dispenser."""
+        rows = (flows["flow"] == flow) & (flows["end_at"] > flows["start_at"]) & (at_dispenser == dispensing)
         start_s, end_s = flows["start_at"][rows], flows["end_at"][rows]
         rate = flows[column][rows] / (end_s - start_s)
         first, last = np.searchsorted(at_s, start_s), np.searchsorted(at_s, end_s)
@@ -200,7 +210,9 @@ def _trace(flows: Frame, clock: Clock, mix: Floats) -> StorageTrace:
         return np.where(going(np.ones(len(rate))) > 0.5, going(rate) * lengths_s, 0.0)
 
     came_kg = piecewise(_PRODUCED, "hydrogen_kg") - piecewise(_VENTED, "hydrogen_kg")
-    gone_kg, energy_kwh = piecewise(_DISPENSED, "hydrogen_kg"), piecewise(_PRODUCED, "energy_kwh")
+    gone_kg = piecewise(_DISPENSED, "hydrogen_kg", dispensing=True)
+    gone_kg = gone_kg + piecewise(_VENTED, "hydrogen_kg", dispensing=True)
+    energy_kwh = piecewise(_PRODUCED, "energy_kwh")
     trucks = flows["flow"] == _DELIVERED
     truck_at = np.searchsorted(at_s, flows["start_at"][trucks])
     truck_kg = sums(flows["hydrogen_kg"][trucks], truck_at, len(at_s))

@@ -29,6 +29,7 @@ from fleetsim.units import (
     PassengersPerHour,
     PayloadKg,
     PositiveShare,
+    PressureMpa,
     Ratio,
     RollingResistance,
     RotatingMassFactor,
@@ -77,6 +78,8 @@ class HydrogenDrive(SourcedSpec):
 
     tank_kg: TankKg
     """Usable hydrogen of a full tank."""
+    tank_mpa: PressureMpa = 35.0
+    """Pressure of the full tank at 15 °C; it matters where a station has banks."""
     fuel_cell_kw: ChargerKw
     """Rated net power of the fuel cell at full air pressure."""
     efficiency_curve: tuple[FuelCellPoint, ...] = Field(min_length=1)

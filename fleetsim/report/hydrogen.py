@@ -18,6 +18,8 @@ def filled(view: ReportView, lang: Language) -> tuple[str, ...]:
         sentences.append(_said(view, lang, "hydrogen_made", kg="hydrogen_produced_kg", **meters))
     if view.run("hydrogen_delivered_kg") > 0:
         sentences.append(_said(view, lang, "hydrogen_brought", kg="hydrogen_delivered_kg"))
+    if view.run("pressure_waits") > 0:
+        sentences.append(_said(view, lang, "hydrogen_pressure", count="pressure_waits", hours="pressure_wait_h"))
     return tuple(sentences)
 
 

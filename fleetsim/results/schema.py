@@ -78,7 +78,10 @@ TRIP_REASONS = ("battery", "no_vehicle", "hydrogen", "knock_on")
 """Why a trip is late or cancelled; ``knock_on``: an earlier trip of the same block came late."""
 SESSION_ENDS = ("target", "departure", "horizon", "outage")
 WAIT_OUTCOMES = ("served", "left", "balked", "horizon")
-REFUEL_ENDS = ("full", "empty_storage", "departure", "horizon", "outage")
+WAIT_CAUSES = ("turn", "pressure")
+"""What is waited for: a charger, lane, pack or dispenser with what it gives, or pressure in the banks of a station."""
+REFUEL_ENDS = ("full", "empty_storage", "departure", "horizon", "outage", "pressure")
+"""``pressure``: no bank had pressure left for the tank; a fill that goes on after a wait is another row."""
 FLOWS = ("initial", "produced", "vented", "delivered", "dispensed", "left")
 """Hydrogen of a storage: what was there when reporting began, what came and went, what was there at the end."""
 LOADS = ("vehicle", "pack", "electrolyser", "compressor", "storage", "solar", "standby", "base")
@@ -224,6 +227,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _time("arrive_at", "came into the queue"),
         _time("end_at", "left the queue"),
         _code("outcome", WAIT_OUTCOMES, "how the wait ended"),
+        _code("cause", WAIT_CAUSES, "what was waited for: a turn, or pressure in the banks of a hydrogen station"),
     ),
     "draws": (
         _code("site", "sites", "site"),
@@ -269,7 +273,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "hydrogen_flows": (
         _code("site", "sites", "hydrogen station"),
         _code("flow", FLOWS, "what it is; all times and amounts within the reported time"),
-        _code("vehicle", "vehicles", "vehicle that was filled"),
+        _code("vehicle", "vehicles", "vehicle that was filled, also of what was vented meanwhile"),
         _time("start_at", "from"),
         _time("end_at", "to; the flow is even in between"),
         _float("hydrogen_kg", "hydrogen, kg"),
@@ -277,6 +281,16 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("clean_share", "clean share of the hydrogen, its initial part left out"),
         _float("emission_kg", "emission of making (or making and bringing) it, kg CO2"),
         _float("cost_cny", "cost of energy, CNY"),
+    ),
+    "banks": (
+        _code("site", "sites", "hydrogen station"),
+        _int("bank", "bank within the station, from 0, the lowest pressure first"),
+        _time("start_at", "from"),
+        _time("end_at", "to; the content changes evenly in between"),
+        _float("start_kg", "content at the start, kg"),
+        _float("end_kg", "content at the end, kg"),
+        _float("start_mpa", "pressure at the start, MPa"),
+        _float("end_mpa", "pressure at the end, MPa"),
     ),
     "stocks": (
         _text("holder", "name of the vehicle, pack, storage or tank"),

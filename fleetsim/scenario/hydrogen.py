@@ -46,6 +46,9 @@ Moment = Annotated[
 ]
 """Civil time of Asia/Shanghai."""
 
+RESTART_SHARE = 0.95
+"""Share of a storage or bank at which it is filled again after it was full."""
+
 ProductionName = Literal["constant", "valley"]
 """When an electrolyser runs: always until the storage is full, or in the tariff's valley if the storage lasts."""
 
@@ -85,6 +88,19 @@ class Compressor(SourcedSpec):
     """Work at the shaft over electricity."""
 
 
+class Bank(SourcedSpec):
+    """A part of the storage with a pressure of its own. All are reckoned at 15 °C."""
+
+    capacity_kg: StorageKg
+    """Hydrogen that it holds at its highest pressure, what is left at the lowest included."""
+    max_mpa: PressureMpa
+    """Pressure to which the compressor fills it."""
+    min_mpa: PressureMpa = 5.0
+    """Pressure below which nothing is drawn from it."""
+    margin_mpa: PressureMpa = 1.0
+    """Pressure above that of a tank down to which it fills it."""
+
+
 class Delivery(SourcedSpec):
     """Hydrogen that a truck brings every day; it is made elsewhere, so it counts as not clean."""
 
@@ -116,18 +132,28 @@ class HydrogenStation(GridSite):
     """Its electrolyser, if it makes hydrogen."""
     compressor: Compressor | None = None
     """Compressor behind the electrolyser; none means that the electrolyser delivers at storage pressure."""
-    storage_kg: StorageKg
-    """Usable hydrogen of the full storage."""
+    storage_kg: StorageKg | None = None
+    """Usable hydrogen of the full storage, where it has no banks: then pressure never keeps a vehicle waiting."""
+    banks: tuple[Bank, ...] = ()
+    """Banks in place of one storage, lowest pressure first. A tank is filled from the lowest bank whose pressure is
+    above its own by the margin, then from the next; the compressor fills the highest bank that is not full."""
     initial_share: Share = 0.5
     """Share of the storage that is full at the start of the warm-up."""
     dispensers: Count
     """How many vehicles fill at a time."""
     dispense_kg_per_min: DispenseKgPerMin
     """Mean speed of a fill."""
+    dispense_vent_share: Share = 0.0
+    """Hydrogen lost at hose and dispenser, as a share of what is filled into tanks."""
     deliveries: tuple[Delivery, ...] = ()
     """Hydrogen that trucks bring every day."""
     outages: tuple[Outage, ...] = ()
     """Times in which the electrolyser stands still, or the whole station."""
+
+    @property
+    def capacity_kg(self) -> float:
+        """Hydrogen of the full storage, or of all banks."""
+        return sum(bank.capacity_kg for bank in self.banks) if self.banks else self.storage_kg or 0.0
 
     @property
     def chargers(self) -> tuple[()]:

@@ -12,6 +12,7 @@ from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import Tariff
 from fleetsim.profiles import Profiles
+from fleetsim.scenario.banks import bank_problems
 from fleetsim.scenario.fleets import Fleet, season_of
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.roaming import RoamingFleet
@@ -51,6 +52,8 @@ def site_problems(
             yield from unknown(document, where, group.type, profiles.get("chargers"), "profiles/chargers.yaml")
             if isinstance(group, PlugGroup) and group.cabinet is not None:
                 yield from _cabinet_problems(document, (*at, "chargers", number), group, group.cabinet)
+        if isinstance(site, HydrogenStation):
+            yield from bank_problems(document, at, site, _highest_tank_mpa(name, sections, sound))
         place = sound.places.get(site.place)
         limit_kw = site.limit_kw(place.elevation_m) if place else site.connection_kw
         if not isinstance(site, HydrogenStation) and limit_kw is not None:
@@ -63,6 +66,16 @@ def site_problems(
                 allowed = f"must be at least the {own_kw:g} kW that buildings and standing chargers draw at the most"
                 key = "connection_kw" if limit_kw == site.connection_kw else "transformer"
                 yield document.problem((*at, key), f"{limit_kw:g}" + " kW" * (key == "transformer"), allowed)
+
+
+def _highest_tank_mpa(station: str, sections: Sections, sound: Profiles) -> float | None:
+    """Pressure of the tanks that are filled at a station, the highest; none where no sound fleet comes."""
+    models = [
+        sound.vehicles.get(fleet.model)
+        for fleet in sections.fleets.values()
+        if isinstance(fleet, HydrogenBusFleet) and fleet.home == station
+    ]
+    return max((model.hydrogen.tank_mpa for model in models if model and model.hydrogen), default=None)
 
 
 def _cabinet_problems(document: Document, at: Location, group: PlugGroup, cabinet: Cabinet) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.clock import Clock
+from fleetsim.energy.cascade import Vessel
 from fleetsim.results.schema import PURPOSES, TRIP_REASONS, TRIP_STATUS, Frame, complete, concatenate
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.simulation.fuel_plan import FuelPlan, fuel_plan
@@ -40,7 +41,10 @@ class HydrogenCrew:
         self._battery_kwh = capacity_kwh(fleet, scenario)
         places = codes(names["places"])
         self._ends = places[home_place(fleet, scenario)], places[scenario.spec.sites[fleet.home].place]
+        drive = scenario.profiles.vehicles[fleet.model].hydrogen
+        assert drive is not None
         common = FuelClass(
+            tank=Vessel.holding(drive.tank_kg, drive.tank_mpa),
             target_kg=self._tank_kg * fleet.fill_target,
             reserve_kg=self._tank_kg * fleet.reserve,
             patience_s=fleet.patience_min * MIN_S,

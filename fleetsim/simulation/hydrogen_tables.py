@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.clock import HOUR_S, Clock
+from fleetsim.energy.cascade import Vessel
 from fleetsim.results.schema import FLOWS, LOADS, Frame, complete, concatenate, select
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.scenario.schema import Scenario
+from fleetsim.simulation.station_plant import bank_vessels
 from fleetsim.sites.log import SiteLog
 
 _ELECTROLYSER, _COMPRESSOR = LOADS.index("electrolyser"), LOADS.index("compressor")
@@ -22,14 +24,16 @@ Array = NDArray[Any]
 
 
 def hydrogen_tables(log: SiteLog, site_codes: Mapping[str, int], scenario: Scenario) -> dict[str, Frame]:
-    """The tables ``refuels`` and ``hydrogen_flows`` of one component."""
+    """The tables ``refuels``, ``hydrogen_flows`` and ``banks`` of one component."""
     clock = scenario.spec.clock
     stations = {
         name: site
         for name, site in sorted(scenario.spec.sites.items())
         if name in site_codes and isinstance(site, HydrogenStation)
     }
-    initial_kg = {site_codes[name]: site.storage_kg * site.initial_share for name, site in stations.items()}
+    initial_kg = {site_codes[name]: site.capacity_kg * site.initial_share for name, site in stations.items()}
+    vent_share = {site_codes[name]: site.dispense_vent_share for name, site in stations.items()}
+    vessels = {site_codes[name]: bank_vessels(site) for name, site in stations.items()}
     rows = log.refuels.array()
     rows = rows[rows["end_s"] > clock.report_from_s]
     rows = rows[np.lexsort((rows["vehicle"], rows["end_s"]))]
@@ -48,7 +52,8 @@ def hydrogen_tables(log: SiteLog, site_codes: Mapping[str, int], scenario: Scena
                 "end_reason": rows["reason"],
             },
         ),
-        "hydrogen_flows": _flows(log, initial_kg, clock),
+        "hydrogen_flows": _flows(log, initial_kg, vent_share, clock),
+        "banks": _banks(log, vessels, clock),
     }
 
 
@@ -77,9 +82,11 @@ def production_draws(log: SiteLog, clock: Clock) -> Frame:
 _MACHINES = (("electrolyser_kw", _ELECTROLYSER), ("compressor_kw", _COMPRESSOR))
 
 
-def _flows(log: SiteLog, initial_kg: Mapping[int, float], clock: Clock) -> Frame:
+def _flows(
+    log: SiteLog, initial_kg: Mapping[int, float], vent_share: Mapping[int, float], clock: Clock
+) -> Frame:
     """Every flow within the reported time; what went before makes the level at its start."""
-    flows = concatenate("hydrogen_flows", [_produced(log), _dispensed(log), _delivered(log)])
+    flows = concatenate("hydrogen_flows", [_produced(log), _dispensed(log, vent_share), _delivered(log)])
     before, after = _split(flows, clock.report_from_s)
     level_kg = dict(initial_kg)
     for site, flow, kg in zip(before["site"], before["flow"], before["hydrogen_kg"], strict=True):
@@ -131,10 +138,11 @@ def _produced(log: SiteLog) -> Frame:
     )
 
 
-def _dispensed(log: SiteLog) -> Frame:
+def _dispensed(log: SiteLog, vent_share: Mapping[int, float]) -> Frame:
+    """What went into tanks, and what was lost on the way."""
     rows = log.refuels.array()
     rows = rows[rows["end_s"] > rows["start_s"]]
-    return complete(
+    filled = complete(
         "hydrogen_flows",
         {
             "site": rows["site"],
@@ -143,6 +151,37 @@ def _dispensed(log: SiteLog) -> Frame:
             "start_at": rows["start_s"],
             "end_at": rows["end_s"],
             "hydrogen_kg": rows["end_kg"] - rows["start_kg"],
+        },
+    )
+    share = np.array([vent_share[site] for site in rows["site"]], dtype=np.float64)
+    lost = {"flow": np.full(len(rows), _VENTED), "hydrogen_kg": filled["hydrogen_kg"] * share}
+    return concatenate("hydrogen_flows", [filled, select({**filled, **lost}, share > 0.0)])
+
+
+def _banks(log: SiteLog, vessels: Mapping[int, tuple[Vessel, ...]], clock: Clock) -> Frame:
+    """How the content of every bank went within the reported time."""
+    rows = log.banks.array()
+    rows = rows[rows["end_s"] > clock.report_from_s]
+    rows = rows[np.lexsort((rows["bank"], rows["site"], rows["start_s"]))]
+    start_s = np.maximum(rows["start_s"], clock.report_from_s)
+    past = (start_s - rows["start_s"]) / (rows["end_s"] - rows["start_s"])
+    start_kg = rows["start_kg"] + past * (rows["end_kg"] - rows["start_kg"])
+
+    def pressure_mpa(levels_kg: Array) -> Array:
+        known = zip(rows["site"], rows["bank"], levels_kg, strict=True)
+        return np.array([vessels[site][bank].pressure_mpa(kg) for site, bank, kg in known], dtype=np.float64)
+
+    return complete(
+        "banks",
+        {
+            "site": rows["site"],
+            "bank": rows["bank"],
+            "start_at": start_s,
+            "end_at": rows["end_s"],
+            "start_kg": start_kg,
+            "end_kg": rows["end_kg"],
+            "start_mpa": pressure_mpa(start_kg),
+            "end_mpa": pressure_mpa(rows["end_kg"]),
         },
     )
 

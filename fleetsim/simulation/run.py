@@ -26,7 +26,7 @@ from fleetsim.simulation.taxi_crew import TaxiCrew
 from fleetsim.simulation.trip_table import reported
 from fleetsim.simulation.visitor_crew import VisitorCrew
 
-RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks", "swaps", "refuels", "hydrogen_flows", "outages")
+RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks", "swaps", "refuels", "hydrogen_flows", "banks", "outages")
 """The tables that a run writes."""
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.curve import ChargeSteps
-from fleetsim.results.schema import LOADS, SESSION_ENDS, Frame, complete, concatenate, select
+from fleetsim.results.schema import LOADS, SESSION_ENDS, WAIT_CAUSES, Frame, complete, concatenate, select
 from fleetsim.scenario.schema import Scenario
 from fleetsim.simulation.hydrogen_tables import production_draws
 from fleetsim.simulation.plant import Plant, base_load_kw, standby_kw
@@ -51,9 +51,6 @@ def site_tables(
     )
     number = np.full(int(rows["session"].max(initial=-1)) + 1, -1, dtype=np.int64)
     number[rows["session"]] = np.arange(len(rows))
-    waits = log.waits.array()
-    waits = waits[waits["end_s"] > clock.report_from_s]
-    waits = waits[np.lexsort((waits["vehicle"], waits["end_s"]))]
     draws = [
         _own_loads(site_codes, scenario, clock),
         production_draws(log, clock),
@@ -62,16 +59,7 @@ def site_tables(
     ]
     return {
         "sessions": _sessions(rows, steps),
-        "waits": complete(
-            "waits",
-            {
-                "vehicle": waits["vehicle"],
-                "site": waits["site"],
-                "arrive_at": waits["arrive_s"],
-                "end_at": waits["end_s"],
-                "outcome": waits["outcome"],
-            },
-        ),
+        "waits": _waits(log, clock),
         "swaps": _swaps(log.swaps.array(), capacity_kwh, clock),
         "draws": _in_order(concatenate("draws", draws)),
         "clocks": concatenate("clocks", [clocks[site].table(clock.end_s) for site in sorted(clocks)] + cabinets),
@@ -110,6 +98,29 @@ def _sessions(rows: Array, steps: Sequence[ChargeSteps]) -> Frame:
             "end_reason": rows["reason"],
         },
     )
+
+
+def _waits(log: SiteLog, clock: Clock) -> Frame:
+    """The waits that end in the reported time, in order of their end."""
+    waits = concatenate(
+        "waits",
+        [
+            complete(
+                "waits",
+                {
+                    "vehicle": rows["vehicle"],
+                    "site": rows["site"],
+                    "arrive_at": rows["arrive_s"],
+                    "end_at": rows["end_s"],
+                    "outcome": rows["outcome"],
+                    "cause": np.full(len(rows), WAIT_CAUSES.index(cause)),
+                },
+            )
+            for rows, cause in ((log.waits.array(), "turn"), (log.pressure_waits.array(), "pressure"))
+        ],
+    )
+    waits = select(waits, waits["end_at"] > clock.report_from_s)
+    return select(waits, np.lexsort((waits["vehicle"], waits["end_at"])))
 
 
 def _swaps(rows: Array, capacity_kwh: Array, clock: Clock) -> Frame:

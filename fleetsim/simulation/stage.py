@@ -15,7 +15,8 @@ from fleetsim.simulation.components import Component
 from fleetsim.simulation.names import codes
 from fleetsim.simulation.plant import Plant, plant_of
 from fleetsim.simulation.staff import staff_plant
-from fleetsim.simulation.station_plant import station_plant
+from fleetsim.simulation.station_plant import bank_plants, station_plant
+from fleetsim.sites.cascade_station import CascadeStation
 from fleetsim.sites.depot import Depot
 from fleetsim.sites.hydrogen_station import HydrogenStation
 from fleetsim.sites.log import SiteLog
@@ -66,16 +67,15 @@ class Stage:
                 self.depots[name] = Depot(self.env, plant, self.steps, job.signals, self.site_log)
 
         places = job.scenario.profiles.places
-        self.stations = {
-            name: HydrogenStation(
-                self.env,
-                station_plant(site, places[site.place].elevation_m, spec.clock, site_codes[name]),
-                job.signals,
-                self.site_log,
-            )
-            for name in job.component.sites
-            if isinstance(site := spec.sites[name], HydrogenStationSpec)
-        }
+        self.stations: dict[str, HydrogenStation] = {}
+        for name in job.component.sites:
+            if isinstance(site := spec.sites[name], HydrogenStationSpec):
+                fuelling = station_plant(site, places[site.place].elevation_m, spec.clock, site_codes[name])
+                self.stations[name] = (
+                    CascadeStation(self.env, fuelling, bank_plants(site), job.signals, self.site_log)
+                    if site.banks
+                    else HydrogenStation(self.env, fuelling, job.signals, self.site_log)
+                )
 
     def run(self) -> None:
         """Live through the horizon, then close what is open."""

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from fleetsim.clock import DAY_S, HOUR_S, Clock
+from fleetsim.energy.cascade import Vessel
 from fleetsim.energy.hydrogen import compression_kwh_per_kg, electrolyser_kwh_per_kg
 from fleetsim.scenario.hydrogen import Compressor, HydrogenStation
+from fleetsim.sites.cascade_station import BankPlant
 from fleetsim.sites.hydrogen_station import IDLE, Production, StationPlant
 from fleetsim.work.setting import MIN_S
 from fleetsim.work.spec import seconds_of_day
+
+STEPS = 10
+"""Steps of a bank's content in which the work of the compressor is reckoned."""
 
 
 def station_plant(site: HydrogenStation, elevation_m: float, clock: Clock, site_code: int) -> StationPlant:
@@ -18,14 +23,14 @@ def station_plant(site: HydrogenStation, elevation_m: float, clock: Clock, site_
     made = site.electrolyser
     return StationPlant(
         site=site_code,
-        capacity_kg=site.storage_kg,
-        initial_kg=site.storage_kg * site.initial_share,
+        capacity_kg=site.capacity_kg,
+        initial_kg=site.capacity_kg * site.initial_share,
         dispensers=site.dispensers,
         dispense_kg_per_s=site.dispense_kg_per_min / MIN_S,
         wanted=production(site, made.load_share, limit_kw) if made else IDLE,
         least=production(site, made.min_load_share, limit_kw) if made else IDLE,
         strategy=made.strategy if made else "constant",
-        low_kg=site.storage_kg * made.low_share if made else 0.0,
+        low_kg=site.capacity_kg * made.low_share if made else 0.0,
         deliveries=tuple(
             (day * DAY_S + seconds_of_day(truck.at), truck.hydrogen_kg, truck.emission_kg_per_kg)
             for day in range(clock.total_days)
@@ -33,7 +38,44 @@ def station_plant(site: HydrogenStation, elevation_m: float, clock: Clock, site_
         ),
         outages=outages_s(site, clock, "electrolyser"),
         closures=outages_s(site, clock, "station"),
+        dispense_vent_share=site.dispense_vent_share,
     )
+
+
+def bank_vessels(site: HydrogenStation) -> tuple[Vessel, ...]:
+    """The banks as vessels, lowest pressure first."""
+    return tuple(Vessel.holding(bank.capacity_kg, bank.max_mpa) for bank in site.banks)
+
+
+def bank_plants(site: HydrogenStation) -> tuple[BankPlant, ...]:
+    """The banks as their station's agent sees them."""
+    return tuple(
+        BankPlant(
+            vessel=vessel,
+            capacity_kg=bank.capacity_kg,
+            least_kg=vessel.content_kg(bank.min_mpa),
+            initial_kg=bank.capacity_kg * site.initial_share,
+            margin_mpa=bank.margin_mpa,
+            step_kwh_per_kg=tuple(
+                step_kwh_per_kg(site.compressor, vessel, bank.capacity_kg * step / STEPS, bank.capacity_kg / STEPS)
+                for step in range(STEPS)
+            ),
+        )
+        for bank, vessel in zip(site.banks, bank_vessels(site), strict=True)
+    )
+
+
+def step_kwh_per_kg(compressor: Compressor | None, vessel: Vessel, from_kg: float, step_kg: float) -> float:
+    """Electricity for a kilogram while a bank goes up by a step: by Simpson's rule, between suction and its pressure.
+
+    >>> low_mpa_bank = Vessel.holding(100.0, 20.0)
+    >>> compressor = Compressor(suction_mpa=2.0, discharge_mpa=45.0)
+    >>> [round(step_kwh_per_kg(compressor, low_mpa_bank, kg, 10.0), 2) for kg in (0.0, 40.0, 90.0)]
+    [0.0, 0.89, 1.48]
+    """
+    levels_kg = (from_kg, from_kg + step_kg / 2.0, from_kg + step_kg)
+    low, middle, high = (compression(compressor, vessel.pressure_mpa(kg)) for kg in levels_kg)
+    return (low + 4.0 * middle + high) / 6.0
 
 
 def production(site: HydrogenStation, load_share: float, limit_kw: float | None) -> Production:
@@ -71,7 +113,7 @@ def _flows(site: HydrogenStation, share: float) -> tuple[float, float, float]:
     assert made is not None
     kw = made.rated_kw * share
     kg_per_h = kw / electrolyser_kwh_per_kg(share, made.kwh_per_kg)
-    return kw, kg_per_h, kg_per_h * (1.0 - made.vent_share) * _compression_kwh_per_kg(site.compressor)
+    return kw, kg_per_h, kg_per_h * (1.0 - made.vent_share) * _highest_kwh_per_kg(site.compressor)
 
 
 def _share_within(site: HydrogenStation, left_kw: float) -> float:
@@ -84,12 +126,17 @@ def _share_within(site: HydrogenStation, left_kw: float) -> float:
     return low
 
 
-def _compression_kwh_per_kg(compressor: Compressor | None) -> float:
-    if compressor is None:
+def _highest_kwh_per_kg(compressor: Compressor | None) -> float:
+    return compression(compressor, compressor.discharge_mpa) if compressor else 0.0
+
+
+def compression(compressor: Compressor | None, pressure_mpa: float) -> float:
+    """Electricity to compress a kilogram to a pressure; none below that at which the electrolyser gives it."""
+    if compressor is None or pressure_mpa <= compressor.suction_mpa:
         return 0.0
     return compression_kwh_per_kg(
         compressor.suction_mpa,
-        compressor.discharge_mpa,
+        pressure_mpa,
         stages=compressor.stages,
         isentropic_efficiency=compressor.isentropic_efficiency,
         motor_efficiency=compressor.motor_efficiency,

@@ -17,16 +17,15 @@ from typing import Any, NamedTuple
 from simpy import Environment
 
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S
+from fleetsim.energy.cascade import Vessel
 from fleetsim.results.schema import REFUEL_ENDS, WAIT_OUTCOMES
-from fleetsim.scenario.hydrogen import ProductionName
+from fleetsim.scenario.hydrogen import RESTART_SHARE, ProductionName
 from fleetsim.signals import Signals, windows
 from fleetsim.sites.log import SiteLog
 from fleetsim.sites.refuelling import SMALL_KG, Refuelling
 
 SMALLEST_FILL_KG = 1.0
 """Less than this is not worth a fill."""
-RESTART_SHARE = 0.95
-"""Share of the storage at which production begins again after the storage was full."""
 RELIEF_SHARE = 0.1
 """Share of the storage above the low mark at which it no longer counts as low."""
 _SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
@@ -65,6 +64,8 @@ class StationPlant:
     """Trucks: ``(at_s, kg, kg CO2 per kg)``."""
     outages: tuple[tuple[float, float], ...]
     """Outages of the electrolyser, ``(start_s, end_s)``."""
+    dispense_vent_share: float = 0.0
+    """Hydrogen lost at the dispenser, over what is filled into tanks."""
     closures: tuple[tuple[float, float], ...] = ()
     """Outages of the whole station, in which nobody fills and nothing is made."""
 
@@ -77,6 +78,8 @@ class HydrogenStation:
         self._plant = plant
         self._log = log
         self._level_kg = plant.initial_kg
+        self._drain = 1.0 + plant.dispense_vent_share
+        """What leaves the storage for each kilogram that is filled into a tank."""
         self._since_s = env.now
         self._running, self._running_since_s = IDLE, env.now
         self._resting = self._low = False
@@ -99,9 +102,11 @@ class HydrogenStation:
             self._note(delivery[0], self._unload, delivery)
         self._ring(None)
 
-    def visit(self, vehicle: int, level_kg: float, target_kg: float, enough_kg: float, until_s: float) -> Refuelling:
+    def visit(
+        self, vehicle: int, level_kg: float, target_kg: float, enough_kg: float, until_s: float, tank: Vessel
+    ) -> Refuelling:
         """A vehicle comes to fill its tank to ``target_kg``; ``enough_kg`` would do, and it waits until ``until_s``."""
-        visit = Refuelling(vehicle, self._env.now, level_kg, target_kg, enough_kg, until_s, self._env.event())
+        visit = Refuelling(vehicle, self._env.now, level_kg, target_kg, enough_kg, until_s, self._env.event(), tank)
         self._queue.append(visit)
         self._note(until_s, self._time_up, visit)
         self._settle()
@@ -136,28 +141,33 @@ class HydrogenStation:
     # Storage
 
     @property
-    def _dispensed_kg_per_s(self) -> float:
-        return len(self._filling) * self._plant.dispense_kg_per_s
+    def _outflow_kg_per_s(self) -> float:
+        return len(self._filling) * self._plant.dispense_kg_per_s * self._drain
 
     @property
     def _inflow_kg_per_s(self) -> float:
         return self._running.produced_kg_per_s - self._running.vented_kg_per_s
 
     def _free_kg(self) -> float:
-        """Hydrogen in the storage that no fill has set aside."""
+        """What the storage can still fill into tanks beside what fills have set aside."""
         rate, now_s = self._plant.dispense_kg_per_s, self._env.now
-        return self._level_kg - sum((visit.end_s - now_s) * rate for visit in self._filling)
+        return self._level_kg / self._drain - sum((visit.end_s - now_s) * rate for visit in self._filling)
 
     def _advance(self) -> None:
         now_s = self._env.now
-        self._level_kg += (self._inflow_kg_per_s - self._dispensed_kg_per_s) * (now_s - self._since_s)
+        self._level_kg += (self._inflow_kg_per_s - self._outflow_kg_per_s) * (now_s - self._since_s)
         self._since_s = now_s
 
     def _unload(self, delivery: tuple[float, float, float]) -> None:
         _, brought_kg, emission_kg_per_kg = delivery
+        kg = self._take_in(brought_kg)
+        self._log.deliveries.add(self._plant.site, self._env.now, kg, kg * emission_kg_per_kg)
+
+    def _take_in(self, brought_kg: float) -> float:
+        """Fill the storage from a truck, as far as there is room; how much came in."""
         kg = max(0.0, min(brought_kg, self._plant.capacity_kg - self._level_kg))
         self._level_kg += kg
-        self._log.deliveries.add(self._plant.site, self._env.now, kg, kg * emission_kg_per_kg)
+        return kg
 
     # Dispensers
 
@@ -171,7 +181,8 @@ class HydrogenStation:
 
     def _asked_kg(self, visit: Refuelling) -> float:
         """The least hydrogen for which a fill begins before the vehicle's time is up."""
-        return min(visit.enough_kg - visit.start_kg, visit.wanted_kg, self._plant.capacity_kg * RESTART_SHARE)
+        most_kg = self._plant.capacity_kg * RESTART_SHARE / self._drain
+        return min(visit.enough_kg - visit.start_kg, visit.wanted_kg, most_kg)
 
     def _begin(self, visit: Refuelling, free_kg: float) -> None:
         now_s = self._env.now
@@ -240,10 +251,7 @@ class HydrogenStation:
     def _steer(self) -> None:
         """Run the electrolyser as its strategy and the level of the storage ask."""
         plant, level_kg = self._plant, self._level_kg
-        if level_kg >= plant.capacity_kg - SMALL_KG:
-            self._resting = True
-        elif level_kg <= plant.capacity_kg * RESTART_SHARE + SMALL_KG:
-            self._resting = False
+        self._rest()
         if level_kg <= plant.low_kg + SMALL_KG:
             self._low = True
         elif level_kg >= self._relief_kg - SMALL_KG:
@@ -251,9 +259,21 @@ class HydrogenStation:
         if self._resting or self._outages > 0 or self._closures > 0:
             self._run(IDLE)
         elif plant.strategy == "constant" or self._in_valley > 0 or self._low:
-            self._run(plant.wanted)
+            self._run(self._at_pressure(plant.wanted))
         else:
-            self._run(plant.least)
+            self._run(self._at_pressure(plant.least))
+
+    def _rest(self) -> None:
+        """Decide whether the storage is full enough to make no more."""
+        plant, level_kg = self._plant, self._level_kg
+        if level_kg >= plant.capacity_kg - SMALL_KG:
+            self._resting = True
+        elif level_kg <= plant.capacity_kg * RESTART_SHARE + SMALL_KG:
+            self._resting = False
+
+    def _at_pressure(self, production: Production) -> Production:
+        """How a way of running meets the pressure of the storage, here always that of the full one."""
+        return production
 
     @property
     def _relief_kg(self) -> float:
@@ -295,13 +315,13 @@ class HydrogenStation:
     def _until_turn_s(self) -> float:
         """Time until the storage is full, asks for production, or holds enough for the first in the queue."""
         plant, level_kg, inflow = self._plant, self._level_kg, self._inflow_kg_per_s
-        net = inflow - self._dispensed_kg_per_s
+        net = inflow - self._outflow_kg_per_s
         turns = [NEVER]
         marks = [plant.capacity_kg, self._relief_kg] if net > 0.0 else [plant.capacity_kg * RESTART_SHARE, plant.low_kg]
         if net != 0.0:
             turns += [(mark - level_kg) / net for mark in marks if (mark - level_kg) / net * abs(net) > SMALL_KG]
         if inflow > 0.0 and self._queue and len(self._filling) < plant.dispensers:
-            turns.append(max(0.0, self._asked_kg(self._queue[0]) - self._free_kg()) / inflow)
+            turns.append(max(0.0, self._asked_kg(self._queue[0]) - self._free_kg()) * self._drain / inflow)
         return min(turns)
 
     def _ring(self, _: Any) -> None:

@@ -28,6 +28,8 @@ class SiteLog:
             vehicle="i4", site="i4", arrive_s="f8", start_s="f8", end_s="f8", start_kg="f8", end_kg="f8", reason="i1"
         )
         self.deliveries = Rows(site="i4", at_s="f8", kg="f8", emission_kg="f8")
+        self.pressure_waits = Rows(vehicle="i4", site="i4", arrive_s="f8", end_s="f8", outcome="i1")
+        self.banks = Rows(site="i4", bank="i4", start_s="f8", end_s="f8", start_kg="f8", end_kg="f8")
         self.levels = Rows(site="i4", at_s="f8", kg="f8")
         self.production = Rows(
             site="i4", start_s="f8", end_s="f8", electrolyser_kw="f8", compressor_kw="f8", produced_kg_per_s="f8",

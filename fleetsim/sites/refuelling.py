@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from simpy import Event
 
+from fleetsim.energy.cascade import Vessel
+
 SMALL_KG = 1e-6
 
 
@@ -11,8 +13,8 @@ class Refuelling:
     """A vehicle's claim on a dispenser. ``ended`` fires when it has been filled or its time is up."""
 
     __slots__ = (
-        "arrive_s", "end_s", "ended", "enough_kg", "filling", "level_kg", "over", "start_kg", "start_s", "target_kg",
-        "until_s", "vehicle",
+        "arrive_s", "came_kg", "end_s", "ended", "enough_kg", "filling", "level_kg", "over", "start_kg", "start_s",
+        "tank", "target_kg", "until_s", "vehicle",
     )  # fmt: skip
 
     def __init__(
@@ -24,15 +26,17 @@ class Refuelling:
         enough_kg: float,
         until_s: float,
         ended: Event,
+        tank: Vessel,
     ) -> None:
         self.vehicle = vehicle
         self.arrive_s = arrive_s
-        self.level_kg = self.start_kg = level_kg
+        self.level_kg = self.start_kg = self.came_kg = level_kg
         self.target_kg = target_kg
         self.enough_kg = enough_kg
         """Level of the tank with which the vehicle could do its next duty."""
         self.until_s = until_s
         self.ended = ended
+        self.tank = tank
         self.filling = False
         self.over = False
         self.start_s = self.end_s = float("nan")

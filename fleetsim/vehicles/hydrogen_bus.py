@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from simpy import Environment, Event
 
+from fleetsim.energy.cascade import Vessel
 from fleetsim.results.rows import Rows
 from fleetsim.results.schema import PURPOSES
 from fleetsim.sites.hydrogen_station import HydrogenStation
@@ -36,6 +37,7 @@ class Errand:
 class FuelClass:
     """What the buses of one fleet have in common."""
 
+    tank: Vessel
     target_kg: float
     reserve_kg: float
     patience_s: float
@@ -134,7 +136,8 @@ class HydrogenBus:
 
     def _arrive(self, need_kg: float, until_s: float) -> Refuelling:
         enough_kg = need_kg + self._fuel.errand.back_kg
-        return self._station.visit(self._vehicle, self._level_kg, self._fuel.target_kg, enough_kg, until_s)
+        fuel = self._fuel
+        return self._station.visit(self._vehicle, self._level_kg, fuel.target_kg, enough_kg, until_s, fuel.tank)
 
     def _drive(self, outbound: bool) -> Generator[Event, Any, None]:
         """To the station or back."""

@@ -27,6 +27,9 @@ HYDROGEN = {
     "refuels": 50.0,
     "hydrogen_produced_kg": 943.0,
     "hydrogen_delivered_kg": 0.0,
+    "hydrogen_vented_kg": 19.0,
+    "pressure_waits": 0.0,
+    "pressure_wait_h": 0.0,
     "electrolyser_kwh": 51_271.0,
     "compressor_kwh": 2_072.0,
     "hydrogen_clean_share": 0.832,
@@ -143,6 +146,25 @@ def test_the_storage_is_drawn_where_there_is_one() -> None:
     assert hydrogen(synthetic_view()) is None
     assert "plot-hydrogen" in render(view, "en")
     assert "plot-hydrogen" not in render(synthetic_view(), "en")
+
+
+def test_banks_are_drawn_below_their_storage_with_their_pressure() -> None:
+    view = station_view(chargers=True)
+    slots = view.records.tables["site_slots"]
+    end_s = float(slots["slot_at"].max()) + 900
+    rows = {
+        "site": np.zeros(2, dtype=int), "bank": np.arange(2), "start_at": np.zeros(2), "end_at": np.full(2, end_s),
+        "start_kg": np.array([0.0, 50.0]), "end_kg": np.array([100.0, 50.0]), "start_mpa": np.array([0.0, 30.0]),
+        "end_mpa": np.array([20.0, 30.0]),
+    }  # fmt: skip
+    tables = view.records.tables | {"banks": complete("banks", rows)}
+    figure = hydrogen(replace(view, records=replace(view.records, tables=tables)))
+    assert figure is not None
+    _, low, high = figure["data"]
+    assert "bank 1" in low["name"]["en"]
+    assert unpacked(low["y"])[-1] == pytest.approx(100)
+    assert low["customdata"][-1] == 20.0
+    assert set(unpacked(high["y"])) == {50.0}
 
 
 def test_packs_are_drawn_where_there_are_any() -> None:

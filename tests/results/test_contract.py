@@ -27,7 +27,7 @@ CONTRACT = {
         clean_share clean_share_consumption clean_share_dedicated
         emission_kg emission_marginal_province_kg emission_marginal_southern_kg cost_cny end_reason
     """,
-    "waits": "vehicle site arrive_at end_at outcome",
+    "waits": "vehicle site arrive_at end_at outcome cause",
     "draws": "site load session clock start_at end_at offered_kw",
     "clocks": "site clock start_at end_at factor",
     "swaps": "vehicle site arrive_at start_at end_at pack_out pack_in soc_out soc_in clean_share end_reason",

@@ -26,6 +26,10 @@ def fleet(**changes: str) -> str:
     return "fleets.h2_line={" + ", ".join(f"{key}: {value}" for key, value in keys.items()) + "}"
 
 
+def banked(*banks: str) -> list[str]:
+    return [STATION, fleet(), "sites.h2.storage_kg=null", f"sites.h2.banks=[{', '.join(banks)}]"]
+
+
 @pytest.fixture
 def workspace(small_workspace: Path) -> Path:
     """The small workspace with a fuel-cell bus."""
@@ -54,6 +58,26 @@ def workspace(small_workspace: Path) -> Path:
             "must be a moment like 2026-03-11 06:00",
         ),
         ([STATION, fleet(), "sites.h2.electrolyser.rated_kw=500000"], "(was it given in W?)"),
+        ([STATION, fleet(), "sites.h2.storage_kg=null"], "sites.h2.storage_kg: found nothing; must be given"),
+        (
+            [STATION, fleet(), "sites.h2.banks=[{capacity_kg: 50, max_mpa: 45}]"],
+            "sites.h2.storage_kg: found 100; must be left out or null: the banks are the storage",
+        ),
+        (banked("{capacity_kg: 0, max_mpa: 45}"), "sites.h2.banks.0.capacity_kg: found 0; must be above 0"),
+        (
+            banked("{capacity_kg: 50, max_mpa: 45}", "{capacity_kg: 50, max_mpa: 20}"),
+            "sites.h2.banks.1.max_mpa: found 20; must be above the 45 MPa of the bank before: lowest bank first",
+        ),
+        (banked("{capacity_kg: 50, max_mpa: 45, min_mpa: 45}"), "banks.0.min_mpa: found 45; must be below the max_mpa"),
+        (
+            [*banked("{capacity_kg: 50, max_mpa: 45}"), "sites.h2.initial_share=0.05"],
+            "sites.h2.initial_share: found 0.05; must be at least 0.140: bank 0 is never below its min_mpa",
+        ),
+        (banked("{capacity_kg: 50, max_mpa: 37}"), "at 95% of its content, where the compressor begins again"),
+        (
+            [*banked("{capacity_kg: 50, max_mpa: 45}"), "sites.h2.compressor={suction_mpa: 2, discharge_mpa: 40}"],
+            "sites.h2.compressor.discharge_mpa: found 40; must be at least the 45 MPa of the highest bank",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_what_is_allowed(workspace: Path, settings: list[str], expected: str) -> None:

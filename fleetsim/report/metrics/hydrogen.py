@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fleetsim.accounting.balance import constant_load_kwh
 from fleetsim.accounting.hydrogen import HydrogenTrace, trace_hydrogen
 from fleetsim.accounting.hydrogen_balance import StorageBalance, TankBalance, storage_balance, tank_balance
 from fleetsim.accounting.stocks import CLEAN, INITIAL, NOTHING
 from fleetsim.accounting.sums import Floats, ratio, sums
-from fleetsim.clock import SLOT_S
+from fleetsim.clock import HOUR_S, SLOT_S
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.results.records import Records
-from fleetsim.results.schema import FLOWS, TRIP_STATUS
+from fleetsim.results.schema import FLOWS, TRIP_STATUS, WAIT_CAUSES, Frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,17 +70,21 @@ def hydrogen(records: Records, account: HydrogenAccount, scope: Scope) -> dict[s
 
 def _amounts(records: Records, account: HydrogenAccount, scope: Scope) -> dict[str, Floats]:
     tables, sites = records.tables, len(records.entities["sites"])
-    trips, refuels, flows = tables["trips"], tables["refuels"], tables["hydrogen_flows"]
+    trips, refuels, flows, waits = (tables[name] for name in ("trips", "refuels", "hydrogen_flows", "waits"))
     fuelled = np.isfinite(trips["hydrogen_kg"]) & (trips["status"] != TRIP_STATUS.index("cancelled"))
     of_trip, of_refuel = np.where(fuelled, scope.vehicles(trips["vehicle"]), -1), scope.visits(refuels)
     fills, kg = account.traced.fills, refuels["hydrogen_kg"]
     known_kg = scope.total(kg * (1.0 - fills[:, INITIAL]), of_refuel)
     known_kg[known_kg < NOTHING] = 0.0
+    of_wait = np.where(waits["cause"] == WAIT_CAUSES.index("pressure"), scope.visits(waits), -1)
     of_flow = np.where(flows["flow"] == FLOWS.index("produced"), scope.sites(flows["site"]), -1)
     return {
-        "refuels": scope.count(of_refuel >= 0, of_refuel),
+        "refuels": scope.count(_begun(refuels), of_refuel),
         "hydrogen_kg": scope.total(kg, of_refuel),
         "hydrogen_produced_kg": scope.total(account.storages.produced_kg, scope.of_site),
+        "hydrogen_vented_kg": scope.total(account.storages.vented_kg, scope.of_site),
+        "pressure_waits": scope.count(of_wait >= 0, of_wait),
+        "pressure_wait_h": scope.total(waits["end_at"] - waits["arrive_at"], of_wait) / HOUR_S,
         "hydrogen_delivered_kg": scope.total(account.storages.delivered_kg, scope.of_site),
         "hydrogen_kg_per_100km": 100.0
         * ratio(scope.total(trips["hydrogen_kg"], of_trip), scope.total(trips["distance_km"], of_trip)),
@@ -89,6 +94,14 @@ def _amounts(records: Records, account: HydrogenAccount, scope: Scope) -> dict[s
         "hydrogen_emission_kg": scope.total(account.emission_kg, scope.of_site),
         "hydrogen_cost_cny": scope.total(flows["cost_cny"], of_flow),
     }
+
+
+def _begun(refuels: Frame) -> NDArray[np.bool_]:
+    """The first row of each fill: one that waited for pressure goes on in another, with the same arrival."""
+    arrivals = np.column_stack((refuels["vehicle"], refuels["arrive_at"]))
+    first = np.zeros(len(arrivals), dtype=np.bool_)
+    first[np.unique(arrivals, axis=0, return_index=True)[1]] = True
+    return first
 
 
 def _balance_error(account: HydrogenAccount, scope: Scope) -> dict[str, Floats]:
