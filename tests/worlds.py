@@ -229,6 +229,17 @@ def public_station(count: int = 1, **changes: Any) -> dict[str, Any]:
     )
 
 
+def terminal(count: int = 1, **changes: Any) -> dict[str, Any]:
+    """A terminal at the far end of the road with chargers of 120 kW and a minute to plug in."""
+    base = {"kind": "terminal", "place": "top", "plug_in_min": 1, "chargers": [{"type": "dc", "count": count}]}
+    return base | changes
+
+
+def opportunity(**changes: Any) -> dict[str, Any]:
+    """What a fleet says that charges at the site ``far``."""
+    return {"terminals": ["far"]} | changes
+
+
 def taxi_world(count: int = 1, **changes: Any) -> Scenario:
     """A scenario of taxis and one swap station, called ``swap``, unless told otherwise."""
     base = {"sites": {"swap": swap_station()}, "fleets": {"cabs": taxis(count)}, "world": city()}

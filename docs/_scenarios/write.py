@@ -2,7 +2,8 @@
 
 Usage: python docs/_scenarios/write.py [PAGE]..., such as `kunming_buses`. Every command of a shell block that ends in
 `# NAME` is a run of that name. `{NAME:SUBJECT/METRIC}` stands for a figure of it, and a line
-`{table SUBJECT: METRIC METRIC; SUBJECT: METRIC}` for a table of figures with a column for each run.
+`{table SUBJECT: METRIC METRIC; SUBJECT: METRIC}` for a table of figures with a column for each run; a dash stands where
+a run has no such subject.
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ def page(name: str) -> str:
             for metric in metrics.split():
                 words = metric_words(metric)
                 label = words.name.en if words else metric
-                cells = " | ".join(figure(run, subject, metric) for run in runs)
+                cells = " | ".join(
+                    figure(run, subject, metric) if (subject, metric) in runs[run] else "-" for run in runs
+                )
                 rows.append(f"| {label} (`{subject}`, `{metric}`) | {cells} |")
         return "\n".join(rows)
 

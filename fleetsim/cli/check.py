@@ -21,7 +21,7 @@ def command(
 
     Example: fleetsim check configs/first_depot.yaml
     """
-    from fleetsim.simulation.plans import duty_remarks
+    from fleetsim.simulation.duty_remarks import duty_remarks
 
     loaded = load_scenario(scenario, settings, seed, days, workspace)
     remarks = (*loaded.remarks, *duty_remarks(loaded))

@@ -77,7 +77,7 @@ TRIP_STATUS = ("done", "late", "cancelled", "horizon")
 TRIP_REASONS = ("battery", "no_vehicle", "hydrogen", "knock_on")
 """Why a trip is late or cancelled; ``knock_on``: an earlier trip of the same block came late."""
 SESSION_ENDS = ("target", "departure", "horizon", "outage")
-WAIT_OUTCOMES = ("served", "left", "balked", "horizon")
+WAIT_OUTCOMES = ("served", "left", "balked", "horizon", "passed")
 WAIT_CAUSES = ("turn", "pressure")
 """What is waited for: a charger, lane, pack or dispenser with what it gives, or pressure in the banks of a station."""
 REFUEL_ENDS = ("full", "empty_storage", "departure", "horizon", "outage", "pressure")
@@ -226,7 +226,11 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _code("site", "sites", "site"),
         _time("arrive_at", "came into the queue"),
         _time("end_at", "left the queue"),
-        _code("outcome", WAIT_OUTCOMES, "how the wait ended"),
+        _code(
+            "outcome",
+            WAIT_OUTCOMES,
+            "how the wait ended; passed: a layover that found no gun",
+        ),
         _code("cause", WAIT_CAUSES, "what was waited for: a turn, or pressure in the banks of a hydrogen station"),
     ),
     "draws": (

@@ -17,6 +17,19 @@ from fleetsim.work.planning import AnyWork
 from fleetsim.work.spec import BusWork, Rounds
 
 
+class Opportunity(SourcedSpec):
+    """Where and how a fleet's vehicles charge on their way, while they stand between two trips."""
+
+    terminals: tuple[Name, ...] = Field(min_length=1)
+    """Sites of kind ``terminal``, at places where trips of the fleet end."""
+    least_min: DurationMin = 2.0
+    """Shortest time at the gun, plug-in apart, for which a vehicle plugs in."""
+    wait_below_soc: Share = 0.0
+    """State of charge below which a vehicle stays until it has that much, though late; 0: none stays longer."""
+    wait_min: DurationMin = 15.0
+    """How late it then departs at the most."""
+
+
 class BatteryFleet(SourcedSpec):
     """Battery vehicles of one model that live and charge at one home."""
 
@@ -48,11 +61,13 @@ class BatteryFleet(SourcedSpec):
     """Whether a vehicle that is short of energy for a block is exchanged for one that stands charged at home."""
     consumption_kwh_per_km: ConsumptionKwhPerKm | None = None
     """Fixed consumption in place of the trip formula (no regeneration then); what a body takes comes on top."""
+    opportunity: Opportunity | None = None
+    """Charging at terminals during layovers; none: at home only."""
 
     @property
     def meets_at(self) -> tuple[str, ...]:
         """Sites that its vehicles may use: where they meet other fleets."""
-        return (self.home,)
+        return (self.home, *(self.opportunity.terminals if self.opportunity else ()))
 
 
 class BusFleet(BatteryFleet):

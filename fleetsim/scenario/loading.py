@@ -30,6 +30,7 @@ from fleetsim.scenario.schema import Fleets, Horizon, Scenario, ScenarioSpec
 from fleetsim.scenario.sites import Site
 from fleetsim.scenario.stations import taxi_problems, visitor_problems, with_stations
 from fleetsim.scenario.strategies import allow_strategies
+from fleetsim.scenario.terminals import terminal_problems
 from fleetsim.spec import Name, Spec
 from fleetsim.work.spec import Timetable
 from fleetsim.work.timetable import TimetableTrips, read_timetable
@@ -71,6 +72,7 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     rules = load_rules(root, problems) if (root / FOLDER).is_dir() else None
     problems.extend(_network_node_problems(document, sections, network))
     timetables = _timetables(document, sections, root, loaded.names.get("places"), problems)
+    problems.extend(terminal_problems(document, sections, timetables, loaded.profiles))
     if problems or spec is None or grid is None:
         raise InputError(_in_reading_order(problems))
     timetables = {name: _in_blocks(spec, name, table, loaded.profiles) for name, table in timetables.items()}

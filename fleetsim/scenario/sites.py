@@ -10,7 +10,7 @@ from fleetsim.charging.spec import PackStrategyName, SharingName, StrategyName
 from fleetsim.scenario.grid_site import GridSite
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.spec import Name, SourcedSpec
-from fleetsim.units import ChargerKw, Count, FailuresPerYear, MoveMin, OutageH, PositiveShare, Share, SwapS
+from fleetsim.units import ChargerKw, Count, DurationMin, FailuresPerYear, MoveMin, OutageH, PositiveShare, Share, SwapS
 from fleetsim.work.spec import TimeOfDay
 
 
@@ -120,6 +120,24 @@ class PublicStation(GridSite):
         return "immediate"
 
 
+class Terminal(GridSite):
+    """Chargers at the end of a line: buses of fleets that name it plug in for the time of a layover."""
+
+    kind: Literal["terminal"]
+    """``terminal``"""
+    chargers: tuple[PlugGroup, ...] = Field(min_length=1)
+    """Its chargers, by plug or by pantograph."""
+    plug_in_min: DurationMin
+    """Time between a bus's taking a gun and its first power: plugging in or docking, and the handshake."""
+    sharing: SharingName = "proportional"
+    """Who gives way when the connection binds."""
+
+    @property
+    def strategy(self) -> StrategyName:
+        """A layover is short, so charging is never put off."""
+        return "immediate"
+
+
 class SwapStation(GridSite):
     """A station that exchanges empty packs for full ones and charges them in its slots."""
 
@@ -148,5 +166,7 @@ class SwapStation(GridSite):
         return (self.slots,)
 
 
-Site = Annotated[Depot | PublicStation | SwapStation | HydrogenStation, Field(discriminator="kind")]
+PlugSite = Depot | PublicStation | Terminal
+"""Sites where vehicles plug in."""
+Site = Annotated[PlugSite | SwapStation | HydrogenStation, Field(discriminator="kind")]
 """Any site."""

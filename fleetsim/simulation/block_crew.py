@@ -10,6 +10,7 @@ from fleetsim.simulation.stage import Stage
 from fleetsim.simulation.trip_table import block_trips
 from fleetsim.vehicles.battery_vehicle import BatteryClass, BatteryVehicle
 from fleetsim.vehicles.exchange import ExchangingVehicle, Stand
+from fleetsim.vehicles.halting_vehicle import HaltingVehicle, Opportunity
 from fleetsim.vehicles.log import VehicleLog
 from fleetsim.work.setting import MIN_S
 
@@ -24,7 +25,7 @@ class BlockCrew:
         self._clock = scenario.spec.clock
         self._log = VehicleLog()
         self._first = first_vehicles(scenario)[name]
-        self._plan = fleet_plan(name, scenario, stage.job.names)
+        self._plan = stage.plans[name] if fleet.opportunity else fleet_plan(name, scenario, stage.job.names)
         self._capacity_kwh = capacity_kwh(fleet, scenario)
         battery = BatteryClass(
             number=list(stage.fleets).index(name),
@@ -36,16 +37,30 @@ class BlockCrew:
         level_kwh = self._capacity_kwh * fleet.initial_soc
         home = stage.depots[fleet.home]
         stand = Stand()
+        charges = fleet.opportunity
+        opportunity = charges and Opportunity(
+            terminals=[stage.terminals[each] for each in charges.terminals],
+            least_s=charges.least_min * MIN_S,
+            wait_kwh=charges.wait_below_soc * self._capacity_kwh,
+            wait_s=charges.wait_min * MIN_S,
+        )
+        form = ExchangingVehicle if fleet.exchange else HaltingVehicle if charges else BatteryVehicle
         for vehicle, roster in enumerate(self._plan.rosters(fleet.count)):
-            agent = (ExchangingVehicle if fleet.exchange else BatteryVehicle)(
-                stage.env, self._first + vehicle, battery, level_kwh, home, roster, self._plan.sets, self._log
-            )
+            agent = form(stage.env, self._first + vehicle, battery, level_kwh, home, roster, self._plan.sets, self._log)
             if isinstance(agent, ExchangingVehicle):
                 agent.stand = stand
+            if isinstance(agent, HaltingVehicle) and opportunity:
+                agent.opportunity = opportunity
             stage.env.process(agent.live())
 
     def trips(self) -> Frame:
         """The trips of the fleet's vehicles over the whole run."""
         return block_trips(
-            self._plan, self._log.runs.array(), self._log.caps.array(), self._first, self._capacity_kwh, self._clock
+            self._plan,
+            self._log.runs.array(),
+            self._log.caps.array(),
+            self._log.halts.array(),
+            self._first,
+            self._capacity_kwh,
+            self._clock,
         )

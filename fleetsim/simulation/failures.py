@@ -9,15 +9,13 @@ import numpy as np
 from fleetsim.clock import DAY_S, HOUR_S, WEEK_S, Clock
 from fleetsim.randomness import generator
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import Depot, Failures, PublicStation
+from fleetsim.scenario.sites import Failures, PlugSite
 from fleetsim.sites.depot import ChargerOutage
 
 YEAR_S = 365 * DAY_S
 
 
-def charger_outages(
-    name: str, site: Depot | PublicStation, order: Sequence[int], scenario: Scenario
-) -> tuple[ChargerOutage, ...]:
+def charger_outages(name: str, site: PlugSite, order: Sequence[int], scenario: Scenario) -> tuple[ChargerOutage, ...]:
     """Outages of a site's chargers within the run, in order of time; ``order`` is the group of each charger.
 
     A charger is known by its group and its number there, so that a group that grows leaves the others as they were;

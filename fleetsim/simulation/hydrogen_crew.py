@@ -61,7 +61,15 @@ class HydrogenCrew:
     def trips(self) -> Frame:
         """The trips of the fleet's vehicles over the whole run, the ways to the station and back among them."""
         runs = self._log.runs.array()
-        trips = block_trips(self._plan, runs, self._log.caps.array(), self._first, self._battery_kwh, self._clock)
+        trips = block_trips(
+            self._plan,
+            runs,
+            self._log.caps.array(),
+            self._log.halts.array(),
+            self._first,
+            self._battery_kwh,
+            self._clock,
+        )
         fuelled = fuel_columns(trips, _TripFuel(self._plan, self._fuel, runs, self._first), self._tank_kg)
         ways, spare = self._log.errands.array(), _spare_number(self._plan)
         errands = errand_trips(ways, self._fuel.errand, self._ends, self._tank_kg, spare, self._clock)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fleetsim.clock import DAY_S
 from fleetsim.energy.battery import aged_share
 from fleetsim.results.schema import Entities, Frame, complete
-from fleetsim.scenario.fleets import Fleet, HomedFleet
+from fleetsim.scenario.fleets import AnyFleet, HomedFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Depot, Site, SwapStation
@@ -48,7 +48,7 @@ def first_vehicles(scenario: Scenario) -> Mapping[str, int]:
     return first
 
 
-def capacity_kwh(fleet: Fleet, scenario: Scenario) -> float:
+def capacity_kwh(fleet: AnyFleet, scenario: Scenario) -> float:
     """Battery energy of a fleet's vehicles, ageing included."""
     battery_kwh = scenario.profiles.vehicles[fleet.model].battery_kwh
     if isinstance(fleet, HydrogenBusFleet):
@@ -56,7 +56,7 @@ def capacity_kwh(fleet: Fleet, scenario: Scenario) -> float:
     return battery_kwh * fleet.state_of_health * aged_share(fleet.age_years)
 
 
-def tank_kg(fleet: Fleet, scenario: Scenario) -> float:
+def tank_kg(fleet: AnyFleet, scenario: Scenario) -> float:
     """Hydrogen tank of a fleet's vehicles; NaN without one."""
     hydrogen = scenario.profiles.vehicles[fleet.model].hydrogen
     return np.nan if hydrogen is None else hydrogen.tank_kg

@@ -11,10 +11,10 @@ from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.battery import battery_temperatures_c, charge_share, rounded_share
 from fleetsim.energy.curve import ChargeSteps, charge_steps
-from fleetsim.scenario.fleets import Fleet
+from fleetsim.scenario.fleets import AnyFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import Depot, PublicStation, Site, SwapStation
+from fleetsim.scenario.sites import PlugSite, Site, SwapStation
 from fleetsim.simulation.failures import charger_outages
 from fleetsim.simulation.names import capacity_kwh, charger_powers_kw, first_packs
 from fleetsim.sites.depot import DepotPlant
@@ -24,7 +24,7 @@ Plant = DepotPlant | SwapPlant
 
 
 def plant_of(
-    name: str, scenario: Scenario, site_code: int, fleets: Mapping[str, Fleet], steps: list[ChargeSteps]
+    name: str, scenario: Scenario, site_code: int, fleets: Mapping[str, AnyFleet], steps: list[ChargeSteps]
 ) -> Plant:
     """The plant of a site. Charge steps that it needs are added to ``steps``."""
     site = scenario.spec.sites[name]
@@ -37,10 +37,10 @@ def plant_of(
 
 def depot_plant(
     name: str,
-    site: Depot | PublicStation,
+    site: PlugSite,
     scenario: Scenario,
     site_code: int,
-    fleets: Mapping[str, Fleet],
+    fleets: Mapping[str, AnyFleet],
     steps: list[ChargeSteps],
 ) -> DepotPlant:
     """The plant of a depot or public station: charge steps of its fleets behind its chargers."""
@@ -71,7 +71,7 @@ def depot_plant(
 
 
 def _cabinets(
-    site: Depot | PublicStation, by_power: Sequence[int], scenario: Scenario
+    site: PlugSite, by_power: Sequence[int], scenario: Scenario
 ) -> tuple[tuple[Cabinet, ...], tuple[int, ...]]:
     """The cabinets of a site, and that of each charger; first guns come first, so that vehicles spread out."""
     cabinets: list[Cabinet] = []
@@ -90,7 +90,7 @@ def _cabinets(
 
 
 def swap_plant(
-    name: str, site: SwapStation, scenario: Scenario, site_code: int, fleet: Fleet, steps: list[ChargeSteps]
+    name: str, site: SwapStation, scenario: Scenario, site_code: int, fleet: AnyFleet, steps: list[ChargeSteps]
 ) -> SwapPlant:
     """The plant of a swap station for the packs of a fleet; a slot keeps a pack warm, and no inlet limits its power."""
     powers = charger_powers_kw(site, scenario)
@@ -111,6 +111,22 @@ def swap_plant(
     )
 
 
+def counted_steps(
+    fleet: AnyFleet, site: PlugSite, scenario: Scenario
+) -> tuple[tuple[ChargeSteps, ...], tuple[int, ...]]:
+    """What a dispatcher counts on at a site: its weakest gun with all in use, by cold, and how cold it is by hour.
+
+    Each gun then has its part of what the cabinet, the connection and the transformer leave.
+    """
+    powers, types = charger_powers_kw(site, scenario), scenario.profiles.chargers
+    group, kw = min(zip(site.chargers, powers, strict=True), key=lambda pair: pair[0].rated_kw(pair[1]) / pair[0].count)
+    most_kw = min(limit_kw for _, limit_kw in _limits(site, powers, scenario)) / sum(g.count for g in site.chargers)
+    most_kw = min(most_kw, group.rated_kw(kw) / group.count / types[group.type].efficiency)
+    limit_kw = min(kw, scenario.profiles.vehicles[fleet.model].charge_limit_kw)
+    shares, by_hour = _cold(fleet, site, scenario)
+    return tuple(_steps(fleet, group.type, limit_kw, scenario, share).capped(most_kw) for share in shares), by_hour
+
+
 def standby_kw(site: Site, scenario: Scenario) -> float:
     """Power that the electronics of all chargers draw at all times."""
     return sum(group.count * scenario.profiles.chargers[group.type].standby_kw for group in site.chargers)
@@ -122,7 +138,7 @@ def base_load_kw(site: Site) -> tuple[float, ...]:
     return load if isinstance(load, tuple) else (load,)
 
 
-def _cold(fleet: Fleet, site: Depot | PublicStation, scenario: Scenario) -> tuple[list[float], tuple[int, ...]]:
+def _cold(fleet: AnyFleet, site: PlugSite, scenario: Scenario) -> tuple[list[float], tuple[int, ...]]:
     """Shares of charge power that the cold leaves to a fleet's batteries, from all of it down, and which holds by hour.
 
     A session keeps the share with which it begins: a pack takes longer to warm up than to charge.
@@ -139,8 +155,8 @@ def _cold(fleet: Fleet, site: Depot | PublicStation, scenario: Scenario) -> tupl
 
 def _fleet_rows(
     steps: list[ChargeSteps],
-    fleet: Fleet,
-    site: Depot | PublicStation,
+    fleet: AnyFleet,
+    site: PlugSite,
     powers_kw: tuple[float, ...],
     share: float,
     scenario: Scenario,
@@ -153,7 +169,7 @@ def _fleet_rows(
     ]
 
 
-def _steps(fleet: Fleet, charger: str, limit_kw: float, scenario: Scenario, share: float = 1.0) -> ChargeSteps:
+def _steps(fleet: AnyFleet, charger: str, limit_kw: float, scenario: Scenario, share: float = 1.0) -> ChargeSteps:
     """The batteries of a fleet behind a charger, with a share of the power that they accept when warm."""
     model = scenario.profiles.vehicles[fleet.model]
     return charge_steps(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simpy import Environment
@@ -10,8 +11,10 @@ from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import Entities
 from fleetsim.scenario.hydrogen import HydrogenStation as HydrogenStationSpec
 from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.sites import Terminal as TerminalSpec
 from fleetsim.signals import Signals
 from fleetsim.simulation.components import Component
+from fleetsim.simulation.halting import plans_with_halts
 from fleetsim.simulation.names import codes
 from fleetsim.simulation.plant import Plant, plant_of
 from fleetsim.simulation.staff import staff_plant
@@ -23,6 +26,9 @@ from fleetsim.sites.log import SiteLog
 from fleetsim.sites.public_station import PublicStation
 from fleetsim.sites.staffed_depot import StaffedDepot
 from fleetsim.sites.swap_station import SwapPlant, SwapStation
+from fleetsim.sites.terminal import Terminal
+from fleetsim.work.plan import WorkPlan
+from fleetsim.work.setting import MIN_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Stage:
         self.env = Environment()
         self.site_log = SiteLog()
         self.fleets = {name: spec.fleets[name] for name in job.component.fleets}
+        self.plans: Mapping[str, WorkPlan] = plans_with_halts(job.component.fleets, job.scenario, job.names)
+        """The plans of fleets that charge at terminals, where all of them meet."""
         self.steps: list[ChargeSteps] = []
         site_codes = codes(job.names["sites"])
         self.plants: dict[str, Plant] = {
@@ -52,6 +60,7 @@ class Stage:
             if not isinstance(spec.sites[name], HydrogenStationSpec)
         }
         self.depots: dict[str, Depot] = {}
+        self.terminals: dict[str, Terminal] = {}
         self.public_stations: dict[str, PublicStation | SwapStation] = {}
         for name, plant in self.plants.items():
             if isinstance(plant, SwapPlant):
@@ -59,6 +68,10 @@ class Stage:
                 self.public_stations[name] = SwapStation(self.env, plant, pack, job.signals, self.site_log)
             elif spec.sites[name].kind == "public_station":
                 self.public_stations[name] = PublicStation(self.env, plant, self.steps, job.signals, self.site_log)
+            elif isinstance(site := spec.sites[name], TerminalSpec):
+                self.terminals[name] = Terminal(
+                    self.env, plant, site.plug_in_min * MIN_S, self.steps, job.signals, self.site_log
+                )
             elif staff := getattr(spec.sites[name], "staff", None):
                 self.depots[name] = StaffedDepot(
                     self.env, plant, staff_plant(staff, spec.clock), self.steps, job.signals, self.site_log
@@ -80,5 +93,6 @@ class Stage:
     def run(self) -> None:
         """Live through the horizon, then close what is open."""
         self.env.run(until=self.job.scenario.spec.clock.end_s)
-        for site in (*self.depots.values(), *self.public_stations.values(), *self.stations.values()):
+        plugged = (self.depots, self.terminals, self.public_stations, self.stations)
+        for site in (site for sites in plugged for site in sites.values()):
             site.close()

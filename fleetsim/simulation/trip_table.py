@@ -33,7 +33,7 @@ def reported(frames: Sequence[Frame], clock: Clock) -> Frame:
 
 
 def block_trips(
-    plan: WorkPlan, runs: Array, caps: Array, first_vehicle: int, capacity_kwh: float, clock: Clock
+    plan: WorkPlan, runs: Array, caps: Array, halts: Array, first_vehicle: int, capacity_kwh: float, clock: Clock
 ) -> Frame:
     """The trips of one fleet from the rows of its vehicles' log, the ways home of blocks cut short among them."""
     run_of = np.full(len(plan.vehicle), -1, dtype=np.intp)
@@ -45,7 +45,8 @@ def block_trips(
     for number, blocks in enumerate(plan.sets):
         here = np.flatnonzero(plan.blocks == number)
         rows = plan.row[here]
-        outing = _Outings(blocks, rows, run_of[here], runs, _lost(caps, here, blocks.shape.trips))
+        halted = _Halted(blocks, here, halts) if blocks.halts is not None else None
+        outing = _Outings(blocks, rows, run_of[here], runs, _lost(caps, here, blocks.shape.trips), halted)
         vehicle = actual[here]
         relieved = np.where(vehicle != planned[here], planned[here], -1)
         frames += [
@@ -79,20 +80,56 @@ def _lost(caps: Array, blocks: Array, trips: int) -> Array:
     return lost
 
 
+class _Halted:
+    """The halts of the blocks of one set, by block and trip: when each trip was begun after one, and with what gain."""
+
+    def __init__(self, blocks: BlockSet, here: Array, halts: Array) -> None:
+        assert blocks.halts is not None
+        wide = (len(here), blocks.shape.trips)
+        place = np.searchsorted(here, halts["block"])
+        known = (place < len(here)) & (here[np.minimum(place, len(here) - 1)] == halts["block"])
+        halts, where = halts[known], (place[known], halts["trip"][known])
+        self.leave_s = np.full(wide, np.nan)
+        self.leave_s[where] = halts["leave_s"]
+        self.gained_kwh = np.zeros(wide)
+        self.gained_kwh[where] = halts["gained_kwh"]
+        self.waited = np.zeros(wide, dtype=np.bool_)
+        self.waited[where] = halts["waited"] > 0
+        self.trips_run = np.zeros(wide[0], dtype=np.int64)
+        np.maximum.at(self.trips_run, where[0], halts["trips"])
+        self._terminal = np.append(blocks.halts.terminal, -1)
+
+    def still_on(self, trips_run: Array) -> Array:
+        """Blocks that stand at a halt which they have not left: the horizon has come."""
+        left = np.append(np.isfinite(self.leave_s), np.zeros((len(trips_run), 1), dtype=np.bool_), axis=1)
+        stands: Array = (self._terminal[trips_run] >= 0) & ~left[np.arange(len(trips_run)), trips_run]
+        return stands
+
+
 class _Outings:
     """The blocks of one set as they were driven: arrays of shape (blocks, trips)."""
 
-    def __init__(self, blocks: BlockSet, rows: Array, run_of: Array, runs: Array, lost_kwh: Array) -> None:
+    def __init__(
+        self, blocks: BlockSet, rows: Array, run_of: Array, runs: Array, lost_kwh: Array, halted: _Halted | None
+    ) -> None:
         self._blocks, self._rows = blocks, rows
         shape = blocks.shape
         self.ran = run_of >= 0
         run = runs[np.maximum(run_of, 0)] if len(runs) else np.zeros(len(rows), dtype=runs.dtype)
         self.trips_run = np.where(self.ran, run["trips"], 0)
-        self.waited = self.ran & (run["waited"] > 0)
+        self.waited = np.broadcast_to((self.ran & (run["waited"] > 0))[:, None], (len(rows), shape.trips))
+        self.still_on = np.zeros(len(rows), dtype=np.bool_)
+        self._halted = halted
+        if halted is not None:
+            self.trips_run = np.maximum(self.trips_run, halted.trips_run)
+            self.waited = self.waited | np.logical_or.accumulate(halted.waited, axis=1)
+            self.still_on = halted.still_on(self.trips_run)
         self.done = np.arange(shape.trips) < self.trips_run[:, None]
         self.used_kwh = np.where(self.done, blocks.by_trip(blocks.net_by_leg_kwh)[rows] + lost_kwh, 0.0)
         self.regenerated_kwh = blocks.by_trip(blocks.regeneration_kwh)[rows] - lost_kwh
         self.level_kwh = run["start_level"][:, None] - np.cumsum(self.used_kwh, axis=1)
+        if halted is not None:
+            self.level_kwh += np.cumsum(halted.gained_kwh, axis=1)
         self.depart_s, self.arrive_s = self._times(run["start_s"])
 
     def _times(self, start_s: Array) -> tuple[Array, Array]:
@@ -105,6 +142,8 @@ class _Outings:
             else:
                 ready_s = arrive_s[:, trip - 1] + shape.minimum_layover_s[trip]
                 depart_s[:, trip] = np.maximum(blocks.planned_depart_s[rows, trip], ready_s)
+                if self._halted is not None:
+                    depart_s[:, trip] = np.fmax(depart_s[:, trip], self._halted.leave_s[:, trip])
             arrive_s[:, trip] = depart_s[:, trip] + blocks.run_s[rows, trip]
         return depart_s, arrive_s
 
@@ -117,8 +156,9 @@ class _Outings:
         planned_s = blocks.planned_depart_s[self._rows]
         status = np.where(self.depart_s > planned_s + LATE_S, _LATE, _DONE)
         status = np.where(self.arrive_s > clock.end_s, _HORIZON, status)
-        status = np.where(self.done, status, np.where(self.ran[:, None] | (vehicle < 0)[:, None], _CANCELLED, _HORIZON))
-        reason = np.where(self.waited[:, None], _BATTERY, _KNOCK_ON)
+        cut = (self.ran & ~self.still_on) | (vehicle < 0)
+        status = np.where(self.done, status, np.where(cut[:, None], _CANCELLED, _HORIZON))
+        reason = np.where(self.waited, _BATTERY, _KNOCK_ON)
         reason = np.where(status == _CANCELLED, np.where(vehicle >= 0, _BATTERY, _NO_VEHICLE)[:, None], reason)
         reason = np.where((status == _LATE) | (status == _CANCELLED), reason, -1)
         reason = np.where((relieved >= 0)[:, None] & (reason < 0), _BATTERY, reason)
@@ -155,15 +195,18 @@ class _Outings:
     def early_ways_home(self, vehicle: Array, first_trip: Array, capacity_kwh: float, clock: Clock) -> Frame:
         """The ways home of blocks that were cut short; they stand in no timetable."""
         shape = self._blocks.shape
-        cut = np.flatnonzero((self.trips_run > 0) & (self.trips_run < shape.trips))
+        cut = np.flatnonzero((self.trips_run > 0) & (self.trips_run < shape.trips) & ~self.still_on)
         last = self.trips_run[cut] - 1
-        depart_s = self.arrive_s[cut, last]
-        cut, last, depart_s = (a[(depart_s < clock.end_s) & (shape.home_km[last] > 0.0)] for a in (cut, last, depart_s))
+        depart_s, level_kwh = self.arrive_s[cut, last], self.level_kwh[cut, last]
+        if self._halted is not None:
+            depart_s = np.fmax(depart_s, self._halted.leave_s[cut, last + 1])
+            level_kwh = level_kwh + self._halted.gained_kwh[cut, last + 1]
+        goes = (depart_s < clock.end_s) & (shape.home_km[last] > 0.0)
+        cut, last, depart_s, level_kwh = (each[goes] for each in (cut, last, depart_s, level_kwh))
         arrive_s = depart_s + shape.home_s[last]
         share = np.minimum(1.0, (clock.end_s - depart_s) / shape.home_s[last])
         regenerated_kwh = shape.home_regeneration_kwh[last]
         used_kwh = (shape.home_draw_kwh[last] - regenerated_kwh) * share
-        level_kwh = self.level_kwh[cut, last]
         homes = shape.origin[0] if shape.purpose[0] == _DEADHEAD else shape.destination[-1]
         return complete(
             "trips",

@@ -7,7 +7,8 @@ from typing import Any
 
 from simpy import Event
 
-from fleetsim.vehicles.battery_vehicle import NEVER, SMALL_KWH, BatteryVehicle
+from fleetsim.vehicles.battery_vehicle import NEVER, SMALL_KWH
+from fleetsim.vehicles.halting_vehicle import HaltingVehicle
 from fleetsim.work.plan import Block
 
 RECHARGE_S = 3 * 3_600.0
@@ -34,7 +35,7 @@ class Stand:
         return self._waiting[min(able)[1]] if able else None
 
 
-class ExchangingVehicle(BatteryVehicle):
+class ExchangingVehicle(HaltingVehicle):
     """A battery vehicle of a fleet whose vehicles stand in for each other."""
 
     stand: Stand
@@ -45,25 +46,23 @@ class ExchangingVehicle(BatteryVehicle):
 
     def live(self) -> Generator[Event, Any, None]:
         """As any vehicle, but it may be called for another's block while it stands charged."""
-        env = self._env
         for block in self._roster:
             self.next_s = block.depart_s
             waited = yield from self._charge(block)
-            while self._given_away != block.number and (back_s := (yield from self._wait(block.depart_s))) is not None:
-                yield env.timeout(back_s - env.now)
+            while self._given_away != block.number and (other := (yield from self._wait(block.depart_s))) is not None:
+                yield from super()._run(other, False)
                 waited = yield from self._charge(block)
-            back_s = self._set_out(block, waited)
-            if back_s is not None:
-                yield env.timeout(back_s - env.now)
+            if self._given_away != block.number:
+                yield from super()._run(block, waited)
         self.next_s = NEVER
         while True:
             if self._level_kwh < self._battery.target_kwh - SMALL_KWH:
                 visit = self._stay(NEVER)
                 yield visit.ended
                 self._level_kwh = visit.level_kwh
-            back_s = yield from self._wait(NEVER)
-            if back_s is not None:
-                yield env.timeout(back_s - env.now)
+            other = yield from self._wait(NEVER)
+            if other is not None:
+                yield from super()._run(other, False)
 
     def can_relieve(self, block: Block, start_s: float) -> bool:
         """Whether it has the energy for another's block and the time."""
@@ -79,8 +78,8 @@ class ExchangingVehicle(BatteryVehicle):
         self.stand.leave(self._vehicle)
         self._call.succeed(block)
 
-    def _wait(self, until_s: float) -> Generator[Event, Any, float | None]:
-        """Stand charged until the own block is due; the time of return if it is called for another's before."""
+    def _wait(self, until_s: float) -> Generator[Event, Any, Block | None]:
+        """Stand charged until the own block is due; another's block if it is called for that before."""
         env = self._env
         if env.now >= until_s:
             return None
@@ -89,9 +88,9 @@ class ExchangingVehicle(BatteryVehicle):
             alarm = env.timeout(until_s - env.now)
             alarm.callbacks.append(lambda _: self._time_is_up(call))
         self.stand.enter(self._vehicle, self)
-        block = yield call
+        block: Block | None = yield call
         self.stand.leave(self._vehicle)
-        return None if block is None else super()._set_out(block, False)
+        return block
 
     def _time_is_up(self, call: Event) -> None:
         if not call.triggered:
@@ -104,6 +103,3 @@ class ExchangingVehicle(BatteryVehicle):
         other.relieve(_block)
         self._given_away = _block.number
         return True
-
-    def _set_out(self, block: Block, waited: bool) -> float | None:
-        return None if self._given_away == block.number else super()._set_out(block, waited)

@@ -14,6 +14,9 @@ class VehicleLog:
         (0: cancelled), and whether it waited for its refill."""
         self.caps = Rows(vehicle="i4", block="i8", trip="i4", lost_kwh="f8")
         """Regeneration of a trip that a full battery could not take back."""
+        self.halts = Rows(block="i8", trip="i4", leave_s="f8", gained_kwh="f8", trips="i4", waited="i1")
+        """A halt at a terminal before a trip: when the vehicle left, what it had charged, how many trips of the block
+        it had run by the next halt or the end, and whether it left late for want of energy."""
 
 
 class TaxiLog:

@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from fleetsim.work.halts import Halts
 
 Series = NDArray[np.float64]
 Codes = NDArray[np.int32]
@@ -66,6 +69,8 @@ class BlockSet:
     expected_kwh: Series
     notes: Mapping[str, Series] = field(default_factory=dict)
     """Columns of the table of trips that the work knows beforehand, such as the passengers of each trip."""
+    halts: Halts | None = None
+    """Where the blocks may charge on their way; none where each of them is one stretch."""
 
     @cached_property
     def net_by_leg_kwh(self) -> Series:
@@ -89,7 +94,9 @@ class BlockSet:
 
     @cached_property
     def need_kwh(self) -> Series:
-        """Energy that a dispatcher expects a block to take at its worst moment between trips."""
+        """Energy that a dispatcher expects a block to take at its worst moment between trips, halts reckoned with."""
+        if self.halts is not None:
+            return self.halts.least_kwh[:, 0] - self.halts.reserve_kwh
         return np.asarray(np.cumsum(self.expected_kwh, axis=1).max(axis=1))
 
     @cached_property
@@ -110,10 +117,14 @@ class BlockSet:
         return np.asarray(later.max(axis=1)) if later.shape[1] else np.full(len(self.vehicle), -np.inf)
 
     def summaries(self) -> Series:
-        """What a vehicle needs to know of each block: the last seven fields of :class:`Block`, shape ``(7, B)``."""
+        """What a vehicle needs to know of each block: the last seven fields of :class:`Block`, shape ``(7, B)``.
+
+        How the battery fares between halts shows on the way.
+        """
         net_kwh = self.net_by_leg_kwh.sum(axis=1)
         times_s = (self.planned_depart_s[:, 0], self.running_s, self.not_before_s)
-        return np.stack((*times_s, net_kwh, self.trough_kwh, self.rise_kwh, self.need_kwh))
+        bounds_kwh = (self.trough_kwh, self.rise_kwh) if self.halts is None else (0.0 * net_kwh, 0.0 * net_kwh)
+        return np.stack((*times_s, net_kwh, *bounds_kwh, self.need_kwh))
 
 
 class Block(NamedTuple):

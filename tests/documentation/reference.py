@@ -13,9 +13,10 @@ from pydantic.fields import FieldInfo
 from fleetsim.cli import main
 from fleetsim.documents.requirement import Expected
 from fleetsim.results.schema import TABLES, Column
-from fleetsim.scenario.fleets import BatteryFleet
+from fleetsim.scenario.fleets import BatteryFleet, Opportunity
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.scenario.kinds import kinds
+from fleetsim.scenario.sites import Terminal
 from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.scenario.visitors import VisitorFleet
 from fleetsim.spec import Spec
@@ -89,6 +90,13 @@ def kinds_page() -> str:
     parts.append("## Work\n")
     for name, work in Expected.of(BatteryFleet).inner("work").tagged_arms().items():
         parts += [f"### {name}\n", f"{work.type.__doc__}\n", *_keys(work.type, {"kind"})]
+    parts += [
+        "## Charging at terminals\n",
+        f"The block `opportunity` of a battery fleet. {Opportunity.__doc__}\n",
+        *_keys(Opportunity, set()),
+        f"### Sites of kind terminal\n\n{Terminal.__doc__}\n",
+        *_keys(Terminal, {"kind"}),
+    ]
     return "\n".join(parts)
 
 

@@ -52,7 +52,7 @@ FAMILIES = {
     "contents": ("operators", "planners", "clean", "figures_and_inputs"),
     "city": CITIES,
     "asset_kind": ASSET_KINDS,
-    "site_kind": ("depot", "public_station", "swap_station", "hydrogen_station"),
+    "site_kind": ("depot", "public_station", "terminal", "swap_station", "hydrogen_station"),
     "load": ("vehicles", "base", "standby", "hydrogen"),
     "by": ("energy", "plugged", "charging"),
     "share": ("production", "consumption", "dedicated"),

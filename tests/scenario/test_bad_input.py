@@ -47,7 +47,7 @@ def message(path: Path) -> str:
             "kind: depot",
             "kind: depott",
             "configs/depot.yaml:11: sites.east.kind: found 'depott'; "
-            "must be one of: depot, public_station, swap_station, hydrogen_station (did you mean depot?)",
+            "must be one of: depot, public_station, terminal, swap_station, hydrogen_station (did you mean depot?)",
             id="misspelt kind of site",
         ),
         pytest.param(

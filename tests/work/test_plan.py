@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleetsim.scenario.schema import Scenario
+from fleetsim.simulation.duty_remarks import duty_remarks
 from fleetsim.simulation.names import entities
-from fleetsim.simulation.plans import duty_remarks, fleet_plan
+from fleetsim.simulation.plans import fleet_plan
 from fleetsim.vehicles.driving import drive, trips_within
 from fleetsim.work.plan import WorkPlan
 from tests.worlds import fleet, profiles, rotation, scenario

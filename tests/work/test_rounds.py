@@ -16,8 +16,9 @@ from fleetsim.report.metrics.service import trips_on_time
 from fleetsim.results.records import Records
 from fleetsim.results.schema import PURPOSES, TRIP_REASONS, TRIP_STATUS, Frame, select
 from fleetsim.scenario.schema import Scenario
+from fleetsim.simulation.duty_remarks import duty_remarks
 from fleetsim.simulation.names import entities
-from fleetsim.simulation.plans import duty_remarks, fleet_plan
+from fleetsim.simulation.plans import fleet_plan
 from fleetsim.work.plan import WorkPlan
 from tests import laws
 from tests.worlds import depot, profiles, rounds, run, scenario, truck

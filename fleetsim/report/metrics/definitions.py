@@ -57,6 +57,9 @@ METRICS = (
         "change of stock does not enter; of hydrogen, that of electrolyser and compressor over the hydrogen stored",
     ),
     Metric("vehicles", "1", _ALL, "number of vehicles; of a site: those at home there"),
+    Metric(
+        "battery_kwh", "kWh", _ALL, "energy of the vehicles' full batteries, ageing included; packs at stations apart"
+    ),
     Metric("chargers", "1", _SITES, "number of chargers"),
     Metric("vehicles_per_charger", "vehicles/charger", _SITES, "vehicles that charged or swapped there over chargers"),
     Metric("sessions", "1", _ALL, "number of charging sessions"),
@@ -102,6 +105,7 @@ METRICS = (
     Metric("unmet_kwh", "kWh", _ALL, "energy asked for at plug-in and not stored by the end of the session"),
     Metric("reserve_crossings", "1", _FLEETS, "trips that began at or above the reserve and ended below it"),
     Metric("soc_min", "share", _FLEETS, "lowest state of charge or share of a tank at the start or the end of a trip"),
+    Metric("layovers_without_gun", "1", _ALL, "layovers at terminals that were long enough to charge and found no gun"),
     Metric("waits", "1", _ALL, "number of stays in a queue for a charger or a dispenser"),
     Metric("waited_h", "h", _ALL, "vehicle-hours in queues"),
     Metric("wait_mean_min", "min", _ALL, "mean length of a stay in a queue"),

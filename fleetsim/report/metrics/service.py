@@ -11,7 +11,7 @@ from fleetsim.report.metrics.mismatch import staff_wait_s
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.report.metrics.swapping import energy_visits
 from fleetsim.results.records import Records
-from fleetsim.results.schema import LATE_S, PURPOSES, TRIP_REASONS, TRIP_STATUS, select
+from fleetsim.results.schema import LATE_S, PURPOSES, TRIP_REASONS, TRIP_STATUS, WAIT_OUTCOMES, select
 
 CANCELLED = TRIP_STATUS.index("cancelled")
 MINUTE_S = 60.0
@@ -126,6 +126,9 @@ def reserves(records: Records, scope: Scope) -> dict[str, Floats]:
 def queues(records: Records, mismatch_s: Floats, scope: Scope) -> dict[str, Floats]:
     """How long vehicles waited; ``mismatch_s`` is the part of each wait in which a charger stood free."""
     waits = records.tables["waits"]
+    passed = waits["outcome"] == WAIT_OUTCOMES.index("passed")
+    without_gun = scope.count(passed, scope.visits(waits))
+    waits, mismatch_s, staff_s = select(waits, ~passed), mismatch_s[~passed], staff_wait_s(records)[~passed]
     of, waited_s = scope.visits(waits), waits["end_at"] - waits["arrive_at"]
     number, total_s = scope.count(of >= 0, of), scope.total(waited_s, of)
     order = np.argsort(of, kind="stable")
@@ -139,5 +142,6 @@ def queues(records: Records, mismatch_s: Floats, scope: Scope) -> dict[str, Floa
         "wait_mean_min": ratio(total_s, number) / MINUTE_S,
         "wait_p95_min": p95_s / MINUTE_S,
         "mismatch_h": scope.total(mismatch_s, of) / HOUR_S,
-        "staff_wait_h": scope.total(staff_wait_s(records), of) / HOUR_S,
+        "staff_wait_h": scope.total(staff_s, of) / HOUR_S,
+        "layovers_without_gun": without_gun,
     }

@@ -24,6 +24,7 @@ def counts(records: Records, scope: Scope) -> dict[str, Floats]:
     chargers = scope.total(sites["chargers"], scope.sites(sites["site"]))
     return {
         "vehicles": scope.count(of_vehicle >= 0, of_vehicle),
+        "battery_kwh": scope.total(vehicles["battery_kwh"], of_vehicle),
         "chargers": chargers,
         "vehicles_per_charger": ratio(_served(records, scope), chargers),
     }
