@@ -3,7 +3,8 @@
 Usage: python docs/_scenarios/write.py [PAGE]..., such as `kunming_buses`. Every command of a shell block that ends in
 `# NAME` is a run of that name. `{NAME:SUBJECT/METRIC}` stands for a figure of it, and a line
 `{table SUBJECT: METRIC METRIC; SUBJECT: METRIC}` for a table of figures with a column for each run; a dash stands where
-a run has no such subject.
+a run has no such subject. A line `{study FILE SUBJECT: METRIC METRIC}` stands for a table with a row for each run of a
+study; the first, second, ... run of a variant is called `VARIANT_1`, `VARIANT_2`, ...
 """
 
 from __future__ import annotations
@@ -11,18 +12,19 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fleetsim import pipeline
 from fleetsim.report.numerals import quantity
 from fleetsim.report.words import metric_words
+from fleetsim.study.plan import Configuration, load_plan
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 COMMAND = re.compile(r"^(fleetsim run .*?) +# (\w+)$", flags=re.MULTILINE)
 FIGURE = re.compile(r"\{(\w+):(\w+)/(\w+)\}")
-TABLE = re.compile(r"^\{table (.*)\}$", flags=re.MULTILINE)
+TABLE = re.compile(r"^\{table (.*)\}$|^\{study (\S+) (\w+): (.*)\}$", flags=re.MULTILINE)
 NOTE = "<!-- Written by docs/_scenarios/write.py from the program's answers; edits here are lost. -->\n"
 
 Figures = Mapping[tuple[str, str], tuple[float, str]]
@@ -45,33 +47,68 @@ def scenario_of(command: str) -> tuple[str, list[str]]:
 def figures(command: str) -> Figures:
     """All metrics of a run."""
     file, overrides = scenario_of(command)
-    metrics = pipeline.simulate(pipeline.load(ROOT / file, overrides=overrides)).records.tables["metrics"]
+    return answers(ROOT / file, overrides)
+
+
+def answers(file: Path, overrides: Sequence[str]) -> Figures:
+    """All metrics of a scenario with settings."""
+    metrics = pipeline.simulate(pipeline.load(file, overrides=overrides)).records.tables["metrics"]
     rows = zip(*(metrics[name] for name in ("subject", "metric", "value", "unit")), strict=True)
     return {(subject, metric): (float(value), unit) for subject, metric, value, unit in rows}
+
+
+def studied(file: str) -> dict[str, tuple[Configuration, Figures]]:
+    """The runs of a study by name, with their figures."""
+    plan, found = load_plan(ROOT / file), dict[str, tuple[Configuration, Figures]]()
+    for one in plan.configurations:
+        number = sum(other.variant == one.variant for other, _ in found.values()) + 1
+        found[f"{one.variant}_{number}"] = one, answers(plan.path, one.settings)
+    return found
+
+
+def changed(one: Configuration) -> str:
+    """What the axes set in a run, once for each last word of a key."""
+    last = {key.split(".")[-1]: value for key, value in one.point.items()}
+    return ", ".join(f"`{key}: {value}`" for key, value in last.items())
+
+
+def heading(metric: str) -> str:
+    """The name of a metric."""
+    words = metric_words(metric)
+    return words.name.en if words else metric
 
 
 def page(name: str) -> str:
     """The page of a template."""
     text = (HERE / f"{name}.md").read_text(encoding="utf-8")
     runs = {run: figures(command) for run, command in commands(text).items()}
+    columns = tuple(runs)
+    studies = {found[2]: studied(found[2]) for found in TABLE.finditer(text) if found[2]}
+    runs |= {run: found for rows in studies.values() for run, (_, found) in rows.items()}
 
     def figure(run: str, subject: str, metric: str) -> str:
         return quantity(*runs[run][subject, metric], "en")
 
     def table(asked: str) -> str:
-        rows = [f"| | {' | '.join(runs)} |", f"|---|{'---|' * len(runs)}"]
+        rows = [f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
         for part in asked.split(";"):
             subject, _, metrics = part.strip().partition(":")
             for metric in metrics.split():
-                words = metric_words(metric)
-                label = words.name.en if words else metric
                 cells = " | ".join(
-                    figure(run, subject, metric) if (subject, metric) in runs[run] else "-" for run in runs
+                    figure(run, subject, metric) if (subject, metric) in runs[run] else "-" for run in columns
                 )
-                rows.append(f"| {label} (`{subject}`, `{metric}`) | {cells} |")
+                rows.append(f"| {heading(metric)} (`{subject}`, `{metric}`) | {cells} |")
         return "\n".join(rows)
 
-    text = TABLE.sub(lambda found: table(found[1]), text)
+    def study(file: str, subject: str, metrics: str) -> str:
+        names = metrics.split()
+        rows = [f"| variant | set | {' | '.join(map(heading, names))} |", f"|---|---|{'---|' * len(names)}"]
+        for run, (one, _) in studies[file].items():
+            cells = " | ".join(figure(run, subject, metric) for metric in names)
+            rows.append(f"| `{one.variant}` | {changed(one)} | {cells} |")
+        return "\n".join(rows)
+
+    text = TABLE.sub(lambda found: table(found[1]) if found[1] else study(found[2], found[3], found[4]), text)
     text = FIGURE.sub(lambda found: figure(found[1], found[2], found[3]), text)
     title, _, rest = text.partition("\n")
     return f"{title}\n\n{NOTE}{rest}"

@@ -8,7 +8,7 @@ StrategyName = Literal["immediate", "valley", "staggered", "balanced", "cheapest
 """When sessions may draw, and how much at most, as far as the departure allows: at once, in the tariff's valley, one
 bay after the other, evenly until the departure, or in the slots with the lowest price or the highest clean share."""
 
-PackStrategyName = Literal["immediate", "valley"]
+PackStrategyName = Literal["immediate", "valley", "staggered", "balanced", "cheapest", "cleanest"]
 """The same for packs, of which nobody knows when they will leave."""
 
 SharingName = Literal["proportional", "first_come", "equal", "earliest_departure", "least_laxity"]

@@ -156,9 +156,10 @@ class SwapStation(GridSite):
     initial_soc: Share = 0.95
     """State of charge of its packs at the start of the warm-up."""
     strategy: PackStrategyName = "immediate"
-    """When packs may draw: at once, or in the tariff's valley as far as the stock of ready packs allows."""
+    """When packs may draw, as far as the stock of ready packs allows; nobody knows when a pack will leave."""
     stock_share: Share = 0.5
-    """Share of the packs that ``valley`` keeps ready or charging at all hours; waiting vehicles count on top."""
+    """Share of the packs that is kept ready or charging at full power whatever the strategy; waiting vehicles count
+    on top."""
 
     @property
     def chargers(self) -> tuple[ChargerGroup, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from fleetsim.charging.installed import add_installed_strategies
 from fleetsim.charging.strategies import STRATEGIES
 from fleetsim.scenario.schema import ScenarioSpec
-from fleetsim.scenario.sites import Depot
+from fleetsim.scenario.sites import Depot, SwapStation
 
 
 def allow_strategies() -> None:
@@ -15,6 +15,7 @@ def allow_strategies() -> None:
     add_installed_strategies()
     names: Any = Literal[tuple(STRATEGIES)]
     if Depot.model_fields["strategy"].annotation != names:
-        Depot.model_fields["strategy"].annotation = names
-        for spec in (Depot, ScenarioSpec):
+        for site in (Depot, SwapStation):
+            site.model_fields["strategy"].annotation = names
+        for spec in (Depot, SwapStation, ScenarioSpec):
             spec.model_rebuild(force=True)

@@ -21,11 +21,12 @@ from fleetsim.simulation.staff import staff_plant
 from fleetsim.simulation.station_plant import bank_plants, station_plant
 from fleetsim.sites.cascade_station import CascadeStation
 from fleetsim.sites.depot import Depot
+from fleetsim.sites.flexible_swap_station import FlexibleSwapStation
 from fleetsim.sites.hydrogen_station import HydrogenStation
 from fleetsim.sites.log import SiteLog
 from fleetsim.sites.public_station import PublicStation
 from fleetsim.sites.staffed_depot import StaffedDepot
-from fleetsim.sites.swap_station import SwapPlant, SwapStation
+from fleetsim.sites.swap_station import ASKED_ONCE, SwapPlant, SwapStation
 from fleetsim.sites.terminal import Terminal
 from fleetsim.work.plan import WorkPlan
 from fleetsim.work.setting import MIN_S
@@ -65,7 +66,8 @@ class Stage:
         for name, plant in self.plants.items():
             if isinstance(plant, SwapPlant):
                 pack = self.steps[plant.steps_id]
-                self.public_stations[name] = SwapStation(self.env, plant, pack, job.signals, self.site_log)
+                station = SwapStation if plant.strategy in ASKED_ONCE else FlexibleSwapStation
+                self.public_stations[name] = station(self.env, plant, pack, job.signals, self.site_log)
             elif spec.sites[name].kind == "public_station":
                 self.public_stations[name] = PublicStation(self.env, plant, self.steps, job.signals, self.site_log)
             elif isinstance(site := spec.sites[name], TerminalSpec):

@@ -17,10 +17,9 @@ from typing import Any
 
 from simpy import Environment, Event
 
-from fleetsim.charging.sharing import NEVER, TOLERANCE_S
-from fleetsim.charging.spec import PackStrategyName
+from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing
 from fleetsim.charging.strategies import STRATEGIES
-from fleetsim.charging.view import SessionView, SiteView
+from fleetsim.charging.view import ALWAYS, Plan, SessionView, SiteView
 from fleetsim.charging.virtual_clock import VirtualClock
 from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import SESSION_ENDS, WAIT_OUTCOMES
@@ -32,6 +31,8 @@ from fleetsim.sites.visit import Stage
 _TARGET, _HORIZON = (SESSION_ENDS.index(word) for word in ("target", "horizon"))
 _SERVED, _LEFT, _BALKED, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "balked", "horizon"))
 SMALL_KWH = 1e-9
+ASKED_ONCE = ("immediate", "valley")
+"""Strategies whose hours hold for all packs; all others plan each pack in `flexible_swap_station`."""
 TYPICAL_ARRIVAL = 0.3
 """State of charge of a pack as it usually comes in, by which waits are estimated."""
 
@@ -56,7 +57,7 @@ class SwapPlant:
     """Row of the table of charge steps."""
     limits: tuple[tuple[float, float], ...]
     """Power left for charging from a moment on, ``(at_s, limit_kw)``, in order; the first at second 0."""
-    strategy: PackStrategyName
+    strategy: str
 
 
 class SwapVisit:
@@ -76,10 +77,12 @@ class SwapVisit:
         """Number and energy of the pack that it gets."""
 
 
-class _Charge:
+class PackCharge:
     """A pack on its way to being ready."""
 
-    __slots__ = ("arrive_s", "level_kwh", "pack", "plug_s", "session", "slot", "start_kwh", "start_s")
+    __slots__ = (
+        "arrive_s", "cap_kw", "level_kwh", "pack", "plan", "plug_s", "session", "slot", "start_kwh", "start_s"
+    )  # fmt: skip
 
     def __init__(self, pack: int, level_kwh: float, arrive_s: float) -> None:
         self.pack = pack
@@ -87,6 +90,13 @@ class _Charge:
         self.arrive_s = arrive_s
         self.plug_s = self.start_s = float("nan")
         self.session = self.slot = -1
+        self.plan: Plan = ALWAYS
+        self.cap_kw = NEVER
+        """The power at the meter that it may draw at present."""
+
+    def cap_at(self, at_s: float) -> float:
+        """The power at the meter that its plan gives it at a moment."""
+        return next((slot.max_kw for slot in self.plan if slot.start_s <= at_s < slot.end_s), 0.0)
 
 
 class SwapStation:
@@ -97,16 +107,16 @@ class SwapStation:
         self._plant = plant
         self._steps = steps
         self._log = log
-        self._sharing = VirtualClock(SharingRows(log, plant.site))
+        self._sharing = self._engine(SharingRows(log, plant.site))
         self._queue: deque[SwapVisit] = deque()
         """Visits in order of arrival; those that left are skipped when their turn comes."""
         self._queued = 0
         self._free_lanes = plant.lanes
         self._ready: deque[tuple[int, float]] = deque()
-        self._shelf: deque[_Charge] = deque()
-        self._held: deque[_Charge] = deque()
+        self._shelf: deque[PackCharge] = deque()
+        self._held: deque[PackCharge] = deque()
         """Packs in slots that do not draw."""
-        self._drawing: dict[int, _Charge] = {}
+        self._drawing: dict[int, PackCharge] = {}
         self._free_slots = list(range(plant.slots))
         self._open = True
         """Whether packs may draw whatever the stock."""
@@ -122,6 +132,9 @@ class SwapStation:
         for pack, level_kwh in plant.packs:
             self._take_in(pack, level_kwh)
         self._ring(env.now)
+
+    def _engine(self, rows: SharingRows) -> Sharing:
+        return VirtualClock(rows)
 
     # Vehicles
 
@@ -212,15 +225,17 @@ class SwapStation:
         if level_kwh >= self._plant.ready_kwh - SMALL_KWH:
             self._ready.append((pack, level_kwh))
         else:
-            self._shelf.append(_Charge(pack, level_kwh, self._env.now))
+            self._shelf.append(PackCharge(pack, level_kwh, self._env.now))
 
     def _fill_slots(self) -> None:
         while self._shelf and self._free_slots:
-            charge = self._shelf.popleft()
-            charge.slot = heappop(self._free_slots)
-            charge.session = self._log.new_session()
-            charge.plug_s = self._env.now
-            self._held.append(charge)
+            self._plug(self._shelf.popleft())
+
+    def _plug(self, charge: PackCharge) -> None:
+        charge.slot = heappop(self._free_slots)
+        charge.session = self._log.new_session()
+        charge.plug_s = self._env.now
+        self._held.append(charge)
 
     def _surplus(self) -> int:
         """Packs that are ready or charging beyond those that are to be, and beyond those that are waited for."""
@@ -229,12 +244,14 @@ class SwapStation:
     def _charge(self) -> None:
         """Let packs draw: all of them when the hour is right, else as many as the stock asks for."""
         while self._held and (self._open or self._surplus() < 0):
-            charge = self._held.popleft()
-            now_s = self._env.now
-            if charge.start_s != charge.start_s:
-                charge.start_s = now_s
-            self._drawing[charge.session] = charge
-            self._sharing.start(now_s, charge.session, self._steps, charge.level_kwh, self._plant.ready_kwh)
+            self._start(self._held.popleft())
+
+    def _start(self, charge: PackCharge) -> None:
+        now_s = self._env.now
+        if charge.start_s != charge.start_s:
+            charge.start_s = now_s
+        self._drawing[charge.session] = charge
+        self._sharing.start(now_s, charge.session, self._steps, charge.level_kwh, self._plant.ready_kwh)
 
     def _hold_back(self) -> None:
         """Stop the packs beyond the stock, those that began last first."""
@@ -250,7 +267,7 @@ class SwapStation:
         heappush(self._free_slots, charge.slot)
         self._ready.append((charge.pack, charge.level_kwh))
 
-    def _write(self, charge: _Charge, reason: int) -> None:
+    def _write(self, charge: PackCharge, reason: int) -> None:
         now_s = self._env.now
         self._log.sessions.add(
             charge.session, -1, charge.pack, self._plant.site, charge.slot, self._plant.steps_id, charge.arrive_s,

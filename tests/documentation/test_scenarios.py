@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from fleetsim import pipeline
 from fleetsim.cli import main
+from fleetsim.study.plan import load_plan
 from tests.conftest import ROOT
 
 TEMPLATES = sorted((ROOT / "docs" / "_scenarios").glob("*.md"))
@@ -33,12 +34,14 @@ def script() -> ModuleType:
 def test_every_run_of_a_page_is_a_scenario_without_faults(template: Path, script: ModuleType) -> None:
     text = (PAGES / template.name).read_text(encoding="utf-8")
     runs = script.commands(text)
-    assert len(runs) == len(re.findall(r"^fleetsim ", text, flags=re.MULTILINE)) >= 2
+    assert len(runs) == len(re.findall(r"^fleetsim run ", text, flags=re.MULTILINE)) >= 2
     assert runs == script.commands(template.read_text(encoding="utf-8"))
     for command in runs.values():
         file, overrides = script.scenario_of(command)
         pipeline.load(ROOT / file, overrides=overrides)
         assert CliRunner().invoke(main, ["check", str(ROOT / file)]).exit_code == 0
+    for study in re.findall(r"^fleetsim batch (\S+)", text, flags=re.MULTILINE):
+        assert len(load_plan(ROOT / study).configurations) > 1
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: file.stem)
@@ -71,3 +74,16 @@ def test_chargers_stand_idle_while_vehicles_wait_until_siting_or_strategy_halves
         assert after["vehicles"] == before["vehicles"]
         assert after["mismatch_h"] < before["mismatch_h"] / 2
         assert after["waited_h"] < before["waited_h"] / 2
+
+
+def test_packs_that_wait_for_a_price_cost_nobody_time_where_the_floor_is_high() -> None:
+    """What the page of the taxis says of its table of strategies."""
+    text = (PAGES / "kunming_taxis.md").read_text(encoding="utf-8")
+    cells = re.findall(r"^\| `(\w+)` \| `stock_share: ([\d.]+)` \| (.*) \|$", text, flags=re.MULTILINE)
+    rows = {(name, float(floor)): [cell.split()[0] for cell in rest.split(" | ")] for name, floor, rest in cells}
+    at_once = rows.pop(("immediate", 0.5))
+    assert {strategy for strategy, _ in rows} >= {"valley", "cheapest", "cleanest", "staggered", "balanced"}
+    for (_, floor), row in rows.items():
+        assert (row[3:] == at_once[3:]) == (floor == 0.9)
+        assert float(row[1]) < float(at_once[1])
+    assert rows["cheapest", 0.9][1] == min(row[1] for (_, floor), row in rows.items() if floor == 0.9)

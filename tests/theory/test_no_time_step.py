@@ -66,11 +66,13 @@ def taxi_world(site: dict[str, Any], **changes: Any) -> Scenario:
     return scenario(sites={"here": site}, fleets={"cabs": cabs}, world=city(), days=2)
 
 
-def hydrogen_world() -> Scenario:
-    site = station(dispensers=1, storage_kg=60, electrolyser={"rated_kw": 200, "strategy": "valley"})
+def hydrogen_world(**changes: Any) -> Scenario:
+    electrolyser = {"rated_kw": 200, "strategy": "valley"}
+    site = station(**{"dispensers": 1, "storage_kg": 60, "electrolyser": electrolyser} | changes)
     return scenario(sites={"station": site}, fleets={"line": fuel_cell_fleet(6)}, days=3)
 
 
+BANKS = [{"capacity_kg": 40, "max_mpa": 30}, {"capacity_kg": 30, "max_mpa": 45}]
 CABINET = [{"type": "dc", "count": 6, "cabinet": {"guns": 3, "power_kw": 120, "module_kw": 30}}]
 WORLDS: dict[str, Scenario] = {
     **{f"depot, {sharing}": depot_world(sharing) for sharing in sorted(RULES)},
@@ -78,8 +80,12 @@ WORLDS: dict[str, Scenario] = {
     "depot, cabinets": depot_world(chargers=CABINET),
     "public station": taxi_world(public_station(2, connection_kw=70, base_load_kw=[0, 20] * 12), patience_min=40),
     "swap station": taxi_world(swap_station(packs=2, connection_kw=90, base_load_kw=[0, 20] * 12)),
-    "swap station, valley": taxi_world(swap_station(strategy="valley", stock_share=0.25)),
+    **{
+        f"swap station, {strategy}": taxi_world(swap_station(strategy=strategy, stock_share=0.25))
+        for strategy in sorted(STRATEGIES)
+    },
     "hydrogen station": hydrogen_world(),
+    "hydrogen station, banks": hydrogen_world(storage_kg=None, banks=BANKS, initial_share=1.0),
 }
 
 
