@@ -102,7 +102,9 @@ class VehicleModel(SourcedSpec):
     battery_kwh: BatteryKwh
     """Usable energy of a new battery."""
     charge_limit_kw: ChargerKw
-    """Highest DC power through the vehicle's inlet."""
+    """Highest DC power through all guns that the vehicle can use at once."""
+    two_guns: bool = False
+    """Whether it can charge through two guns at once, where a depot gives it both (``both_guns``)."""
     swappable: bool = False
     """Whether its battery can be exchanged at a swap station."""
     charge_curve: tuple[ChargePoint, ...] = Field(min_length=2)

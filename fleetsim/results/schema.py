@@ -76,7 +76,8 @@ TRIP_STATUS = ("done", "late", "cancelled", "horizon")
 """``late``: departed more than 5 minutes after the timetable; ``horizon``: still under way at the end."""
 TRIP_REASONS = ("battery", "no_vehicle", "hydrogen", "knock_on")
 """Why a trip is late or cancelled; ``knock_on``: an earlier trip of the same block came late."""
-SESSION_ENDS = ("target", "departure", "horizon", "outage")
+SESSION_ENDS = ("target", "departure", "horizon", "outage", "shared")
+"""``shared``: a vehicle gave its second gun to another; what it still wants is the next session, on one gun."""
 WAIT_OUTCOMES = ("served", "left", "balked", "horizon", "passed")
 WAIT_CAUSES = ("turn", "pressure")
 """What is waited for: a charger, lane, pack or dispenser with what it gives, or pressure in the banks of a station."""
@@ -200,6 +201,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _int("pack", "swap pack, numbered through the run; empty for the battery of a vehicle"),
         _code("site", "sites", "site"),
         _int("charger", "charger within the site, from 0"),
+        _int("second_charger", "the charger whose gun the same vehicle took as well; empty for one gun"),
         _time("arrive_at", "arrival at the site"),
         _time("plug_at", "plugged in"),
         _time("start_at", "first power"),

@@ -17,7 +17,7 @@ from fleetsim.scenario.fleets import Fleet, season_of
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.rounds import round_problems, together
-from fleetsim.scenario.sites import Cabinet, Depot, PlugGroup, Site, SwapStation
+from fleetsim.scenario.sites import Cabinet, Depot, DepotGroup, PlugGroup, Site, SwapStation
 from fleetsim.work.errand_spec import Errands
 from fleetsim.work.spec import Collecting, OnDemand, Rounds
 
@@ -52,6 +52,8 @@ def site_problems(
             yield from unknown(document, where, group.type, profiles.get("chargers"), "profiles/chargers.yaml")
             if isinstance(group, PlugGroup) and group.cabinet is not None:
                 yield from _cabinet_problems(document, (*at, "chargers", number), group, group.cabinet)
+            if isinstance(group, DepotGroup) and group.both_guns:
+                yield from _both_guns_problems(document, (*at, "chargers", number), group)
         if isinstance(site, HydrogenStation):
             yield from bank_problems(document, at, site, _highest_tank_mpa(name, sections, sound))
         place = sound.places.get(site.place)
@@ -88,6 +90,16 @@ def _cabinet_problems(document: Document, at: Location, group: PlugGroup, cabine
         if modules < 1 or abs(modules - round(modules)) > 1e-6:
             allowed = f"must go into the cabinet's {cabinet.power_kw:g} kW without a rest"
             yield document.problem((*at, "cabinet", "module_kw"), f"{cabinet.module_kw:g}", allowed)
+
+
+def _both_guns_problems(document: Document, at: Location, group: DepotGroup) -> Iterator[Problem]:
+    """Guns that cannot be taken two and two."""
+    if group.cabinet is not None and group.cabinet.guns != 2:
+        allowed = "must be 2 where a bus takes both_guns of a cabinet"
+        yield document.problem((*at, "cabinet", "guns"), f"{group.cabinet.guns}", allowed)
+    if group.cabinet is None and group.count % 2:
+        allowed = "must be even where a bus takes both_guns, of two neighbouring chargers"
+        yield document.problem((*at, "count"), f"{group.count}", allowed)
 
 
 def fleet_problems(

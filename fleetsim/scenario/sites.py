@@ -69,6 +69,13 @@ class PlugGroup(ChargerGroup):
         return min(guns_kw, self.cabinets * self.cabinet.power_kw) if self.cabinet else guns_kw
 
 
+class DepotGroup(PlugGroup):
+    """Chargers of a depot, of which a bus with two inlets may take two guns."""
+
+    both_guns: bool = False
+    """Whether such a bus takes both guns of its cabinet, or two neighbouring chargers, if nobody needs the other."""
+
+
 class StaffShift(SourcedSpec):
     """Hours in which staff move plugs, every day; the end may lie after midnight."""
 
@@ -94,7 +101,7 @@ class Depot(GridSite):
 
     kind: Literal["depot"]
     """``depot``"""
-    chargers: tuple[PlugGroup, ...] = Field(min_length=1)
+    chargers: tuple[DepotGroup, ...] = Field(min_length=1)
     """Its chargers."""
     staff: PlugStaff | None = None
     """Who moves plugs to vehicles that wait; none means that it happens by itself, at once and at all hours."""

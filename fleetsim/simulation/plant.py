@@ -14,7 +14,7 @@ from fleetsim.energy.curve import ChargeSteps, charge_steps
 from fleetsim.scenario.fleets import AnyFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import PlugSite, Site, SwapStation
+from fleetsim.scenario.sites import DepotGroup, PlugSite, Site, SwapStation
 from fleetsim.simulation.failures import charger_outages
 from fleetsim.simulation.names import capacity_kwh, charger_powers_kw, first_packs
 from fleetsim.sites.depot import DepotPlant
@@ -48,13 +48,16 @@ def depot_plant(
     by_power = sorted(range(len(powers)), key=lambda group: -powers[group])
     groups = tuple(group for group in by_power for _ in range(site.chargers[group].count))
     cabinets, cabinet_of = _cabinets(site, by_power, scenario)
-    rows, cold = [], []
+    partners = _partners(site, by_power)
+    rows, rows_of_two, cold = [], [], []
     for fleet in fleets.values():
         assert not isinstance(fleet, HydrogenBusFleet)
         shares, by_hour = _cold(fleet, site, scenario)
         rows.append(
             tuple(zip(*(_fleet_rows(steps, fleet, site, powers, each, scenario) for each in shares), strict=True))
         )
+        if partners:
+            rows_of_two.append(_rows_of_two(steps, fleet, site, powers, shares, scenario))
         cold.append(by_hour)
     return DepotPlant(
         site=site_code,
@@ -66,6 +69,8 @@ def depot_plant(
         sharing=site.sharing,
         cabinets=cabinets,
         cabinet_of=cabinet_of,
+        partners=partners,
+        steps_of_two=tuple(rows_of_two),
         outages=charger_outages(name, site, groups, scenario),
     )
 
@@ -87,6 +92,40 @@ def _cabinets(
         each = Cabinet(group.cabinet.power_kw / efficiency, None if module_kw is None else module_kw / efficiency)
         cabinets += [each] * group.cabinets
     return tuple(cabinets), tuple(cabinet_of)
+
+
+def _partners(site: PlugSite, by_power: Sequence[int]) -> tuple[int, ...]:
+    """The gun beside each that one vehicle may take with it, -1 for none: of the same cabinet, else its neighbour."""
+    partners: list[int] = []
+    for number in by_power:
+        group, first = site.chargers[number], len(partners)
+        if isinstance(group, DepotGroup) and group.both_guns:
+            apart = group.cabinets or 1
+            pairs = (gun + apart if gun // apart % 2 == 0 else gun - apart for gun in range(group.count))
+            partners += [first + gun for gun in pairs]
+        else:
+            partners += [-1] * group.count
+    return tuple(partners) if max(partners) >= 0 else ()
+
+
+def _rows_of_two(
+    steps: list[ChargeSteps],
+    fleet: AnyFleet,
+    site: PlugSite,
+    powers_kw: tuple[float, ...],
+    shares: Sequence[float],
+    scenario: Scenario,
+) -> tuple[tuple[int, ...], ...]:
+    """Rows of the table of charge steps behind two guns, by group and cold; nothing where the second adds no power."""
+    model = scenario.profiles.vehicles[fleet.model]
+    rows: list[tuple[int, ...]] = []
+    for group, kw in zip(site.chargers, powers_kw, strict=True):
+        two = isinstance(group, DepotGroup) and group.both_guns and model.two_guns and model.charge_limit_kw > kw
+        both_kw = min(2.0 * kw, model.charge_limit_kw)
+        rows.append(
+            tuple(_row(steps, _steps(fleet, group.type, both_kw, scenario, each)) for each in shares) if two else ()
+        )
+    return tuple(rows)
 
 
 def swap_plant(

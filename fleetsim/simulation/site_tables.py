@@ -81,6 +81,7 @@ def _sessions(rows: Array, steps: Sequence[ChargeSteps]) -> Frame:
             "pack": rows["pack"],
             "site": rows["site"],
             "charger": rows["charger"],
+            "second_charger": rows["second"],
             "arrive_at": rows["arrive_s"],
             "plug_at": rows["plug_s"],
             "start_at": rows["start_s"],
@@ -153,7 +154,9 @@ def _unplug_s(rows: Array, plants: Mapping[str, Plant], end_s: float) -> Array:
         if isinstance(plant, DepotPlant)
         for outage in plant.outages
     ]
-    site, charger, at_s = rows["site"], rows["charger"], rows["plug_s"]
+    two = np.flatnonzero(rows["second"] >= 0)
+    site, at_s = (np.append(rows[name], rows[name][two]) for name in ("site", "plug_s"))
+    charger = np.append(rows["charger"], rows["second"][two])
     if failed:
         site, charger, at_s = map(np.append, (site, charger, at_s), zip(*failed, strict=True))
     order = np.lexsort((at_s, charger, site))
@@ -162,6 +165,7 @@ def _unplug_s(rows: Array, plants: Mapping[str, Plant], end_s: float) -> Array:
     next_s = np.full(len(order), np.inf)
     next_s[order[:-1]] = np.where(same, at_s[1:], np.inf)
     unplug_s: Array = np.minimum(np.minimum(rows["leave_s"], end_s), next_s[: len(rows)])
+    unplug_s[two] = np.minimum(unplug_s[two], next_s[len(rows) : len(rows) + len(two)])
     return unplug_s
 
 

@@ -33,8 +33,8 @@ from fleetsim.signals import Signals
 from fleetsim.sites.log import SharingRows, SiteLog
 from fleetsim.sites.visit import Stage, Visit
 
-_TARGET, _DEPARTURE, _HORIZON, _OUTAGE = (
-    SESSION_ENDS.index(word) for word in ("target", "departure", "horizon", "outage")
+_TARGET, _DEPARTURE, _HORIZON, _OUTAGE, _SHARED = (
+    SESSION_ENDS.index(word) for word in ("target", "departure", "horizon", "outage", "shared")
 )
 _SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
 _SMALL_KW = 1e-6
@@ -76,6 +76,10 @@ class DepotPlant:
     cabinets: tuple[Cabinet, ...] = ()
     cabinet_of: tuple[int, ...] = ()
     """Cabinet of each charger, -1 for none."""
+    partners: tuple[int, ...] = ()
+    """The charger beside each that a vehicle may take as its second gun, -1 for none; nothing where there are none."""
+    steps_of_two: tuple[tuple[tuple[int, ...], ...], ...] = ()
+    """As ``steps``, for two guns; nothing for a class or group that takes one."""
     outages: tuple[ChargerOutage, ...] = ()
     """When which charger is out of service; those of one charger do not touch."""
 
@@ -101,6 +105,8 @@ class Depot:
         self._empty = list(range(self._working))
         self._finished: list[tuple[float, int]] = []
         """Chargers whose vehicle has finished, by the time at which it leaves."""
+        self._seconds: dict[int, int] = {}
+        """The second gun of a vehicle that has finished, by its first."""
         self._agenda: list[tuple[float, int, Callable[[Visit | None, float], None], Visit | None]] = []
         self._order = count()
         self._due_s = NEVER
@@ -138,6 +144,8 @@ class Depot:
         if until_s < NEVER:
             self._note(until_s, self._time_up, visit)
         charger = self._take_charger(now_s)
+        if charger is None and self._plant.partners:
+            charger = self._take_back(now_s)
         if charger is None:
             self._queue.append(visit)
             self._plan_again(now_s)
@@ -170,7 +178,7 @@ class Depot:
         else:
             self._halt(visit, now_s)
             self._end(visit, _DEPARTURE, now_s)
-            self._pass_on(visit.charger, now_s, now_s)
+            self._release(visit, now_s, now_s)
         self._arm(now_s)
 
     def close(self) -> None:
@@ -186,11 +194,59 @@ class Depot:
 
     def _take_charger(self, now_s: float) -> int | None:
         """A free charger: an empty one, else the one whose finished vehicle leaves first."""
-        while self._finished and self._finished[0][0] <= now_s:
-            heappush(self._empty, heappop(self._finished)[1])
+        self._clear_finished(now_s)
         if self._empty:
             return heappop(self._empty)
-        return heappop(self._finished)[1] if self._finished else None
+        return self._pop_finished() if self._finished else None
+
+    def _clear_finished(self, now_s: float) -> None:
+        """Chargers whose finished vehicles have left by now are empty."""
+        while self._finished and self._finished[0][0] <= now_s:
+            heappush(self._empty, self._pop_finished())
+
+    def _pop_finished(self) -> int:
+        """The charger whose finished vehicle leaves first; it frees its second gun with it."""
+        charger = heappop(self._finished)[1]
+        if self._seconds and charger in self._seconds:
+            heappush(self._empty, self._seconds.pop(charger))
+        return charger
+
+    def _take_second(self, visit: Visit, now_s: float) -> None:
+        """Take the gun beside its own too, where the vehicle can use it, it is empty and nobody waits for it."""
+        partner = self._plant.partners[visit.charger]
+        by_cold = self._plant.steps_of_two[visit.vehicle_class][self._plant.charger_groups[visit.charger]]
+        if partner < 0 or not by_cold or self._queue:
+            return
+        self._clear_finished(now_s)
+        if partner in self._empty:
+            self._empty.remove(partner)
+            heapify(self._empty)
+            visit.second = partner
+
+    def _take_back(self, now_s: float, out: frozenset[int] = frozenset()) -> int | None:
+        """The second gun of the vehicle that leaves last of those with two; none is taken that has a gun in ``out``."""
+        two = [each for each in self._plugged.values() if each.second >= 0 and not each.ended.triggered]
+        two = [each for each in two if each.charger not in out and each.second not in out]
+        if not two:
+            return None
+        visit = max(two, key=lambda each: each.until_s)
+        gun = visit.second
+        self._halt(visit, now_s)
+        self._end(visit, _SHARED, now_s)
+        visit.begin_again(now_s)
+        self._plug(visit, visit.charger, now_s)
+        return gun
+
+    def _release(self, visit: Visit, free_s: float, now_s: float) -> None:
+        """A vehicle is done with its gun or guns, which it keeps until ``free_s`` unless somebody waits."""
+        if visit.second < 0:
+            self._pass_on(visit.charger, free_s, now_s)
+        elif free_s > now_s and not self._queue:
+            self._seconds[visit.charger] = visit.second
+            self._pass_on(visit.charger, free_s, now_s)
+        else:
+            self._pass_on(visit.charger, free_s, now_s)
+            self._pass_on(visit.second, now_s, now_s)
 
     def _pass_on(self, charger: int, free_s: float, now_s: float) -> None:
         """A charger is done with its vehicle, which keeps the plug until ``free_s`` unless somebody waits."""
@@ -204,8 +260,14 @@ class Depot:
     def _plug(self, visit: Visit, charger: int, now_s: float) -> None:
         visit.charger = charger
         visit.plug_s = now_s
+        visit.second = -1
+        steps = self._plant.steps
+        if self._plant.partners:
+            self._take_second(visit, now_s)
+            if visit.second >= 0:
+                steps = self._plant.steps_of_two
         cold = self._plant.cold[visit.vehicle_class]
-        by_cold = self._plant.steps[visit.vehicle_class][self._plant.charger_groups[charger]]
+        by_cold = steps[visit.vehicle_class][self._plant.charger_groups[charger]]
         visit.steps_id = by_cold[cold[int(now_s // HOUR_S)] if cold else 0]
         visit.steps = self._steps[visit.steps_id]
         visit.session = self._log.new_session()
@@ -223,14 +285,22 @@ class Depot:
         """Chargers go out of service together; the vehicles that they were to charge are the next to get others."""
         self._working -= len(chargers)
         self._empty = [each for each in self._empty if each not in chargers]
+        lost = [charger for _, charger in self._finished if charger in chargers]
+        self._empty += [second for each in lost if (second := self._seconds.pop(each, -1)) not in (-1, *chargers)]
+        self._seconds = {first: second for first, second in self._seconds.items() if second not in chargers}
         self._finished = [each for each in self._finished if each[1] not in chargers]
         heapify(self._empty)
         heapify(self._finished)
-        for visit in [visit for visit in self._plugged.values() if visit.charger in chargers]:
+        hit = [each for each in self._plugged.values() if each.charger in chargers or each.second in chargers]
+        for visit in hit:
             self._halt(visit, now_s)
             self._end(visit, _OUTAGE, now_s)
+            for gun in {visit.charger, visit.second} - chargers - {-1}:
+                heappush(self._empty, gun)
             visit.begin_again(now_s)
             other = self._other_charger(now_s)
+            if other is None and self._plant.partners:
+                other = self._take_back(now_s, chargers)
             if other is None:
                 self._wait_again(visit, now_s)
                 self._plan_again(now_s)
@@ -330,9 +400,9 @@ class Depot:
         end_s = now_s if visit.end_s != visit.end_s else visit.end_s
         leave_s = self._plug_free_s(visit, now_s) if reason == _TARGET else now_s
         self._log.sessions.add(
-            visit.session, visit.vehicle, -1, self._plant.site, visit.charger, visit.steps_id, visit.arrive_s,
-            visit.plug_s, visit.start_s, end_s, leave_s, visit.planned_s, visit.start_kwh, visit.level_kwh,
-            visit.wanted_kwh, reason,
+            visit.session, visit.vehicle, -1, self._plant.site, visit.charger, visit.second, visit.steps_id,
+            visit.arrive_s, visit.plug_s, visit.start_s, end_s, leave_s, visit.planned_s, visit.start_kwh,
+            visit.level_kwh, visit.wanted_kwh, reason,
         )  # fmt: skip
 
     # Alarm
@@ -375,7 +445,7 @@ class Depot:
         visit.end_s = now_s
         self._end(visit, _TARGET, now_s)
         visit.ended.succeed()
-        self._pass_on(visit.charger, self._plug_free_s(visit, now_s), now_s)
+        self._release(visit, self._plug_free_s(visit, now_s), now_s)
 
     def _plug_free_s(self, visit: Visit, now_s: float) -> float:
         """When a vehicle that has what it wanted takes its plug out, unless somebody needs it before."""

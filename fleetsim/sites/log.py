@@ -12,8 +12,8 @@ class SiteLog:
 
     def __init__(self) -> None:
         self.sessions = Rows(
-            session="i4", vehicle="i4", pack="i4", site="i4", charger="i4", steps="i4", arrive_s="f8", plug_s="f8",
-            start_s="f8", end_s="f8", leave_s="f8", planned_s="f8", start_kwh="f8", end_kwh="f8",
+            session="i4", vehicle="i4", pack="i4", site="i4", charger="i4", second="i4", steps="i4", arrive_s="f8",
+            plug_s="f8", start_s="f8", end_s="f8", leave_s="f8", planned_s="f8", start_kwh="f8", end_kwh="f8",
             wanted_kwh="f8", reason="i1",
         )  # fmt: skip
         self.spells = Rows(session="i4", start_s="f8", end_s="f8", from_kwh="f8", to_kwh="f8", clock_start_s="f8")

@@ -81,8 +81,7 @@ class StaffedDepot(Depot):
 
     def _take_charger(self, now_s: float) -> int | None:
         """An empty charger; a plug that is in a vehicle takes staff."""
-        while self._finished and self._finished[0][0] <= now_s:
-            heappush(self._empty, heappop(self._finished)[1])
+        self._clear_finished(now_s)
         return heappop(self._empty) if self._empty else None
 
     def _other_charger(self, _now_s: float) -> int | None:

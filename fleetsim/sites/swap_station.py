@@ -270,8 +270,8 @@ class SwapStation:
     def _write(self, charge: PackCharge, reason: int) -> None:
         now_s = self._env.now
         self._log.sessions.add(
-            charge.session, -1, charge.pack, self._plant.site, charge.slot, self._plant.steps_id, charge.arrive_s,
-            charge.plug_s, charge.start_s, now_s, now_s, NEVER, charge.start_kwh, charge.level_kwh,
+            charge.session, -1, charge.pack, self._plant.site, charge.slot, -1, self._plant.steps_id,
+            charge.arrive_s, charge.plug_s, charge.start_s, now_s, now_s, NEVER, charge.start_kwh, charge.level_kwh,
             self._plant.ready_kwh, reason,
         )  # fmt: skip
 

@@ -26,8 +26,8 @@ class Visit:
 
     __slots__ = (
         "arrive_s", "cap_kw", "charger", "end_s", "ended", "level_kwh", "pack", "patience_s", "plan", "planned_s",
-        "plug_s", "session", "stage", "start_kwh", "start_s", "steps", "steps_id", "target_kwh", "until_s", "vehicle",
-        "vehicle_class", "wanted_kwh",
+        "plug_s", "second", "session", "stage", "start_kwh", "start_s", "steps", "steps_id", "target_kwh", "until_s",
+        "vehicle", "vehicle_class", "wanted_kwh",
     )  # fmt: skip
 
     def __init__(
@@ -53,7 +53,7 @@ class Visit:
         self.plan: Plan = ALWAYS
         self.cap_kw = NEVER
         """The power at the meter that its plan allows at present."""
-        self.session = self.charger = self.steps_id = self.pack = -1
+        self.session = self.charger = self.second = self.steps_id = self.pack = -1
         self.steps: ChargeSteps
         self.plug_s = self.start_s = self.end_s = float("nan")
 

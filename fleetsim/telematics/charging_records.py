@@ -26,6 +26,7 @@ _OCPP_ENDS = {
     "target": ("EnergyLimitReached", "SOCLimitReached"),
     "departure": ("EVDeparted", "EVDisconnected"),
     "horizon": ("MeterValueClock", "Other"),
+    "shared": ("ChargingStateChanged", "Other"),
 }
 """Trigger and reason of an end."""
 

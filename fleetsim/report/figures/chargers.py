@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fleetsim.clock import DAY_S, HOUR_S
 from fleetsim.report.figures.drawing import Figure, Variant, layout, packed, value_axis, words
+from fleetsim.report.metrics.utilisation import by_gun
 from fleetsim.report.view import ReportView
 from fleetsim.results.schema import Frame, select
 
@@ -45,7 +46,7 @@ def heat(view: ReportView) -> list[Variant]:
 
 def _stays(view: ReportView, site: str) -> Frame:
     """Sessions at the chargers that are drawn, which are numbered anew: the longest used first."""
-    sessions, code = view.records.tables["sessions"], view.records.entities["sites"].index(site)
+    sessions, code = by_gun(view.records.tables["sessions"]), view.records.entities["sites"].index(site)
     mine = (sessions["site"] == code) & (sessions["charger"] >= 0) & np.isfinite(sessions["plug_at"])
     stays = select(sessions, mine & np.isfinite(sessions["unplug_at"]))
     plugged_s = np.bincount(stays["charger"], stays["unplug_at"] - stays["plug_at"])

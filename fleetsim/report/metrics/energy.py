@@ -22,7 +22,8 @@ def session_energy(records: Records, scope: Scope) -> dict[str, Floats]:
     sessions = records.tables["sessions"]
     of = scope.visits(sessions)
     names = ("energy_kwh", "delivered_kwh", "stored_kwh")
-    over = sessions["end_reason"] != SESSION_ENDS.index("horizon")
+    goes_on = [SESSION_ENDS.index(reason) for reason in ("horizon", "shared")]
+    over = ~np.isin(sessions["end_reason"], goes_on)
     return {
         "sessions": scope.count(of >= 0, of),
         **{name: scope.total(sessions[name], of) for name in names},

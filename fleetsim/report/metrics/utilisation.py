@@ -51,6 +51,27 @@ def charger_outages(records: Records) -> Frame:
     return {**outages, "site": np.array(sites, dtype=np.int64)}
 
 
+def by_gun(sessions: Frame) -> Frame:
+    """Sessions with a row for each gun: one of a vehicle that took two stands twice, once for each charger."""
+    two = select(sessions, sessions["second_charger"] >= 0)
+    rows = {name: np.concatenate((values, two[name])) for name, values in sessions.items()}
+    return {**rows, "charger": np.concatenate((sessions["charger"], two["second_charger"]))}
+
+
+def _second_guns_h(records: Records, scope: Scope) -> tuple[Floats, Floats]:
+    """Hours within the reported time for which second guns were plugged in, and for which they drew power."""
+    sessions, draws = records.tables["sessions"], records.tables["draws"]
+    from_s, end_s = float(records.clock.report_from_s), float(records.clock.end_s)
+    two = select(sessions, sessions["second_charger"] >= 0)
+    drawn = select(draws, np.isin(draws["session"], two["session"]))
+
+    def hours(rows: Frame, start: str, end: str) -> Floats:
+        spans_s = np.minimum(rows[end], end_s) - np.maximum(rows[start], from_s)
+        return scope.total(np.maximum(0.0, spans_s) / HOUR_S, scope.sites(rows["site"]))
+
+    return hours(two, "plug_at", "unplug_at"), hours(drawn, "start_at", "end_at")
+
+
 def chargers(records: Records, scope: Scope) -> dict[str, Floats]:
     """Utilisation by its three definitions, and idle hours."""
     sites, sessions, slots = (records.tables[name] for name in ("sites", "sessions", "site_slots"))
@@ -59,7 +80,9 @@ def chargers(records: Records, scope: Scope) -> dict[str, Floats]:
     charger_h = scope.total(sites["chargers"] * hours, of_site)
     nameplate_kwh = scope.total(sites["chargers"] * sites["charger_kw"] * hours, of_site)
     delivered_kwh = scope.total(sessions["delivered_kwh"], scope.sites(sessions["site"]))
-    plugged_h = scope.total(slots["plugged"] * SLOT_H, of_slot)
+    second_plugged_h, second_charging_h = _second_guns_h(records, scope)
+    plugged_h = scope.total(slots["plugged"] * SLOT_H, of_slot) + second_plugged_h
+    charging_h = scope.total(slots["charging"] * SLOT_H, of_slot) + second_charging_h
     outages = charger_outages(records)
     outage_h = scope.total((outages["end_at"] - outages["start_at"]) / HOUR_S, scope.sites(outages["site"]))
     interrupted = sessions["end_reason"] == SESSION_ENDS.index("outage")
@@ -69,7 +92,7 @@ def chargers(records: Records, scope: Scope) -> dict[str, Floats]:
         "interrupted_sessions": scope.total(interrupted.astype(float), scope.sites(sessions["site"])),
         "utilisation_energy": ratio(delivered_kwh, nameplate_kwh),
         "utilisation_plugged": ratio(plugged_h, charger_h),
-        "utilisation_charging": ratio(scope.total(slots["charging"] * SLOT_H, of_slot), charger_h),
+        "utilisation_charging": ratio(charging_h, charger_h),
     }
 
 
