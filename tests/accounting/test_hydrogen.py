@@ -26,6 +26,7 @@ from tests.worlds import fuel_cell_fleet, run, scenario, station
 
 COMPRESSOR = {"suction_mpa": 2, "discharge_mpa": 45}
 TRUCK = {"at": "13:00", "hydrogen_kg": 30, "emission_kg_per_kg": 12}
+BANKED = {"storage_kg": None, "banks": [{"capacity_kg": 40, "max_mpa": 25}, {"capacity_kg": 20, "max_mpa": 45}]}
 KG = st.floats(1e-3, 1e3)
 
 
@@ -118,8 +119,10 @@ def test_an_even_grid_gives_every_fill_and_trip_its_share_and_the_losses_their_e
     assert metric(records, "emission_kg_per_km") == pytest.approx(0.2 * kwh_per_stored_kg * kg / distance_km)
 
 
-def test_what_production_and_trucks_emit_leaves_with_trips_or_stays_in_tanks_and_storage() -> None:
-    records = accounted(deliveries=[TRUCK], electrolyser={"vent_share": 0.02, "rated_kw": 200})
+@pytest.mark.parametrize("site", [{}, {"dispense_vent_share": 0.05}, BANKED, BANKED | {"dispense_vent_share": 0.05}])
+def test_what_production_and_trucks_emit_leaves_with_trips_or_stays_in_tanks_and_storage(site: dict[str, Any]) -> None:
+    """Whatever is vented: what it took stays with what was filled."""
+    records = accounted(deliveries=[TRUCK], electrolyser={"vent_share": 0.02, "rated_kw": 200}, **site)
     grid, _ = grid_and_prices(records.clock)
     traced = trace_hydrogen(records, grid_mix(grid))
     held_kg = (traced.tanks.left_held[:, EMISSION] * traced.tanks.left_kwh).sum()
@@ -148,7 +151,7 @@ def test_stocks_hold_what_tanks_and_storages_hold() -> None:
 
 
 def test_slots_show_the_level_of_the_storage_at_their_end() -> None:
-    records = accounted(deliveries=[TRUCK])
+    records = accounted(deliveries=[TRUCK], dispense_vent_share=0.05)
     slots = records.tables["site_slots"]
     for row in range(0, len(slots["site"]), 7):
         end_s = float(slots["slot_at"][row]) + 900.0

@@ -11,6 +11,7 @@ from fleetsim.report.figures.drawing import (
     SITE_COLOURS,
     Figure,
     Words,
+    joined,
     label,
     layout,
     packed,
@@ -40,7 +41,8 @@ def hydrogen(view: ReportView) -> Figure | None:
         whole = {"width": 2, "color": colour, "dash": DASHES[number // len(SITE_COLOURS) % len(DASHES)]}
         lines.append(_line(view, name, rows["slot_at"], rows["hydrogen_kg"], whole))
         for bank, (kg, mpa) in enumerate(_banks(view, int(code), rows["slot_at"] + SLOT_S)):
-            name = words("figure.bank", site=label(view.name(site)), bank=str(bank + 1))
+            name = words("figure.bank", bank=str(bank + 1))
+            name = joined(label(view.name(site)), ", ", name) if len(np.unique(slots["site"])) > 1 else name
             line = {"width": 1, "color": colour, "dash": DASHES[(bank + 1) % len(DASHES)]}
             lines.append(_line(view, name, rows["slot_at"], kg, line) | _pressures(mpa, len(kg)))
     if not lines:
