@@ -139,11 +139,13 @@ def fuel_cell_fleet(count: int = 4, **changes: Any) -> dict[str, Any]:
 
 def station(**changes: Any) -> dict[str, Any]:
     """A hydrogen station at the depot's gate: 9 kg an hour, a storage of 200 kg, two dispensers of 2 kg a minute."""
-    electrolyser = {"rated_kw": 500, "kwh_per_kg": 55, "min_load_share": 0.3} | changes.pop("electrolyser", {})
-    return {
-        "kind": "hydrogen_station", "place": "gate", "electrolyser": electrolyser, "storage_kg": 200, "dispensers": 2,
-        "dispense_kg_per_min": 2,
-    } | changes  # fmt: skip
+    base = {
+        "kind": "hydrogen_station", "place": "gate", "storage_kg": 200, "dispensers": 2, "dispense_kg_per_min": 2,
+        "electrolyser": {"rated_kw": 500, "kwh_per_kg": 55, "min_load_share": 0.3},
+    }  # fmt: skip
+    if changes.get("electrolyser") is not None:
+        changes["electrolyser"] = base["electrolyser"] | changes["electrolyser"]
+    return base | changes
 
 
 def scenario(

@@ -221,6 +221,8 @@ def _trace(flows: Frame, clock: Clock, mix: Floats) -> StorageTrace:
     slot = np.minimum((at_s[:-1] // SLOT_S).astype(np.int64), len(mix) - 1)
     made = np.column_stack((np.zeros(len(slot)), mix[slot]))
     made[:, EMISSION] *= np.divide(energy_kwh, came_kg, out=np.zeros(len(slot)), where=came_kg > 0.0)
+    # Emission of lifting between banks what is there already.
+    lifting_kg = np.where(came_kg > 0.0, 0.0, energy_kwh * mix[slot, EMISSION - 1])
     brought = np.zeros(made.shape[1])
     delivered = FIRST_SOURCE + _BEFORE_DELIVERED
     brought[delivered : delivered + 1] = 1.0
@@ -236,6 +238,9 @@ def _trace(flows: Frame, clock: Clock, mix: Floats) -> StorageTrace:
             held = held + (brought - held) * (truck_kg[piece] / level_kg)
         levels_kg[piece] = level_kg
         if piece < len(out):
+            if lifting_kg[piece] > 0.0:
+                held = held.copy()
+                held[EMISSION] += lifting_kg[piece] / level_kg
             held, out[piece] = mixed(held, level_kg, made[piece], came_kg[piece], gone_kg[piece])
             level_kg += came_kg[piece] - gone_kg[piece]
     return StorageTrace(at_s, levels_kg, out, held)

@@ -19,6 +19,10 @@ def bank_problems(document: Document, at: Location, site: HydrogenStation, tank_
         allowed = "must be left out or null: the banks are the storage"
         yield document.problem((*at, "storage_kg"), f"{site.storage_kg:g}", allowed)
     if not site.banks:
+        if site.compressor is not None and site.compressor.lift_kg_per_h is not None:
+            allowed = "must be left out: there are no banks between which to lift"
+            where = (*at, "compressor", "lift_kg_per_h")
+            yield document.problem(where, f"{site.compressor.lift_kg_per_h:g}", allowed)
         if site.storage_kg is None:
             allowed = "must be given: the usable hydrogen of the full storage, in kg, or banks in its place"
             yield document.problem((*at, "storage_kg"), "nothing", allowed)
@@ -39,6 +43,10 @@ def bank_problems(document: Document, at: Location, site: HydrogenStation, tank_
     if site.compressor is not None and site.compressor.discharge_mpa < top.max_mpa:
         allowed = f"must be at least the {top.max_mpa:g} MPa of the highest bank"
         yield document.problem((*at, "compressor", "discharge_mpa"), f"{site.compressor.discharge_mpa:g}", allowed)
+    for number, truck in enumerate(site.deliveries):
+        if truck.pressure_mpa is not None and truck.pressure_mpa <= site.banks[0].min_mpa:
+            allowed = f"must be above the {site.banks[0].min_mpa:g} MPa (min_mpa) of the lowest bank"
+            yield document.problem((*at, "deliveries", number, "pressure_mpa"), f"{truck.pressure_mpa:g}", allowed)
     if tank_mpa is not None:
         vessel = Vessel.holding(top.capacity_kg, top.max_mpa)
         needed_mpa = tank_mpa + top.margin_mpa

@@ -21,6 +21,7 @@ from fleetsim.units import (
     EmissionKgPerKg,
     Factor,
     HydrogenKg,
+    LiftKgPerH,
     OutageH,
     PositiveShare,
     PressureMpa,
@@ -86,6 +87,9 @@ class Compressor(SourcedSpec):
     """Isentropic work over work at the shaft."""
     motor_efficiency: Efficiency = 0.92
     """Work at the shaft over electricity."""
+    lift_kg_per_h: LiftKgPerH | None = None
+    """Hydrogen that it lifts from a lower bank into a higher one while the electrolyser gives none; none: it never
+    does. Stations that live on trucks need it."""
 
 
 class Bank(SourcedSpec):
@@ -110,6 +114,8 @@ class Delivery(SourcedSpec):
     """How much it brings; what the storage has no room for stays on the truck."""
     emission_kg_per_kg: EmissionKgPerKg
     """Emission of making and bringing it, kg CO2 per kg of hydrogen."""
+    pressure_mpa: PressureMpa | None = None
+    """Pressure of the truck, up to which it fills banks, the lowest first; none: it fills any storage."""
 
 
 class Outage(SourcedSpec):

@@ -83,6 +83,11 @@ def _station_remarks(name: str, site: HydrogenStation, limit_kw: float | None) -
     made, base = site.electrolyser, site.base_load_kw
     if made is None and not site.deliveries:
         yield f"sites.{name}: it has neither an electrolyser nor deliveries; only its storage can be dispensed"
+    lifts = site.compressor is not None and site.compressor.lift_kg_per_h is not None
+    if made is None and site.banks and site.deliveries and not lifts:
+        most_mpa = max(truck.pressure_mpa or site.banks[-1].max_mpa for truck in site.deliveries)
+        if most_mpa < site.banks[-1].max_mpa:
+            yield f"sites.{name}: its trucks fill banks to {most_mpa:g} MPa, and no compressor lifts hydrogen higher"
     if made is not None and limit_kw is not None:
         left_kw = limit_kw - (max(base) if isinstance(base, tuple) else base)
         if left_kw < made.rated_kw * made.min_load_share:

@@ -18,7 +18,7 @@ from fleetsim.simulation.halting import plans_with_halts
 from fleetsim.simulation.names import codes
 from fleetsim.simulation.plant import Plant, plant_of
 from fleetsim.simulation.staff import staff_plant
-from fleetsim.simulation.station_plant import bank_plants, station_plant
+from fleetsim.simulation.station_plant import cascade_plant, station_plant
 from fleetsim.sites.cascade_station import CascadeStation
 from fleetsim.sites.depot import Depot
 from fleetsim.sites.flexible_swap_station import FlexibleSwapStation
@@ -85,9 +85,10 @@ class Stage:
         self.stations: dict[str, HydrogenStation] = {}
         for name in job.component.sites:
             if isinstance(site := spec.sites[name], HydrogenStationSpec):
-                fuelling = station_plant(site, places[site.place].elevation_m, spec.clock, site_codes[name])
+                elevation_m = places[site.place].elevation_m
+                fuelling = station_plant(site, elevation_m, spec.clock, site_codes[name])
                 self.stations[name] = (
-                    CascadeStation(self.env, fuelling, bank_plants(site), job.signals, self.site_log)
+                    CascadeStation(self.env, fuelling, cascade_plant(site, elevation_m), job.signals, self.site_log)
                     if site.banks
                     else HydrogenStation(self.env, fuelling, job.signals, self.site_log)
                 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
+from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.cascade import Vessel
 from fleetsim.energy.hydrogen import compression_kwh_per_kg, electrolyser_kwh_per_kg
 from fleetsim.scenario.hydrogen import Compressor, HydrogenStation
-from fleetsim.sites.cascade_station import BankPlant
-from fleetsim.sites.hydrogen_station import IDLE, Production, StationPlant
+from fleetsim.sites.bank import BankPlant, CascadePlant
+from fleetsim.sites.hydrogen_station import IDLE, Production, StationPlant, Truck
 from fleetsim.work.setting import MIN_S
 from fleetsim.work.spec import seconds_of_day
 
@@ -32,7 +34,10 @@ def station_plant(site: HydrogenStation, elevation_m: float, clock: Clock, site_
         strategy=made.strategy if made else "constant",
         low_kg=site.capacity_kg * made.low_share if made else 0.0,
         deliveries=tuple(
-            (day * DAY_S + seconds_of_day(truck.at), truck.hydrogen_kg, truck.emission_kg_per_kg)
+            Truck(
+                day * DAY_S + seconds_of_day(truck.at), truck.hydrogen_kg, truck.emission_kg_per_kg,
+                truck.pressure_mpa or NEVER,
+            )
             for day in range(clock.total_days)
             for truck in site.deliveries
         ),
@@ -47,8 +52,21 @@ def bank_vessels(site: HydrogenStation) -> tuple[Vessel, ...]:
     return tuple(Vessel.holding(bank.capacity_kg, bank.max_mpa) for bank in site.banks)
 
 
+def cascade_plant(site: HydrogenStation, elevation_m: float) -> CascadePlant:
+    """The banks as their station's agent sees them, and how hydrogen is lifted from one into another."""
+    compressor, banks = site.compressor, bank_plants(site)
+    if compressor is None or compressor.lift_kg_per_h is None:
+        return CascadePlant(banks)
+    kg_per_h, lift = compressor.lift_kg_per_h, partial(compression, compressor)
+    limit_kw = site.limit_kw(elevation_m)
+    if limit_kw is not None:
+        highest = lift(min(bank.min_mpa for bank in site.banks), site.banks[-1].max_mpa)
+        kg_per_h = min(kg_per_h, _left_kw(site, limit_kw) / highest)
+    return CascadePlant(banks, max(0.0, kg_per_h) / HOUR_S, lift)
+
+
 def bank_plants(site: HydrogenStation) -> tuple[BankPlant, ...]:
-    """The banks as their station's agent sees them."""
+    """The banks by themselves."""
     return tuple(
         BankPlant(
             vessel=vessel,
@@ -74,7 +92,10 @@ def step_kwh_per_kg(compressor: Compressor | None, vessel: Vessel, from_kg: floa
     [0.0, 0.89, 1.48]
     """
     levels_kg = (from_kg, from_kg + step_kg / 2.0, from_kg + step_kg)
-    low, middle, high = (compression(compressor, vessel.pressure_mpa(kg)) for kg in levels_kg)
+    if compressor is None:
+        return 0.0
+    suction_mpa = compressor.suction_mpa
+    low, middle, high = (compression(compressor, suction_mpa, vessel.pressure_mpa(kg)) for kg in levels_kg)
     return (low + 4.0 * middle + high) / 6.0
 
 
@@ -84,14 +105,18 @@ def production(site: HydrogenStation, load_share: float, limit_kw: float | None)
     assert made is not None
     share = load_share
     if limit_kw is not None:
-        base = site.base_load_kw
-        left_kw = limit_kw - (max(base) if isinstance(base, tuple) else base)
-        share = min(share, _share_within(site, left_kw))
+        share = min(share, _share_within(site, _left_kw(site, limit_kw)))
     if share < made.min_load_share:
         return IDLE
     kw, produced_kg_per_h, compressor_kw = _flows(site, share)
     produced = produced_kg_per_h / HOUR_S
     return Production(kw, compressor_kw, produced, produced * made.vent_share)
+
+
+def _left_kw(site: HydrogenStation, limit_kw: float) -> float:
+    """What the site's own load leaves of a limit at all times."""
+    base = site.base_load_kw
+    return limit_kw - (max(base) if isinstance(base, tuple) else base)
 
 
 def outages_s(site: HydrogenStation, clock: Clock, part: str) -> tuple[tuple[float, float], ...]:
@@ -127,16 +152,16 @@ def _share_within(site: HydrogenStation, left_kw: float) -> float:
 
 
 def _highest_kwh_per_kg(compressor: Compressor | None) -> float:
-    return compression(compressor, compressor.discharge_mpa) if compressor else 0.0
+    return compression(compressor, compressor.suction_mpa, compressor.discharge_mpa) if compressor else 0.0
 
 
-def compression(compressor: Compressor | None, pressure_mpa: float) -> float:
-    """Electricity to compress a kilogram to a pressure; none below that at which the electrolyser gives it."""
-    if compressor is None or pressure_mpa <= compressor.suction_mpa:
+def compression(compressor: Compressor, from_mpa: float, to_mpa: float) -> float:
+    """Electricity to compress a kilogram from one pressure to another; none where it flows by itself."""
+    if to_mpa <= from_mpa:
         return 0.0
     return compression_kwh_per_kg(
-        compressor.suction_mpa,
-        pressure_mpa,
+        from_mpa,
+        to_mpa,
         stages=compressor.stages,
         isentropic_efficiency=compressor.isentropic_efficiency,
         motor_efficiency=compressor.motor_efficiency,

@@ -3,24 +3,32 @@
 A vehicle that has a dispenser is filled from the lowest bank whose pressure is above its tank's by the margin, then
 from the next. When no bank has pressure left it keeps the dispenser and waits until the banks could give it what it
 asks; it leaves with what it has when its time is up, or when that is enough. The compressor fills the highest bank that
-is not full; what that takes follows the bank's pressure in steps of a tenth of its content.
+is not full; what that takes follows the bank's pressure in steps of a tenth of its content. While the electrolyser
+gives nothing, it may lift hydrogen from a lower bank into a higher one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from simpy import Environment
 
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S
 from fleetsim.clock import HOUR_S
-from fleetsim.energy.cascade import Vessel, flow_kg, until_margin_s
+from fleetsim.energy.cascade import flow_kg, until_margin_s
 from fleetsim.results.schema import REFUEL_ENDS, WAIT_OUTCOMES
 from fleetsim.scenario.hydrogen import RESTART_SHARE
 from fleetsim.signals import Signals
-from fleetsim.sites.hydrogen_station import IDLE, SMALLEST_FILL_KG, HydrogenStation, Production, StationPlant
+from fleetsim.sites.bank import Bank, CascadePlant
+from fleetsim.sites.hydrogen_station import (
+    IDLE,
+    SMALLEST_FILL_KG,
+    HydrogenStation,
+    Production,
+    StationPlant,
+    Truck,
+)
 from fleetsim.sites.log import SiteLog
 from fleetsim.sites.refuelling import SMALL_KG, Refuelling
 
@@ -28,52 +36,24 @@ _FULL, _PRESSURE, _HORIZON = (REFUEL_ENDS.index(word) for word in ("full", "pres
 _SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
 
 
-@dataclass(frozen=True, slots=True)
-class BankPlant:
-    """A bank as it stands."""
-
-    vessel: Vessel
-    capacity_kg: float
-    least_kg: float
-    """What it holds at its lowest pressure."""
-    initial_kg: float
-    margin_mpa: float
-    step_kwh_per_kg: tuple[float, ...]
-    """Electricity to compress a kilogram into it, by equal steps of its content from empty to full."""
-
-    @property
-    def step_kg(self) -> float:
-        """Content of one step."""
-        return self.capacity_kg / len(self.step_kwh_per_kg)
-
-
-class _Bank:
-    """A bank and what it holds."""
-
-    __slots__ = ("kg", "net_kg_per_s", "plant", "resting", "since_kg", "since_s")
-
-    def __init__(self, plant: BankPlant, now_s: float) -> None:
-        self.plant = plant
-        self.kg = self.since_kg = plant.initial_kg
-        self.since_s = now_s
-        self.net_kg_per_s = 0.0
-        self.resting = False
-
-
 class CascadeStation(HydrogenStation):
     """The agent of a hydrogen station with banks."""
 
     def __init__(
-        self, env: Environment, plant: StationPlant, banks: Sequence[BankPlant], signals: Signals, log: SiteLog
+        self, env: Environment, plant: StationPlant, cascade: CascadePlant, signals: Signals, log: SiteLog
     ) -> None:
-        self._banks = [_Bank(bank, env.now) for bank in banks]
+        self._cascade = cascade
+        self._banks = [Bank(bank, env.now) for bank in cascade.banks]
         self._source: dict[Refuelling, int] = {}
         """The bank from which each fill draws."""
         self._holding: dict[Refuelling, float] = {}
         """Vehicles at a dispenser that wait for pressure, and since when."""
         self._fed = -1
         """The bank that the compressor fills."""
+        self._lifted = -1
+        """The bank from which it takes the hydrogen, where that is none of the electrolyser's."""
         self._production = cache(self._production_at)
+        self._lift = cache(self._lift_at)
         super().__init__(env, plant, signals, log)
 
     def leave(self, visit: Refuelling) -> None:
@@ -105,31 +85,41 @@ class CascadeStation(HydrogenStation):
         self._level_kg = sum(bank.kg for bank in self._banks)
         self._since_s = now_s
 
-    def _take_in(self, brought_kg: float) -> float:
-        """Fill the banks from a truck, the lowest first."""
-        left_kg = brought_kg
+    def _take_in(self, truck: Truck) -> float:
+        """Fill the banks from a truck, the lowest first, none above its pressure."""
+        left_kg = truck.hydrogen_kg
         for number, bank in enumerate(self._banks):
-            kg = max(0.0, min(left_kg, bank.plant.capacity_kg - bank.kg))
+            most_kg = bank.plant.capacity_kg
+            if truck.pressure_mpa < NEVER:
+                most_kg = min(most_kg, bank.plant.vessel.content_kg(truck.pressure_mpa))
+            kg = max(0.0, min(left_kg, most_kg - bank.kg))
             self._write_bank(number, bank)
             bank.kg += kg
             bank.since_kg = bank.kg
             left_kg -= kg
         self._level_kg = sum(bank.kg for bank in self._banks)
-        return brought_kg - left_kg
+        return truck.hydrogen_kg - left_kg
 
-    def _write_bank(self, number: int, bank: _Bank) -> None:
+    def _write_bank(self, number: int, bank: Bank) -> None:
         """Write down how a bank's level went since the last time."""
         now_s = self._env.now
         if now_s > bank.since_s:
             self._log.banks.add(self._plant.site, number, bank.since_s, now_s, bank.since_kg, bank.kg)
         bank.since_s, bank.since_kg = now_s, bank.kg
 
+    @property
+    def _fed_kg_per_s(self) -> float:
+        """What the compressor brings into the bank that it fills."""
+        return self._cascade.lift_kg_per_s if self._lifted >= 0 else self._inflow_kg_per_s
+
     def _change_rates(self) -> None:
         """Let every bank's level go on as production and fills ask from now on."""
         out = self._plant.dispense_kg_per_s * self._drain
         draws = list(self._source.values())
         for number, bank in enumerate(self._banks):
-            net = (self._inflow_kg_per_s if number == self._fed else 0.0) - draws.count(number) * out
+            net = (self._fed_kg_per_s if number == self._fed else 0.0) - draws.count(number) * out
+            if number == self._lifted:
+                net -= self._cascade.lift_kg_per_s
             if net != bank.net_kg_per_s:
                 self._write_bank(number, bank)
                 bank.net_kg_per_s = net
@@ -271,20 +261,43 @@ class CascadeStation(HydrogenStation):
 
     def _steer(self) -> None:
         super()._steer()
-        if self._running is IDLE:
-            self._fed = -1
         self._change_rates()
+
+    def _at_rest(self) -> Production:
+        """Lift hydrogen into the highest bank that is not full, from the lowest that has any; else do nothing."""
+        self._fed = self._lifted = -1
+        if self._closures or self._cascade.lift_kg_per_s <= 0.0:
+            return IDLE
+        high = max((number for number, bank in enumerate(self._banks) if number and not bank.resting), default=0)
+        for low, bank in enumerate(self._banks[:high]):
+            if bank.kg > bank.plant.least_kg + SMALL_KG:
+                self._fed, self._lifted = high, low
+                into = self._step(high, self._cascade.lift_kg_per_s)
+                return self._lift(low, self._step(low, -self._cascade.lift_kg_per_s), high, into)
+        return IDLE
 
     def _at_pressure(self, production: Production) -> Production:
         """Choose the highest bank that is not full, and run the compressor against its pressure."""
         if production is IDLE:
-            return production
+            return self._at_rest()
+        self._lifted = -1
         self._fed = max(number for number, bank in enumerate(self._banks) if not bank.resting)
-        bank = self._banks[self._fed]
-        draws = list(self._source.values()).count(self._fed) * self._plant.dispense_kg_per_s * self._drain
-        rising = production.produced_kg_per_s - production.vented_kg_per_s >= draws
-        step = (bank.kg + (SMALL_KG if rising else -SMALL_KG)) // bank.plant.step_kg
-        return self._production(production, self._fed, min(max(int(step), 0), len(bank.plant.step_kwh_per_kg) - 1))
+        into = self._step(self._fed, production.produced_kg_per_s - production.vented_kg_per_s)
+        return self._production(production, self._fed, into)
+
+    def _step(self, number: int, inflow_kg_per_s: float) -> int:
+        """The step of a bank's content in which the compressor meets it."""
+        draws = list(self._source.values()).count(number) * self._plant.dispense_kg_per_s * self._drain
+        return self._banks[number].step(inflow_kg_per_s - draws)
+
+    def _lift_at(self, low: int, from_step: int, high: int, into_step: int) -> Production:
+        """Lifting between the pressures in the middle of two steps."""
+        pressures_mpa = (
+            self._banks[number].plant.vessel.pressure_mpa((step + 0.5) * self._banks[number].plant.step_kg)
+            for number, step in ((low, from_step), (high, into_step))
+        )
+        kwh_per_kg = self._cascade.lift_kwh_per_kg(*pressures_mpa)
+        return Production(0.0, kwh_per_kg * self._cascade.lift_kg_per_s * HOUR_S, 0.0, 0.0)
 
     def _production_at(self, production: Production, number: int, step: int) -> Production:
         kg_per_h = (production.produced_kg_per_s - production.vented_kg_per_s) * HOUR_S
@@ -304,41 +317,33 @@ class CascadeStation(HydrogenStation):
             levels, rates = (bank.kg, visit.level_kg), (bank.net_kg_per_s, rate)
             turns.append(until_margin_s(*pair, levels, rates, bank.plant.margin_mpa))
         for number, bank in enumerate(self._banks):
-            turns += self._marks_s(bank, number == self._fed)
+            turns += bank.marks_s(number in (self._fed, self._lifted))
         net = sum(bank.net_kg_per_s for bank in self._banks)
         for mark in (self._relief_kg, self._plant.low_kg):
             if net and (mark - self._level_kg) / net * abs(net) > SMALL_KG:
                 turns.append((mark - self._level_kg) / net)
-        if self._inflow_kg_per_s > 0.0:
+        if self._fed >= 0 and self._fed_kg_per_s > 0.0:
             turns += [self._until_pressure_s(visit) for visit in self._holding if not visit.ended.triggered]
         return min(turns)
 
-    @staticmethod
-    def _marks_s(bank: _Bank, fed: bool) -> list[float]:
-        """Times until a bank is full, asks to be filled, is at its lowest, or passes a step of the compressor."""
-        plant, net = bank.plant, bank.net_kg_per_s
-        if net == 0.0:
-            return []
-        edges = [plant.capacity_kg] if net > 0.0 else [plant.capacity_kg * RESTART_SHARE, plant.least_kg]
-        if fed:
-            below = bank.kg // plant.step_kg
-            edges += [(below + each) * plant.step_kg for each in (-1.0, 0.0, 1.0, 2.0)]
-        return [(edge - bank.kg) / net for edge in edges if (edge - bank.kg) / net * abs(net) > SMALL_KG]
-
     def _until_pressure_s(self, visit: Refuelling) -> float:
         """Earliest time at which the bank that is being filled has pressure for a vehicle; nobody else drawing."""
-        levels_kg = [bank.kg for bank in self._banks]
-        low_kg, high_kg = levels_kg[self._fed], self._banks[self._fed].plant.capacity_kg
-        asked_kg = self._asked_kg(visit)
+        rate, asked_kg, fed = self._fed_kg_per_s, self._asked_kg(visit), self._banks[self._fed]
 
-        def enough(fed_kg: float) -> bool:
-            levels_kg[self._fed] = fed_kg
+        def enough(after_s: float) -> bool:
+            levels_kg = [bank.kg for bank in self._banks]
+            levels_kg[self._fed] += rate * after_s
+            if self._lifted >= 0:
+                levels_kg[self._lifted] -= rate * after_s
             return self._all_give_kg(visit, levels_kg) >= asked_kg
 
-        if not enough(high_kg):
+        early_s, late_s = 0.0, (fed.plant.capacity_kg - fed.kg) / rate
+        if self._lifted >= 0:
+            lifted = self._banks[self._lifted]
+            late_s = min(late_s, (lifted.kg - lifted.plant.least_kg) / rate)
+        if not enough(late_s):
             return NEVER
-        from_kg = low_kg
-        for _ in range(50):
-            middle_kg = (low_kg + high_kg) / 2.0
-            low_kg, high_kg = (low_kg, middle_kg) if enough(middle_kg) else (middle_kg, high_kg)
-        return (high_kg - from_kg) / self._inflow_kg_per_s
+        for _ in range(60):
+            middle_s = (early_s + late_s) / 2.0
+            early_s, late_s = (early_s, middle_s) if enough(middle_s) else (middle_s, late_s)
+        return late_s

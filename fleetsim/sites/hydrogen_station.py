@@ -44,6 +44,16 @@ class Production(NamedTuple):
 IDLE = Production(0.0, 0.0, 0.0, 0.0)
 
 
+class Truck(NamedTuple):
+    """A delivery."""
+
+    at_s: float
+    hydrogen_kg: float
+    emission_kg_per_kg: float
+    pressure_mpa: float
+    """Up to which it fills; infinite where it fills any storage."""
+
+
 @dataclass(frozen=True, slots=True)
 class StationPlant:
     """A station as it stands: what its agent needs to know of the scenario."""
@@ -60,8 +70,7 @@ class StationPlant:
     """How it runs when hydrogen can wait."""
     strategy: ProductionName
     low_kg: float
-    deliveries: tuple[tuple[float, float, float], ...]
-    """Trucks: ``(at_s, kg, kg CO2 per kg)``."""
+    deliveries: tuple[Truck, ...]
     outages: tuple[tuple[float, float], ...]
     """Outages of the electrolyser, ``(start_s, end_s)``."""
     dispense_vent_share: float = 0.0
@@ -98,8 +107,8 @@ class HydrogenStation:
         for start_s, end_s in plant.closures:
             self._note(start_s, self._change_closures, 1)
             self._note(end_s, self._change_closures, -1)
-        for delivery in plant.deliveries:
-            self._note(delivery[0], self._unload, delivery)
+        for truck in plant.deliveries:
+            self._note(truck.at_s, self._unload, truck)
         self._ring(None)
 
     def visit(
@@ -158,14 +167,13 @@ class HydrogenStation:
         self._level_kg += (self._inflow_kg_per_s - self._outflow_kg_per_s) * (now_s - self._since_s)
         self._since_s = now_s
 
-    def _unload(self, delivery: tuple[float, float, float]) -> None:
-        _, brought_kg, emission_kg_per_kg = delivery
-        kg = self._take_in(brought_kg)
-        self._log.deliveries.add(self._plant.site, self._env.now, kg, kg * emission_kg_per_kg)
+    def _unload(self, truck: Truck) -> None:
+        kg = self._take_in(truck)
+        self._log.deliveries.add(self._plant.site, self._env.now, kg, kg * truck.emission_kg_per_kg)
 
-    def _take_in(self, brought_kg: float) -> float:
+    def _take_in(self, truck: Truck) -> float:
         """Fill the storage from a truck, as far as there is room; how much came in."""
-        kg = max(0.0, min(brought_kg, self._plant.capacity_kg - self._level_kg))
+        kg = max(0.0, min(truck.hydrogen_kg, self._plant.capacity_kg - self._level_kg))
         self._level_kg += kg
         return kg
 
@@ -257,7 +265,7 @@ class HydrogenStation:
         elif level_kg >= self._relief_kg - SMALL_KG:
             self._low = False
         if self._resting or self._outages > 0 or self._closures > 0:
-            self._run(IDLE)
+            self._run(self._at_rest())
         elif plant.strategy == "constant" or self._in_valley > 0 or self._low:
             self._run(self._at_pressure(plant.wanted))
         else:
@@ -270,6 +278,10 @@ class HydrogenStation:
             self._resting = True
         elif level_kg <= plant.capacity_kg * RESTART_SHARE + SMALL_KG:
             self._resting = False
+
+    def _at_rest(self) -> Production:
+        """What goes on while the electrolyser gives nothing."""
+        return IDLE
 
     def _at_pressure(self, production: Production) -> Production:
         """How a way of running meets the pressure of the storage, here always that of the full one."""

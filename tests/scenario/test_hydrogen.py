@@ -26,6 +26,10 @@ def fleet(**changes: str) -> str:
     return "fleets.h2_line={" + ", ".join(f"{key}: {value}" for key, value in keys.items()) + "}"
 
 
+def truck(pressure_mpa: float) -> str:
+    return f"{{at: '03:00', hydrogen_kg: 50, emission_kg_per_kg: 10, pressure_mpa: {pressure_mpa}}}"
+
+
 def banked(*banks: str) -> list[str]:
     return [STATION, fleet(), "sites.h2.storage_kg=null", f"sites.h2.banks=[{', '.join(banks)}]"]
 
@@ -78,6 +82,14 @@ def workspace(small_workspace: Path) -> Path:
             [*banked("{capacity_kg: 50, max_mpa: 45}"), "sites.h2.compressor={suction_mpa: 2, discharge_mpa: 40}"],
             "sites.h2.compressor.discharge_mpa: found 40; must be at least the 45 MPa of the highest bank",
         ),
+        (
+            [STATION, fleet(), "sites.h2.compressor={suction_mpa: 2, discharge_mpa: 45, lift_kg_per_h: 20}"],
+            "sites.h2.compressor.lift_kg_per_h: found 20; must be left out: there are no banks",
+        ),
+        (
+            [*banked("{capacity_kg: 50, max_mpa: 45}"), f"sites.h2.deliveries=[{truck(4)}]"],
+            "sites.h2.deliveries.0.pressure_mpa: found 4; must be above the 5 MPa",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_what_is_allowed(workspace: Path, settings: list[str], expected: str) -> None:
@@ -102,6 +114,15 @@ def test_a_mistake_is_named_with_what_is_allowed(workspace: Path, settings: list
 )
 def test_what_is_tight_is_remarked(workspace: Path, setting: str, remark: str) -> None:
     assert remark in load(workspace / "configs" / "depot.yaml", overrides=[STATION, fleet(), setting]).remarks
+
+
+def test_banks_that_trucks_cannot_fill_are_remarked(workspace: Path) -> None:
+    settings = [*banked("{capacity_kg: 50, max_mpa: 45}"), "sites.h2.electrolyser=null"]
+    settings.append(f"sites.h2.deliveries=[{truck(20)}]")
+    remark = "sites.h2: its trucks fill banks to 20 MPa, and no compressor lifts hydrogen higher"
+    assert remark in load(workspace / "configs" / "depot.yaml", overrides=settings).remarks
+    settings.append("sites.h2.compressor={suction_mpa: 2, discharge_mpa: 45, lift_kg_per_h: 20}")
+    assert remark not in load(workspace / "configs" / "depot.yaml", overrides=settings).remarks
 
 
 def test_a_sound_station_is_not_remarked_upon(workspace: Path) -> None:

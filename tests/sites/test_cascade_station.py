@@ -19,8 +19,9 @@ from fleetsim.results.records import Records
 from fleetsim.results.schema import FLOWS, REFUEL_ENDS, TRIP_REASONS, TRIP_STATUS, WAIT_CAUSES, WAIT_OUTCOMES
 from fleetsim.scenario.schema import Scenario
 from fleetsim.signals import Signals
-from fleetsim.sites.cascade_station import BankPlant, CascadeStation
-from fleetsim.sites.hydrogen_station import Production, StationPlant
+from fleetsim.sites.bank import BankPlant, CascadePlant
+from fleetsim.sites.cascade_station import CascadeStation
+from fleetsim.sites.hydrogen_station import IDLE, Production, StationPlant
 from fleetsim.sites.log import SiteLog
 from tests import laws
 from tests.accounting.synthetic import grid_and_prices
@@ -82,7 +83,7 @@ def waiting_station(
     )  # fmt: skip
     bank = BankPlant(vessel, 30.0, vessel.content_kg(5), held_kg, 1.0, (0.0,) * 10)
     slots = np.zeros(96 * 4)
-    return CascadeStation(env, plant, [bank], Signals(slots, slots.astype(bool), slots), log), log
+    return CascadeStation(env, plant, CascadePlant((bank,)), Signals(slots, slots.astype(bool), slots), log), log
 
 
 def test_a_bus_waits_for_pressure_as_long_as_the_compressor_takes_by_hand() -> None:
@@ -167,6 +168,52 @@ def test_energy_for_compression_is_that_of_the_pressures_passed() -> None:
     assert kwh == pytest.approx(exact, rel=1e-4)
 
 
+TRUCK = {"at": "03:00", "hydrogen_kg": 100, "emission_kg_per_kg": 10, "pressure_mpa": 20}
+TRAILER = {"electrolyser": None, "compressor": COMPRESSOR | {"lift_kg_per_h": 20}, "deliveries": [TRUCK]}
+
+
+def test_a_truck_fills_banks_up_to_its_pressure_and_the_compressor_lifts_from_there() -> None:
+    """At 03:00 the high bank has long been full, lifted from the low one; the truck fills that up, to its 20 MPa."""
+    site = banked((120, 20), (40, 45), initial_share=0.5) | TRAILER
+    records = run(world(site, {"count": 1}, days=1))
+    banks, draws, flows = (records.tables[name] for name in ("banks", "draws", "hydrogen_flows"))
+    high = banks["bank"] == 1
+    first_h = (40 - 20) / 20
+    assert banks["end_at"][high & (banks["end_kg"] > 40 - 1e-6)].min() == pytest.approx(first_h * HOUR, rel=1e-3)
+    came = flows["flow"] == FLOWS.index("delivered")
+    assert flows["hydrogen_kg"][came] == pytest.approx([120 - (60 - 20)])
+    compressor = draws["load"] == 3
+    kwh = float((draws["offered_kw"] * (draws["end_at"] - draws["start_at"]) / HOUR)[compressor].sum())
+    low, top, kg = Vessel.holding(120, 20), Vessel.holding(40, 45), np.linspace(0, 20, 2_001)
+    work = [
+        compression_kwh_per_kg(a, b) if (a := low.pressure_mpa(60 - x)) < (b := top.pressure_mpa(20 + x)) else 0.0
+        for x in kg
+    ]
+    assert kwh == pytest.approx(np.trapezoid(work, kg), rel=0.03)
+    laws.check(records)
+
+
+def test_lifting_ends_a_wait_for_pressure_by_hand() -> None:
+    """A tank of 15 kg asks for 5; the high bank lacks 3 kg, which come from below at 12 kg an hour: 15 minutes."""
+    env, bank, low = Environment(), Vessel.holding(30, 45), Vessel.holding(50, 10)
+    needed_kg = bank.content_kg(TANK.pressure_mpa(20) + 1) + 5
+    log, slots = SiteLog(), np.zeros(96 * 4)
+    plant = StationPlant(
+        site=0, capacity_kg=80, initial_kg=40 + needed_kg - 3, dispensers=1, dispense_kg_per_s=RATE, wanted=IDLE,
+        least=IDLE, strategy="constant", low_kg=0.0, deliveries=(), outages=(),
+    )  # fmt: skip
+    banks = (
+        BankPlant(low, 50.0, low.content_kg(5), 40.0, 1.0, (0.0,) * 10),
+        BankPlant(bank, 30.0, bank.content_kg(5), needed_kg - 3, 1.0, (0.0,) * 10),
+    )
+    cascade = CascadePlant(banks, 12 / HOUR, compression_kwh_per_kg)
+    station_ = CascadeStation(env, plant, cascade, Signals(slots, slots.astype(bool), slots), log)
+    visit = station_.visit(0, 15.0, 25.0, 20.0, 10 * HOUR, TANK)
+    env.run(visit.ended)
+    wait = log.pressure_waits.array()
+    assert wait["end_s"] - wait["arrive_s"] == pytest.approx([0.25 * HOUR])
+
+
 def test_what_is_vented_at_the_dispenser_leaves_the_banks_and_closes_the_balance() -> None:
     records = run(world(banked(dispense_vent_share=0.03), {"count": 4}, days=3))
     balance = storage_balance(records)
@@ -220,7 +267,7 @@ def test_waits_for_pressure_are_counted_and_a_fill_that_goes_on_is_one_fill() ->
     laws.check(records)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     banks=st.lists(st.floats(3, 120), min_size=1, max_size=4),
     top_mpa=st.floats(40, 60),
@@ -236,6 +283,9 @@ def test_waits_for_pressure_are_counted_and_a_fill_that_goes_on_is_one_fill() ->
     out_of_service=st.sampled_from(("electrolyser", "station")),
     patience_min=st.floats(0, 300),
     margin_mpa=st.floats(0.1, 2),
+    lift_kg_per_h=st.sampled_from((None, 5.0, 60.0)),
+    truck_mpa=st.sampled_from((None, 20.0)),
+    makes=st.booleans(),
 )
 def test_no_cascade_breaks_a_law(
     banks: list[float],
@@ -252,6 +302,9 @@ def test_no_cascade_breaks_a_law(
     out_of_service: str,
     patience_min: float,
     margin_mpa: float,
+    lift_kg_per_h: float | None,
+    truck_mpa: float | None,
+    makes: bool,
 ) -> None:
     """Mass is kept; no bank leaves its bounds, no tank its pressure, whatever the station and its fleet."""
     steps_mpa = np.linspace(top_mpa / (len(banks) + 1), top_mpa, len(banks) + 1)[1:]
@@ -261,10 +314,11 @@ def test_no_cascade_breaks_a_law(
     ]
     site = station(
         storage_kg=None, banks=cascade, initial_share=initial_share, dispensers=dispensers,
-        compressor={"suction_mpa": 2, "discharge_mpa": 60}, dispense_kg_per_min=dispense_kg_per_min,
-        electrolyser={"rated_kw": rated_kw, "strategy": strategy, "vent_share": vent_share},
+        compressor={"suction_mpa": 2, "discharge_mpa": 60, "lift_kg_per_h": lift_kg_per_h},
+        dispense_kg_per_min=dispense_kg_per_min,
+        electrolyser={"rated_kw": rated_kw, "strategy": strategy, "vent_share": vent_share} if makes else None,
         dispense_vent_share=dispense_vent_share, connection_kw=600, base_load_kw=10,
-        deliveries=[{"at": "13:00", "hydrogen_kg": delivered_kg, "emission_kg_per_kg": 9}],
+        deliveries=[TRUCK | {"at": "13:00", "hydrogen_kg": delivered_kg, "pressure_mpa": truck_mpa}],
         outages=[{"start": "2026-03-09 12:00", "hours": 6, "of": out_of_service}],
     )  # fmt: skip
     blocks = [{"start": start, "spread_min": 30, "trips": 4, "layover_min": 6} for start in ("05:00", "14:00")]

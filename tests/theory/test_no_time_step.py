@@ -73,6 +73,10 @@ def hydrogen_world(**changes: Any) -> Scenario:
 
 
 BANKS = [{"capacity_kg": 40, "max_mpa": 30}, {"capacity_kg": 30, "max_mpa": 45}]
+TRAILER = {
+    "electrolyser": None, "compressor": {"suction_mpa": 2, "discharge_mpa": 45, "lift_kg_per_h": 12},
+    "deliveries": [{"at": "11:00", "hydrogen_kg": 40, "emission_kg_per_kg": 10, "pressure_mpa": 20}],
+}  # fmt: skip
 CABINET = [{"type": "dc", "count": 6, "cabinet": {"guns": 3, "power_kw": 120, "module_kw": 30}}]
 WORLDS: dict[str, Scenario] = {
     **{f"depot, {sharing}": depot_world(sharing) for sharing in sorted(RULES)},
@@ -85,6 +89,7 @@ WORLDS: dict[str, Scenario] = {
         for strategy in sorted(STRATEGIES)
     },
     "hydrogen station": hydrogen_world(),
+    "hydrogen station, trucks": hydrogen_world(storage_kg=None, banks=BANKS, initial_share=1.0, **TRAILER),
     "hydrogen station, banks": hydrogen_world(storage_kg=None, banks=BANKS, initial_share=1.0),
 }
 
