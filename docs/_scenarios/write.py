@@ -4,7 +4,8 @@ Usage: python docs/_scenarios/write.py [PAGE]..., such as `kunming_buses`. Every
 `# NAME` is a run of that name. `{NAME:SUBJECT/METRIC}` stands for a figure of it, and a line
 `{table SUBJECT: METRIC METRIC; SUBJECT: METRIC}` for a table of figures with a column for each run; a dash stands where
 a run has no such subject. A line `{study FILE SUBJECT: METRIC METRIC}` stands for a table with a row for each run of a
-study; the first, second, ... run of a variant is called `VARIANT_1`, `VARIANT_2`, ...
+study; the first, second, ... run of a variant is called `VARIANT_1`, `VARIANT_2`, ... The subject `statement` is what
+`fleetsim economics` says of a kilometre.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fleetsim import pipeline
+from fleetsim.economics.prices import PRICES_FILE, load_prices
+from fleetsim.economics.statement import statement
 from fleetsim.report.numerals import quantity
 from fleetsim.report.words import metric_words
 from fleetsim.study.plan import Configuration, load_plan
@@ -26,6 +29,14 @@ COMMAND = re.compile(r"^(fleetsim run .*?) +# (\w+)$", flags=re.MULTILINE)
 FIGURE = re.compile(r"\{(\w+):(\w+)/(\w+)\}")
 TABLE = re.compile(r"^\{table (.*)\}$|^\{study (\S+) (\w+): (.*)\}$", flags=re.MULTILINE)
 NOTE = "<!-- Written by docs/_scenarios/write.py from the program's answers; edits here are lost. -->\n"
+
+WHOLE = {
+    "running_cny_per_km": "Cost of running",
+    "vehicles_cny_per_km": "Purchase of the vehicles",
+    "sites_cny_per_km": "Building and keeping the sites",
+    "cny_per_km": "All told",
+}
+"""What `fleetsim economics` says of a kilometre all told."""
 
 Figures = Mapping[tuple[str, str], tuple[float, str]]
 """Value and unit by subject and metric."""
@@ -51,10 +62,13 @@ def figures(command: str) -> Figures:
 
 
 def answers(file: Path, overrides: Sequence[str]) -> Figures:
-    """All metrics of a scenario with settings."""
-    metrics = pipeline.simulate(pipeline.load(file, overrides=overrides)).records.tables["metrics"]
+    """All metrics of a scenario with settings, and under the subject `statement` what a kilometre costs all told."""
+    records = pipeline.simulate(pipeline.load(file, overrides=overrides)).records
+    metrics = records.tables["metrics"]
     rows = zip(*(metrics[name] for name in ("subject", "metric", "value", "unit")), strict=True)
-    return {(subject, metric): (float(value), unit) for subject, metric, value, unit in rows}
+    whole = statement(records, load_prices(ROOT / PRICES_FILE, ROOT)).whole
+    told = {("statement", name): (float(getattr(whole, name)), "CNY/km") for name in WHOLE}
+    return {(subject, metric): (float(value), unit) for subject, metric, value, unit in rows} | told
 
 
 def studied(file: str) -> dict[str, tuple[Configuration, Figures]]:
@@ -75,7 +89,7 @@ def changed(one: Configuration) -> str:
 def heading(metric: str) -> str:
     """The name of a metric."""
     words = metric_words(metric)
-    return words.name.en if words else metric
+    return words.name.en if words else WHOLE.get(metric, metric)
 
 
 def page(name: str) -> str:

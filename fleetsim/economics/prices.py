@@ -10,6 +10,7 @@ from fleetsim.spec import Name, SourcedSpec, Text
 from fleetsim.units import (
     EmissionKgPerL,
     FuelLPer100Km,
+    LifeYears,
     PackPriceCnyPerKwh,
     PriceCny,
     PriceCnyPerKm,
@@ -62,6 +63,8 @@ class Equipment(SourcedSpec):
     """A lane of a swap station with robot and building, packs and chargers apart."""
     pack_cny_per_kwh: PackPriceCnyPerKwh
     """Swap packs, for each kWh of capacity."""
+    life_years: LifeYears
+    """Years over which what was paid is spread; nothing is discounted."""
     upkeep_share: Share
     """Upkeep in a year, as a share of what was paid."""
 
@@ -79,6 +82,8 @@ class Prices(SourcedSpec):
 
     year_days: YearDays
     """Days of a year in which the fleets do what they do in the run."""
+    vehicle_life_years: LifeYears
+    """Years over which the purchase of vehicles is spread, batteries included; nothing is discounted."""
     fuels: dict[Name, Fuel]
     """Fuels by name."""
     vehicles: dict[Name, VehicleCost]

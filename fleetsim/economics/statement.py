@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -37,8 +38,15 @@ class FleetYear:
     fuel_maintenance_cny_per_km: float
     fuel_emission_t: float
     """At their tail pipes."""
-    extra_purchase_cny: float
-    """What the fleet costs more to buy than the one that it replaces."""
+    purchase_cny: float
+    """What the fleet costs to buy."""
+    fuel_purchase_cny: float
+    """What the one that it replaces costs to buy."""
+
+    @property
+    def extra_purchase_cny(self) -> float:
+        """What the fleet costs more to buy than the one that it replaces."""
+        return self.purchase_cny - self.fuel_purchase_cny
 
     @property
     def running_cny_per_km(self) -> float:
@@ -93,6 +101,23 @@ class SiteYear:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeCost:
+    """What a kilometre of all fleets costs, all told: to run, to buy the vehicles, to build and keep the sites."""
+
+    running_cny_per_km: float
+    """Energy and maintenance."""
+    vehicles_cny_per_km: float
+    """Purchase over the life of a vehicle."""
+    sites_cny_per_km: float
+    """Investment over the life of the equipment, upkeep and demand charges."""
+
+    @property
+    def cny_per_km(self) -> float:
+        """The sum."""
+        return self.running_cny_per_km + self.vehicles_cny_per_km + self.sites_cny_per_km
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """All fleets and sites of a run."""
 
@@ -100,15 +125,21 @@ class Statement:
     sites: tuple[SiteYear, ...]
     unpriced: tuple[str, ...]
     """Vehicle sheets of the run for which there are no prices; their fleets are left out."""
+    whole: WholeCost
+    """NaN where a fleet is left out."""
 
     def as_values(self) -> dict[str, Any]:
         """All figures as plain values, for programs; what is not finite is ``None``."""
         derived = {
-            FleetYear: ("running_cny_per_km", "fuel_running_cny_per_km", "saved_cny", "avoided_t", "payback_years"),
+            FleetYear: (
+                *("running_cny_per_km", "fuel_running_cny_per_km", "extra_purchase_cny"),
+                *("saved_cny", "avoided_t", "payback_years"),
+            ),
             SiteYear: ("surplus_cny", "payback_years"),
+            WholeCost: ("cny_per_km",),
         }
 
-        def values(year: FleetYear | SiteYear) -> dict[str, Any]:
+        def values(year: FleetYear | SiteYear | WholeCost) -> dict[str, Any]:
             all_values = asdict(year) | {name: getattr(year, name) for name in derived[type(year)]}
             return {
                 name: None if isinstance(value, float) and not math.isfinite(value) else value
@@ -119,6 +150,7 @@ class Statement:
             "fleets": [values(year) for year in self.fleets],
             "sites": [values(year) for year in self.sites],
             "unpriced": list(self.unpriced),
+            "whole": values(self.whole),
         }
 
 
@@ -146,7 +178,26 @@ def statement(records: Records, prices: Prices) -> Statement:
         if (cost := prices.vehicles.get(model)) is not None
     ]
     unpriced = sorted({model for model, _ in models.values()} - prices.vehicles.keys())
-    return Statement(tuple(fleets), tuple(_site_years(records, prices, measured, of_year)), tuple(unpriced))
+    sites = tuple(_site_years(records, prices, measured, of_year))
+    return Statement(tuple(fleets), sites, tuple(unpriced), _whole(fleets, sites, prices, bool(unpriced)))
+
+
+def _whole(fleets: Sequence[FleetYear], sites: Sequence[SiteYear], prices: Prices, partial: bool) -> WholeCost:
+    km = sum(fleet.distance_km for fleet in fleets)
+    if partial or not km > 0.0:
+        return WholeCost(np.nan, np.nan, np.nan)
+    bought_cny = sum(fleet.purchase_cny for fleet in fleets)
+    kept_cny = sum(
+        site.investment_cny / prices.equipment.life_years
+        + site.upkeep_cny
+        + float(np.nan_to_num(site.demand_charge_cny))
+        for site in sites
+    )
+    return WholeCost(
+        running_cny_per_km=sum(fleet.running_cny_per_km * fleet.distance_km for fleet in fleets) / km,
+        vehicles_cny_per_km=bought_cny / prices.vehicle_life_years / km,
+        sites_cny_per_km=kept_cny / km,
+    )
 
 
 class _Measured:
@@ -189,7 +240,8 @@ def _fleet_year(
         fuel_cny_per_km=fuel.price_cny_per_l * cost.fuel_l_per_100km / 100.0,
         fuel_maintenance_cny_per_km=cost.fuel_maintenance_cny_per_km,
         fuel_emission_t=fuel_l * fuel.emission_kg_per_l / 1_000.0,
-        extra_purchase_cny=vehicles * (cost.purchase_cny - cost.fuel_purchase_cny),
+        purchase_cny=vehicles * cost.purchase_cny,
+        fuel_purchase_cny=vehicles * cost.fuel_purchase_cny,
     )
 
 

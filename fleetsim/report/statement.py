@@ -75,6 +75,14 @@ def _sentences(year: Statement, lang: Language) -> list[str]:
                 payback=_years(payback_years(invested_cny, surplus_cny), lang),
             )
         )
+    if math.isfinite(year.whole.cny_per_km):
+        parts = {
+            "whole": year.whole.cny_per_km,
+            "running": year.whole.running_cny_per_km,
+            "vehicles": year.whole.vehicles_cny_per_km,
+            "sites": year.whole.sites_cny_per_km,
+        }
+        said.append(word("statement.whole", lang, **{name: f"{cny:.2f}" for name, cny in parts.items()}))
     if year.unpriced:
         said.append(word("statement.unpriced", lang, models=", ".join(year.unpriced)))
     return said

@@ -55,8 +55,9 @@ def test_a_page_is_its_template_with_every_figure_filled_in(template: Path, scri
     assert not re.search(r"\{\w+[: ]", page)
 
 
-def test_the_page_of_the_mismatch_is_what_the_program_answers(script: ModuleType) -> None:
-    assert script.page("kunming_mismatch") == (PAGES / "kunming_mismatch.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["kunming_mismatch", "kunming_terminals"])
+def test_a_page_is_what_the_program_answers(name: str, script: ModuleType) -> None:
+    assert script.page(name) == (PAGES / f"{name}.md").read_text(encoding="utf-8")
 
 
 def test_chargers_stand_idle_while_vehicles_wait_until_siting_or_strategy_halves_it(script: ModuleType) -> None:

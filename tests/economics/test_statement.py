@@ -24,6 +24,7 @@ SITE = {"energy_kwh": 800.0, "vehicles_per_charger": 1.5, "demand_charge_cny": 4
 def prices(**changes: object) -> Prices:
     values = {
         "year_days": 100,
+        "vehicle_life_years": 5,
         "fuels": {"diesel": {"name": {"en": "x", "zh": "x"}, "price_cny_per_l": 8, "emission_kg_per_l": 2.5}},
         "vehicles": {
             "bus_12m": {
@@ -40,6 +41,7 @@ def prices(**changes: object) -> Prices:
             "connection_cny_per_kw": 900,
             "swap_lane_cny": 1_000_000,
             "pack_cny_per_kwh": 800,
+            "life_years": 10,
             "upkeep_share": 0.05,
         },
         "charging": {"service_fee_cny_per_kwh": 0.4},
@@ -100,6 +102,22 @@ def test_a_year_of_a_site_by_hand() -> None:
 def test_a_site_without_a_limit_pays_for_the_connection_that_it_used() -> None:
     without = records({"connection_kw": np.array([np.nan, np.nan])})
     assert statement(without, prices()).sites[0].investment_cny == 2 * 120 * 700 + 90 * 900
+
+
+def test_a_kilometre_all_told_by_hand() -> None:
+    """Running 1.00; buses 3 x 900 000 over 5 years; sites 303 000 over 10 years, 5 % upkeep and demand; 30 000 km."""
+    whole = year().whole
+    assert whole.running_cny_per_km == pytest.approx(1.0)
+    assert whole.vehicles_cny_per_km == pytest.approx(540_000 / 30_000)
+    assert whole.sites_cny_per_km == pytest.approx((30_300 + 15_150 + 2_000) / 30_000)
+    assert whole.cny_per_km == pytest.approx(1.0 + 18.0 + 47_450 / 30_000)
+    assert year().as_values()["whole"]["cny_per_km"] == pytest.approx(whole.cny_per_km)
+
+
+def test_a_kilometre_all_told_is_not_said_where_a_fleet_has_no_price() -> None:
+    bare = year(vehicles={})
+    assert math.isnan(bare.whole.cny_per_km)
+    assert bare.as_values()["whole"]["cny_per_km"] is None
 
 
 def test_packs_and_lanes_of_a_swap_station_are_paid_for() -> None:

@@ -15,8 +15,9 @@ from fleetsim.results.schema import SESSION_ENDS, TRIP_REASONS, TRIP_STATUS, WAI
 from fleetsim.scenario.schema import Scenario
 from fleetsim.simulation.components import components
 from fleetsim.simulation.duty_remarks import duty_remarks
+from fleetsim.work.timetable import TimetableTrip, TimetableTrips
 from tests import laws
-from tests.worlds import depot, fleet, opportunity, profiles, rotation, run, scenario, terminal, vehicle
+from tests.worlds import depot, fleet, on_demand, opportunity, profiles, rotation, run, scenario, terminal, vehicle
 
 HOUR = 3_600.0
 DONE, LATE, CANCELLED, HORIZON = (TRIP_STATUS.index(word) for word in ("done", "late", "cancelled", "horizon"))
@@ -215,3 +216,27 @@ def test_lines_that_share_a_terminal_are_tied_and_compete_for_its_gun() -> None:
     assert len(at_far(run(both), "waits")["vehicle"]) > 0
     apart = world(sites=sites, fleets={"line": line(), "a_line": line(home="other", opportunity=None)})
     assert len(components(apart.spec)) == 2
+
+
+def test_of_a_timetable_only_the_layovers_that_are_long_enough_bring_energy() -> None:
+    """Ten minutes at the far end bring nine at 115.2 kW; a minute and a half brings nothing."""
+    plan = ((6.0, "gate", "top"), (7.25 + 1 / 6, "top", "gate"), (9.0, "gate", "top"), (10.25 + 1 / 40, "top", "gate"))
+    trips = [
+        TimetableTrip("one", int(at_h * HOUR), int((at_h + 1.25) * HOUR), start, end, 25.0, tuple(range(7)), "service")
+        for at_h, start, end in plan
+    ]
+    work = {"kind": "timetable", "file": "one.csv", "route": "road"}
+    table = {"line": TimetableTrips("one.csv", tuple(trips))}
+    records = run(world(fleets={"line": line(work=work, opportunity=opportunity(least_min=1))}, timetables=table))
+    laws.check(records)
+    assert at_far(records)["stored_kwh"] == pytest.approx([17.28])
+    assert records.tables["trips"]["soc_start"][:4] * 300 == pytest.approx([285, 262.28, 222.28, 182.28])
+
+
+def test_a_line_that_leaves_when_full_charges_while_it_stands_at_its_far_end() -> None:
+    sites, work = {"depot": depot(), "far": terminal(2)}, on_demand(turnaround_min=8)
+    records = run(world(sites=sites, fleets={"line": line(3, work=work)}))
+    laws.check(records)
+    sessions = at_far(records)
+    assert len(sessions["vehicle"]) > 0
+    assert (sessions["stored_kwh"] > 0).all()
