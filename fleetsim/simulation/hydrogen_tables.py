@@ -155,7 +155,8 @@ def _dispensed(log: SiteLog, vent_share: Mapping[int, float]) -> Frame:
     )
     share = np.array([vent_share[site] for site in rows["site"]], dtype=np.float64)
     lost = {"flow": np.full(len(rows), _VENTED), "hydrogen_kg": filled["hydrogen_kg"] * share}
-    return concatenate("hydrogen_flows", [filled, select({**filled, **lost}, share > 0.0)])
+    vented = complete("hydrogen_flows", {**filled, **lost})
+    return concatenate("hydrogen_flows", [filled, select(vented, share > 0.0)])
 
 
 def _banks(log: SiteLog, vessels: Mapping[int, tuple[Vessel, ...]], clock: Clock) -> Frame:
