@@ -220,6 +220,8 @@ def _waiting(view: ReportView, lang: Language) -> tuple[str, ...]:
         sentences.append(word("nobody_waited", lang, place=place))
     if view.only_hydrogen:
         return tuple(sentences)
+    if view.run("layovers_without_gun") > 0:
+        sentences.append(word("without_gun", lang, count=view.said("layovers_without_gun", lang)))
     if unmet >= NOTICEABLE_KWH:
         sentences.append(word("some_unmet", lang, unmet=view.said("unmet_kwh", lang)))
     elif math.isfinite(unmet):

@@ -141,6 +141,21 @@ def test_each_block_lives_at_the_depot_that_is_nearest_to_its_ends(tmp_path: Pat
     assert {fleet.depot for fleet in done.plan.fleets} == {"town_depot1", "town_depot2"}
 
 
+def test_the_end_of_a_line_may_get_chargers_for_its_layovers(tmp_path: Path) -> None:
+    """Ten minutes at North on five days: the place of the stop is where the terminal stands."""
+    done = imported(tmp_path)
+    (fleet,) = pipeline.load(done.files[-1]).spec.fleets
+    north = next(trip.destination for trip in service(done) if trip.depart_s == 6 * 3_600)
+    far = f"{{kind: terminal, place: {north}, plug_in_min: 1, chargers: [{{type: dc_120, count: 1}}]}}"
+    named = f"fleets.{fleet}.opportunity={{terminals: [north]}}"
+    overrides = ["warmup_days=0", f"sites.north={far}", named]
+    records = pipeline.simulate(pipeline.load(done.files[-1], overrides=overrides)).records
+    sessions = records.tables["sessions"]
+    here = sessions["site"] == records.entities["sites"].index("north")
+    assert here.sum() == 5
+    assert sessions["unplug_at"][here] - sessions["plug_at"][here] == pytest.approx([600.0] * 5)
+
+
 def test_the_scenario_runs_every_trip(tmp_path: Path) -> None:
     done = imported(tmp_path)
     scenario = pipeline.load(done.files[-1], overrides=["warmup_days=0"])
