@@ -17,16 +17,18 @@ from fleetsim.version import __version__
 
 if TYPE_CHECKING:
     from fleetsim.pipeline import Results, load, read, simulate
+    from fleetsim.study.sizing import size
 
-__all__ = ["Results", "__version__", "load", "read", "simulate"]
+_HOMES = {"Results": "pipeline", "load": "pipeline", "read": "pipeline", "simulate": "pipeline", "size": "study.sizing"}
+__all__ = ["Results", "__version__", "load", "read", "simulate", "size"]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from fleetsim import pipeline
+    from importlib import import_module
 
-    return getattr(pipeline, name)
+    return getattr(import_module(f"fleetsim.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

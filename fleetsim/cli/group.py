@@ -18,6 +18,7 @@ COMMANDS = {
     "init": "init",
     "import": "import_feed",
     "batch": "batch",
+    "size": "size",
     "runs": "runs",
     "show": "show",
     "report": "report",

@@ -63,6 +63,12 @@ class Equipment(SourcedSpec):
     """A lane of a swap station with robot and building, packs and chargers apart."""
     pack_cny_per_kwh: PackPriceCnyPerKwh
     """Swap packs, for each kWh of capacity."""
+    electrolyser_cny_per_kw: PriceCnyPerKw
+    """Electrolysers with compressor and works, for each kW of rated power."""
+    hydrogen_storage_cny_per_kg: PriceCny
+    """Banks of a hydrogen station, for each usable kilogram."""
+    dispenser_cny: PriceCny
+    """A hydrogen dispenser with its cooling."""
     life_years: LifeYears
     """Years over which what was paid is spread; nothing is discounted."""
     upkeep_share: Share

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fleetsim.results.schema import Frame
 from fleetsim.scenario.fleets import BatteryFleet
 from fleetsim.simulation.names import capacity_kwh, first_vehicles
-from fleetsim.simulation.plans import fleet_plan
 from fleetsim.simulation.stage import Stage
 from fleetsim.simulation.trip_table import block_trips
 from fleetsim.vehicles.battery_vehicle import BatteryClass, BatteryVehicle
@@ -25,7 +24,7 @@ class BlockCrew:
         self._clock = scenario.spec.clock
         self._log = VehicleLog()
         self._first = first_vehicles(scenario)[name]
-        self._plan = stage.plans[name] if fleet.opportunity else fleet_plan(name, scenario, stage.job.names)
+        self._plan = stage.plan(name)
         self._capacity_kwh = capacity_kwh(fleet, scenario)
         battery = BatteryClass(
             number=list(stage.fleets).index(name),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
-from fleetsim.scenario.schema import ScenarioSpec
+from fleetsim.scenario.schema import Scenario, ScenarioSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,13 @@ def components(spec: ScenarioSpec) -> tuple[Component, ...]:
         )
         for name in sorted(set(group.values()))
     )
+
+
+def part_around(scenario: Scenario, sites: Collection[str]) -> Scenario:
+    """The scenario with nothing but the components that hold these sites; what happens there stays the same."""
+    spec = scenario.spec
+    held = [one for one in components(spec) if not set(sites).isdisjoint(one.sites)]
+    near = {name: spec.sites[name] for one in held for name in one.sites}
+    fleets = {name: spec.fleets[name] for one in held for name in one.fleets}
+    timetables = {name: trips for name, trips in scenario.timetables.items() if name in fleets}
+    return replace(scenario, spec=spec.model_copy(update={"sites": near, "fleets": fleets}), timetables=timetables)

@@ -13,7 +13,7 @@ from fleetsim.results.schema import PURPOSES, TRIP_REASONS, TRIP_STATUS, Frame, 
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
 from fleetsim.simulation.fuel_plan import FuelPlan, fuel_plan
 from fleetsim.simulation.names import capacity_kwh, codes, first_vehicles, home_place, tank_kg
-from fleetsim.simulation.plans import fleet_conditions, fleet_plan
+from fleetsim.simulation.plans import fleet_conditions
 from fleetsim.simulation.stage import Stage
 from fleetsim.simulation.trip_table import block_trips, first_trips
 from fleetsim.vehicles.hydrogen_bus import Errand, FuelClass, FuelLog, HydrogenBus
@@ -35,7 +35,7 @@ class HydrogenCrew:
         self._clock = scenario.spec.clock
         self._log = FuelLog()
         self._first = first_vehicles(scenario)[name]
-        self._plan = fleet_plan(name, scenario, names)
+        self._plan = stage.plan(name)
         self._fuel = fuel_plan(fleet, self._plan, fleet_conditions(fleet, scenario), scenario, names)
         self._tank_kg = tank_kg(fleet, scenario)
         self._battery_kwh = capacity_kwh(fleet, scenario)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fleetsim.energy.weather import temperatures_c
 from fleetsim.results.schema import Entities
 from fleetsim.scenario.fleets import HomedFleet, season_of
@@ -34,6 +36,12 @@ def fleet_plan(fleet_name: str, scenario: Scenario, names: Entities) -> WorkPlan
     demand = profiles.demands[fleet.work.demand] if isinstance(fleet.work, OnDemand) else None
     conditions = fleet_conditions(fleet, scenario)
     return work_plan(fleet.work, scenario.timetables.get(fleet_name), demand, conditions, setting)
+
+
+def work_plans(scenario: Scenario) -> Mapping[str, WorkPlan]:
+    """The plan of every fleet that has one; no site's equipment changes them."""
+    names, fleets = entities(scenario), scenario.spec.fleets
+    return {name: fleet_plan(name, scenario, names) for name in fleets if not isinstance(fleets[name], RoamingFleet)}
 
 
 def fleet_conditions(fleet: HomedFleet, scenario: Scenario) -> Conditions:

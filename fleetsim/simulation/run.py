@@ -9,6 +9,7 @@ from fleetsim.results.records import Records
 from fleetsim.results.schema import Frame, concatenate
 from fleetsim.scenario.fleets import AnyFleet, BatteryFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet
+from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.scenario.visitors import VisitorFleet
@@ -76,6 +77,25 @@ def simulate(scenario: Scenario, signals: Signals, executor: Executor) -> Record
 
 def run_component(job: Job) -> dict[str, Frame]:
     """Live through the horizon with the vehicles and sites of one component; its tables."""
+    stage, trips = _lived(job)
+    all_codes = codes(job.names["sites"])
+    site_codes = {name: all_codes[name] for name in job.component.sites}
+    capacity_kwh = capacities_kwh(job.scenario)
+    sites = site_tables(stage.site_log, stage.steps, stage.plants, site_codes, job.scenario, capacity_kwh)
+    hydrogen = hydrogen_tables(stage.site_log, site_codes, job.scenario)
+    outages = outage_table(stage.plants, site_codes, job.scenario)
+    return {"trips": trips, **sites, **hydrogen, "outages": outages}
+
+
+def serve_component(job: Job) -> dict[str, Frame]:
+    """As :func:`run_component`, with only those tables by which service is counted: without roaming fleets, trips."""
+    if any(isinstance(job.scenario.spec.fleets[name], RoamingFleet) for name in job.component.fleets):
+        return run_component(job)
+    return {"trips": _lived(job)[1]}
+
+
+def _lived(job: Job) -> tuple[Stage, Frame]:
+    """The stage after the last day, and the reported trips."""
     stage = Stage(job)
     crews = [
         next(crew for form, crew in CREWS if isinstance(fleet, form))(name, stage)
@@ -86,11 +106,4 @@ def run_component(job: Job) -> dict[str, Frame]:
     driven = [crew.trips() for crew in crews]
     for name, trips in zip(stage.fleets, driven, strict=True):
         trips["fleet"][:] = fleet_codes[name]
-    trips = reported(driven, job.scenario.spec.clock)
-    all_codes = codes(job.names["sites"])
-    site_codes = {name: all_codes[name] for name in job.component.sites}
-    capacity_kwh = capacities_kwh(job.scenario)
-    sites = site_tables(stage.site_log, stage.steps, stage.plants, site_codes, job.scenario, capacity_kwh)
-    hydrogen = hydrogen_tables(stage.site_log, site_codes, job.scenario)
-    outages = outage_table(stage.plants, site_codes, job.scenario)
-    return {"trips": trips, **sites, **hydrogen, "outages": outages}
+    return stage, reported(driven, job.scenario.spec.clock)

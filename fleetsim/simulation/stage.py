@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simpy import Environment
 
@@ -16,6 +16,7 @@ from fleetsim.signals import Signals
 from fleetsim.simulation.components import Component
 from fleetsim.simulation.halting import plans_with_halts
 from fleetsim.simulation.names import codes
+from fleetsim.simulation.plans import fleet_plan
 from fleetsim.simulation.plant import Plant, plant_of
 from fleetsim.simulation.staff import staff_plant
 from fleetsim.simulation.station_plant import cascade_plant, station_plant
@@ -40,6 +41,8 @@ class Job:
     component: Component
     signals: Signals
     names: Entities
+    plans: Mapping[str, WorkPlan] = field(default_factory=dict)
+    """Work plans that were drawn up before, by fleet."""
 
 
 class Stage:
@@ -51,8 +54,10 @@ class Stage:
         self.env = Environment()
         self.site_log = SiteLog()
         self.fleets = {name: spec.fleets[name] for name in job.component.fleets}
-        self.plans: Mapping[str, WorkPlan] = plans_with_halts(job.component.fleets, job.scenario, job.names)
-        """The plans of fleets that charge at terminals, where all of them meet."""
+        self._plans: Mapping[str, WorkPlan] = {
+            **job.plans, **plans_with_halts(job.component.fleets, job.scenario, job.names)
+        }  # fmt: skip
+        """Plans that are there already: of fleets that charge at terminals, where all of them meet, every time."""
         self.steps: list[ChargeSteps] = []
         site_codes = codes(job.names["sites"])
         self.plants: dict[str, Plant] = {
@@ -92,6 +97,10 @@ class Stage:
                     if site.banks
                     else HydrogenStation(self.env, fuelling, job.signals, self.site_log)
                 )
+
+    def plan(self, fleet: str) -> WorkPlan:
+        """All blocks of a fleet."""
+        return self._plans.get(fleet) or fleet_plan(fleet, self.job.scenario, self.job.names)
 
     def run(self) -> None:
         """Live through the horizon, then close what is open."""

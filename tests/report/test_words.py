@@ -9,6 +9,7 @@ from string import Formatter
 
 import fleetsim.browse as browse
 import fleetsim.report as report
+import fleetsim.study as study
 from fleetsim.report.answers import FAILURES, SEARCHES, answers
 from fleetsim.report.assumed import GROUPS, TRUST
 from fleetsim.report.balance import balance_lines
@@ -19,9 +20,10 @@ from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS
 from fleetsim.report.words import both, unit_label, word, word_list
 from fleetsim.results.schema import ASSET_KINDS, SCOPES, SOURCES
 from fleetsim.stress import CASES
+from fleetsim.study.knobs import DIALS
 from tests.report.synthetic import synthetic_view
 
-FOLDERS = [Path(package.__file__).parent for package in (report, browse)]
+FOLDERS = [Path(package.__file__).parent for package in (report, browse, study)]
 FAMILIES = {
     "source": SOURCES,
     "group": GROUPS,
@@ -69,6 +71,8 @@ FAMILIES = {
         *("remedy", "sites", "cost", "removed", "per_million"),
     ),
     "rests": tuple(TRUST),
+    **dict.fromkeys(("sizing.knob", "sizing.head"), tuple(DIALS)),
+    "sizing": ("cost", "share", "low", "weeks"),
     "reason": (*FAILURES, *SEARCHES),
     "peaks.case": CASES,
     "peaks.remedy": ("transformer", "cable", "tie", "unit", "spread"),
@@ -77,7 +81,7 @@ FAMILIES = {
 
 
 def sources() -> str:
-    files = [file for folder in FOLDERS for file in (*folder.rglob("*.py"), *(folder / "templates").iterdir())]
+    files = [file for folder in FOLDERS for file in (*folder.rglob("*.py"), *folder.glob("templates/*"))]
     return "\n".join(path.read_text(encoding="utf-8") for path in files if "metrics" not in path.parts)
 
 

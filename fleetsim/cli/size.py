@@ -1,0 +1,115 @@
+"""``fleetsim size``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from fleetsim.cli.options import (
+    FOLDER,
+    json_option,
+    lang_option,
+    language_of,
+    load_scenario,
+    scenario_argument,
+    workers_option,
+)
+from fleetsim.cli.printing import print_json, progress, width
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command("size")
+@scenario_argument
+@click.option("--site", "sites", multiple=True, required=True, metavar="SITE", help="Site to size; several alike.")
+@click.option("--service", type=float, required=True, metavar="SHARE", help="Service level to keep, such as 0.99.")
+@click.option("--confidence", type=float, default=0.95, show_default=True, metavar="SHARE", help="How sure to be.")
+@click.option(
+    "--vary",
+    multiple=True,
+    metavar="KNOBS",
+    help="What to vary, by commas: chargers, charger_kw, connection_kw; packs, slots, lanes; storage_kg, dispensers, "
+    "electrolyser_kw; each with values of its own as NAME=LOW:HIGH:STEP.",
+)
+@click.option("--design-date", type=_DAY, metavar="DATE", help="First day of the design week [the scenario's].")
+@click.option(
+    "--out",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Chargers, slots or dispensers of each site that are out of service.",
+)
+@click.option(
+    "--health",
+    type=float,
+    default=0.8,
+    show_default=True,
+    metavar="SHARE",
+    help="Battery energy that ageing leaves, where the scenario leaves more.",
+)
+@click.option("--seeds", type=int, default=32, show_default=True, metavar="N", help="Fresh weeks that must confirm.")
+@click.option("--demand-charge/--no-demand-charge", default=None, help="Count the demand charge [as the tariff does].")
+@click.option("--prices", type=FOLDER, metavar="FILE", help="Price table [profiles/prices.yaml of the workspace].")
+@workers_option
+@lang_option
+@json_option
+def command(
+    scenario: Path,
+    settings: tuple[str, ...],
+    seed: int | None,
+    days: int | None,
+    workspace: Path | None,
+    sites: tuple[str, ...],
+    service: float,
+    confidence: float,
+    vary: tuple[str, ...],
+    design_date: datetime | None,
+    out: int,
+    health: float,
+    seeds: int,
+    demand_charge: bool | None,
+    prices: Path | None,
+    workers: int,
+    language: str,
+    as_json: bool,
+) -> int | None:
+    """Find the cheapest equipment with which the fleets of SITE keep a service level.
+
+    Only what is tied to the site is simulated. Every combination meets the same weeks; the answer is confirmed on fresh
+    ones, in which it keeps the level with the confidence that is asked for. If nothing does, the exit code is 1.
+
+    Example: fleetsim size configs/kunming_buses.yaml --site bandao --service 0.99 --vary chargers,connection_kw
+    """
+    from fleetsim.economics.prices import load_prices
+    from fleetsim.study.sizing import Design, TooLittleError, size
+    from fleetsim.study.sizing_text import sizing_text, too_little_text
+
+    loaded, lang = load_scenario(scenario, settings, seed, days, workspace), language_of(language)
+    progress("searching; this takes some hundred weeks of the site")
+    try:
+        found = size(
+            loaded,
+            sites,
+            service,
+            confidence=confidence,
+            vary=[name.strip() for text in vary for name in text.split(",")],
+            design=Design(design_date.date() if design_date else None, out, health),
+            demand_charge=demand_charge,
+            seeds=seeds,
+            prices=None if prices is None else load_prices(prices, Path.cwd()),
+            workers=workers,
+        )
+    except TooLittleError as missed:
+        if as_json:
+            print_json(missed.as_values())
+        else:
+            click.echo(too_little_text(missed, loaded, lang, width()))
+        return 1
+    if as_json:
+        print_json({"scenario": loaded.spec.name, **found.as_values()})
+    else:
+        click.echo(sizing_text(found, loaded, lang, width()))
+    return None

@@ -1,0 +1,313 @@
+"""Sizing: the cheapest equipment of a site that meets a service level, confirmed on weeks that the search never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+from fleetsim.economics.prices import PRICES_FILE, Prices, load_prices
+from fleetsim.energy.battery import aged_share
+from fleetsim.errors import InputError, Problem, RunError
+from fleetsim.executors import Executor, executor
+from fleetsim.scenario.schema import Scenario
+from fleetsim.study.evaluation import Evaluator, Service
+from fleetsim.study.intervals import Interval
+from fleetsim.study.knobs import Knob, allowed_at, fault_of, knobs_of, yearly_cny
+from fleetsim.study.search import Point, cheapest, neighbours
+from fleetsim.workspace import packaged_inputs
+
+FIRST_FRESH_SEED = 1_000_001
+"""Seed of the first week of the confirmation; searches use seeds from the scenario's on."""
+SEARCH_WEEKS = 8
+FRESH_WEEKS = 32
+MOST_ON_CURVE = 12
+"""Points of the trade-off curve, those nearest to the answer in cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What a site is sized for: a week that may be harder than that of the scenario, with something out of order."""
+
+    start_date: date | None = None
+    """First day of the week; the scenario's by default."""
+    out: int = 1
+    """Chargers, slots or dispensers of each site that are out of service all week; one always works."""
+    state_of_health: float = 0.8
+    """Battery energy left by ageing, as a share of new, where the scenario leaves more."""
+
+    def applied(self, scenario: Scenario) -> Scenario:
+        """The scenario in that week. Raises ``InputError`` where the tariff does not know it."""
+        spec = scenario.spec
+        aged = {
+            name: fleet.model_copy(update={"state_of_health": self.state_of_health, "age_years": 0.0})
+            for name, fleet in spec.fleets.items()
+            if getattr(fleet, "state_of_health", 0.0) * aged_share(getattr(fleet, "age_years", 0.0))
+            > self.state_of_health
+        }
+        update: dict[str, Any] = {"fleets": {**spec.fleets, **aged}}
+        spec = spec.model_copy(update=update | ({"start_date": self.start_date} if self.start_date else {}))
+        if faults := scenario.tariff.problems_for(spec.clock):
+            raise InputError([Problem("--design-date", None, "", str(self.start_date), fault) for fault in faults])
+        return replace(scenario, spec=spec)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A combination that was looked at."""
+
+    values: dict[str, float]
+    yearly_cny: float
+    service: Interval
+    weeks: int
+    """Weeks that it was run for: fewer than all where it was given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizing:
+    """What a sizing found, and how it knows."""
+
+    sites: tuple[str, ...]
+    target: float
+    confidence: float
+    design: Design
+    start_date: date
+    """First day of the design week."""
+    today: Candidate
+    """The sites as the scenario has them, in the search's weeks."""
+    answer: Candidate
+    """In fresh design weeks."""
+    ordinary: Interval
+    """Service of the answer in fresh ordinary weeks: nothing out of order, the scenario's batteries and day."""
+    cheaper: tuple[Candidate, ...]
+    """Cheaper neighbours of the answer, on the same fresh weeks; none of them meets the target."""
+    curve: tuple[Candidate, ...]
+    """Combinations of the search beside which none was both cheaper and better, over all of the search's weeks."""
+    demand_charge: bool
+    searched: int
+    """Combinations that the search looked at."""
+    runs: int
+    """Weeks that were simulated."""
+
+    def as_values(self) -> dict[str, Any]:
+        """Everything as plain values, for programs."""
+        values = asdict(self)
+        values["start_date"] = self.start_date.isoformat()
+        values["design"]["start_date"] = self.start_date.isoformat()
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The largest combination with much more of one thing, and the service that it came to."""
+
+    knob: str
+    value: float
+    share: float
+
+
+class TooLittleError(RunError):
+    """Nothing that may be bought meets the target."""
+
+    def __init__(
+        self, sites: tuple[str, ...], target: float, most: Candidate, best: Trial | None, failed: dict[str, int]
+    ) -> None:
+        self.sites, self.target, self.most = sites, target, most
+        self.best = best
+        """What would help most; ``None`` where nothing at the site would."""
+        self.failed = failed
+        """Trips of the largest combination that failed, by reason."""
+        asked = ", ".join(f"{name}={value:g}" for name, value in most.values.items())
+        binds = f"what binds is {best.knob}" if best else "more of anything at the site would not help"
+        super().__init__(
+            f"no combination keeps a service of {target:.2%}: even {asked} comes to {most.service.share:.2%}; {binds}"
+        )
+
+    def __reduce__(self) -> tuple[type[TooLittleError], tuple[Any, ...]]:
+        return type(self), (self.sites, self.target, self.most, self.best, self.failed)
+
+    def as_values(self) -> dict[str, Any]:
+        """Everything as plain values, for programs; there is no answer."""
+        best = None if self.best is None else asdict(self.best)
+        values = {"sites": list(self.sites), "target": self.target, "answer": None, "most": asdict(self.most)}
+        return values | {"would_help": best, "failed": self.failed}
+
+
+def size(
+    scenario: Scenario,
+    sites: Sequence[str] | str,
+    service: float,
+    *,
+    confidence: float = 0.95,
+    vary: Sequence[str] = (),
+    design: Design | None = None,
+    demand_charge: bool | None = None,
+    seeds: int = FRESH_WEEKS,
+    prices: Prices | None = None,
+    workers: int = 1,
+) -> Sizing:
+    """The cheapest equipment of sites of one kind, sized alike, with which their fleets meet a service level.
+
+    ``vary`` holds names of knobs (``chargers``) or ladders (``chargers=5:60:1``); ``seeds`` is the number of fresh
+    weeks that must confirm the answer. Raises ``InputError`` for what cannot be asked, :class:`TooLittleError` where
+    nothing is enough.
+    """
+    names = [sites] if isinstance(sites, str) else list(sites)
+    design = design or Design()
+    shares = {"--service": service, "--confidence": confidence}
+    problems = [
+        Problem(option, None, "", f"{value:g}", "must be a share above 0 and below 1, such as 0.99")
+        for option, value in shares.items()
+        if not 0.0 < value < 1.0
+    ]
+    if not 0.0 < design.state_of_health <= 1.0:
+        found = f"{design.state_of_health:g}"
+        problems.append(Problem("--health", None, "", found, "must be a share above 0 and up to 1, such as 0.8"))
+    if seeds < 2:
+        problems.append(Problem("--seeds", None, "", str(seeds), "must be 2 weeks or more"))
+    try:
+        knobs = knobs_of(scenario, names, vary)
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)
+    if prices is None:
+        own = (scenario.workspace / PRICES_FILE).is_file()
+        root = scenario.workspace if own else packaged_inputs()
+        prices = load_prices(root / PRICES_FILE, root)
+    charged = scenario.tariff.spec.demand_charged if demand_charge is None else demand_charge
+    with executor(workers) as where:
+        sizer = _Sizer(scenario, names, knobs, prices, where, service, confidence, design, charged, seeds)
+        return sizer.size()
+
+
+class _Sizer:
+    """A sizing in progress."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        sites: Sequence[str],
+        knobs: Sequence[Knob],
+        prices: Prices,
+        where: Executor,
+        target: float,
+        confidence: float,
+        design: Design,
+        demand_charge: bool,
+        weeks: int,
+    ) -> None:
+        self._sites, self._knobs, self._target, self._confidence = tuple(sites), knobs, target, confidence
+        self._given, self._prices, self._demand_charge, self._design = scenario, prices, demand_charge, design
+        designed = design.applied(scenario)
+        self._designed = Evaluator(designed, sites, where, design.out)
+        self._ordinary = Evaluator(scenario, sites, where)
+        self._start_date = designed.spec.start_date
+        self._search_seeds = range(scenario.spec.seed, scenario.spec.seed + SEARCH_WEEKS)
+        self._fresh_seeds = range(FIRST_FRESH_SEED, FIRST_FRESH_SEED + weeks)
+        self._lengths = [len(knob.values) for knob in knobs]
+        self._costs: dict[Point, float] = {}
+        self._searched: dict[Point, Service] = {}
+
+    def size(self) -> Sizing:
+        """Search, confirm on fresh weeks, and look at the neighbours."""
+        found = cheapest(self._lengths, self._cost, self._meets_in_search)
+        if found is None:
+            raise self._too_little()
+        answer = self._confirmed(found)
+        cheaper = [near for near in neighbours(answer, self._lengths) if self._cost(near) < self._cost(answer)]
+        today = self._designed.service({}, self._search_seeds)
+        return Sizing(
+            sites=self._sites,
+            target=self._target,
+            confidence=self._confidence,
+            design=self._design,
+            start_date=self._start_date,
+            today=self._candidate({}, today),
+            answer=self._candidate(self._values(answer), self._fresh(answer)),
+            ordinary=self._ordinary.service(self._values(answer), self._fresh_seeds).interval(self._confidence),
+            cheaper=tuple(
+                self._candidate(self._values(near), self._fresh(near)) for near in sorted(cheaper, key=self._cost)
+            ),
+            curve=tuple(self._curve(self._cost(answer))),
+            demand_charge=self._demand_charge,
+            searched=len(self._searched),
+            runs=self._designed.runs + self._ordinary.runs,
+        )
+
+    def _values(self, point: Point) -> dict[str, float]:
+        return {knob.name: knob.values[at] for knob, at in zip(self._knobs, point, strict=True)}
+
+    def _confirmed(self, point: Point) -> Point:
+        """From what the search found to a point that fresh weeks confirm, and on to the cheapest near it they do."""
+        while not self._confirms(point):
+            dearer = [near for near in neighbours(point, self._lengths) if self._cost(near) > self._cost(point)]
+            if not dearer:
+                raise self._too_little()
+            dearer.sort(key=self._cost)
+            point = next((near for near in dearer if self._confirms(near)), dearer[-1])
+        while True:
+            by_cost = sorted(neighbours(point, self._lengths), key=self._cost)
+            cheaper = (near for near in by_cost if self._cost(near) < self._cost(point))
+            better = next((near for near in cheaper if self._confirms(near)), None)
+            if better is None:
+                return point
+            point = better
+
+    def _cost(self, point: Point) -> float:
+        if point not in self._costs:
+            self._costs[point] = self._yearly_cny(self._values(point))
+        return self._costs[point]
+
+    def _yearly_cny(self, values: dict[str, float]) -> float:
+        sized = self._ordinary.sized(values)
+        return sum(
+            yearly_cny(sized, name, sized.spec.sites[name], self._prices, self._demand_charge) for name in self._sites
+        )
+
+    def _meets_in_search(self, point: Point) -> bool:
+        found = self._designed.service(self._values(point), self._search_seeds, self._target)
+        self._searched[point] = found
+        return found.whole and found.share >= self._target
+
+    def _fresh(self, point: Point) -> Service:
+        return self._designed.service(self._values(point), self._fresh_seeds, self._target)
+
+    def _confirms(self, point: Point) -> bool:
+        found = self._fresh(point)
+        return found.whole and found.interval(self._confidence).low >= self._target
+
+    def _candidate(self, values: dict[str, float], service: Service) -> Candidate:
+        return Candidate(values, self._yearly_cny(values), service.interval(self._confidence), len(service.weeks))
+
+    def _curve(self, cost: float) -> list[Candidate]:
+        """The candidates of the search by cost, each better than all that are cheaper."""
+        first = _frontier([self._candidate(self._values(point), found) for point, found in self._searched.items()])
+        near = sorted(first, key=lambda each: abs(each.yearly_cny - cost))[:MOST_ON_CURVE]
+        whole = [self._candidate(each.values, self._designed.service(each.values, self._search_seeds)) for each in near]
+        return _frontier(whole)
+
+    def _too_little(self) -> TooLittleError:
+        """What is missing: the largest point, and what of the site would help if there were twice as much of it."""
+        values = self._values(tuple(length - 1 for length in self._lengths))
+        found = self._designed.service(values, self._search_seeds)
+        site = self._given.spec.sites[self._sites[0]]
+        trials: list[Trial] = []
+        for knob in knobs_of(self._given, self._sites, allowed_at(site)):
+            twice = {**values, knob.name: 2.0 * values[knob.name] if knob.name in values else knob.values[-1]}
+            if not any(fault_of(self._given.spec.sites[name], twice) for name in self._sites):
+                share = self._designed.service(twice, self._search_seeds).share
+                trials.append(Trial(knob.name, twice[knob.name], share))
+        best = max(trials, key=lambda trial: trial.share, default=None)
+        best = best if best and best.share > found.share else None
+        return TooLittleError(self._sites, self._target, self._candidate(values, found), best, found.failed)
+
+
+def _frontier(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates by cost, each better than all that are cheaper."""
+    frontier: list[Candidate] = []
+    for one in sorted(candidates, key=lambda each: (each.yearly_cny, -each.service.share)):
+        if not frontier or one.service.share > frontier[-1].service.share:
+            frontier.append(one)
+    return frontier
