@@ -9,7 +9,7 @@ from fleetsim.results.schema import Entities
 from fleetsim.scenario.fleets import HomedFleet, season_of
 from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.schema import Scenario
-from fleetsim.simulation.names import codes, home_place
+from fleetsim.simulation.names import codes, entities, home_place
 from fleetsim.work.effort import Conditions
 from fleetsim.work.plan import WorkPlan
 from fleetsim.work.planning import work_plan

@@ -98,7 +98,8 @@ class Evaluator:
         key = tuple(values.items()), tuple(seeds)
         known = self._known.get((*key, None)) or self._known.get((*key, target))
         if known is None:
-            known = self._known[*key, target] = self._weeks(self.sized(values), seeds, target)
+            known = self._weeks(self.sized(values), seeds, target)
+            self._known[*key, None if known.whole else target] = known
         return known
 
     def sized(self, values: Mapping[str, float]) -> Scenario:

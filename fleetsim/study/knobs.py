@@ -92,7 +92,7 @@ def knobs_of(scenario: Scenario, sites: Sequence[str], wanted: Sequence[str] = (
     for text in wanted or USUAL[type(site)]:
         name, limited, limits = text.partition("=")
         if name not in allowed:
-            problems.append(Problem("--vary", None, "", repr(name), one_of(name, allowed, f"a {site.kind}")))
+            problems.append(Problem("--vary", None, "", repr(name), one_of(name, allowed)))
             continue
         values = _limits(limits) if limited else _usual(name, site, scenario)
         if not values:
@@ -215,7 +215,7 @@ def _units(raw: Raw) -> list[tuple[Raw, str]]:
 
 
 def _there(name: str, site: Site) -> bool:
-    """Whether a site has what a knob turns: an electrolyser, one storage without banks, cabinets of one size, or none."""
+    """Whether a site has what a knob turns: an electrolyser, a storage without banks, cabinets of one size or none."""
     guns = {_guns(group.model_dump()) for group in site.chargers}
     return {
         "electrolyser_kw": isinstance(site, HydrogenStation) and site.electrolyser is not None,

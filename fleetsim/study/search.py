@@ -59,7 +59,7 @@ def _inner(outer: Point, lengths: Sequence[int], cost: Cost, meets: Meets, below
         return bisected(outer, affordable, meets)
     best: Point | None = None
     stride = max((lengths[here] - 1) // COARSE, 1)
-    to_look = sorted({*range(lengths[here] - 1, -1, -stride), 0}, reverse=True)
+    to_look = sorted({*range(lengths[here] - 1, -1, -stride), 0})
     seen: set[int] = set()
     while stride:
         moved = False

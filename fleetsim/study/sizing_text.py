@@ -81,10 +81,8 @@ def too_little_text(missed: TooLittleError, scenario: Scenario, lang: Language, 
     if best is None:
         sentences.append(word("sizing.elsewhere", lang))
     else:
-        name, _, _ = word(f"sizing.head.{best.knob}", lang).partition("|")
-        sentences.append(
-            word("sizing.binds", lang, knob=name.lower(), value=f"{best.value:g}", share=_share(best.share))
-        )
+        helped = _values({best.knob: best.value}, lang)
+        sentences.append(word("sizing.binds", lang, value=helped, share=_share(best.share)))
     return "\n".join(line for sentence in sentences for line in wrap(sentence, width))
 
 

@@ -1,0 +1,179 @@
+"""Sizing: cases whose optimum is known by hand, what it promises, and what it says where nothing is enough."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fleetsim
+from fleetsim.economics.prices import PRICES_FILE, Prices, load_prices
+from fleetsim.errors import InputError
+from fleetsim.executors import InProcess
+from fleetsim.scenario.schema import Scenario
+from fleetsim.study.evaluation import Evaluator
+from fleetsim.study.sizing import Design, Sizing, TooLittleError, size
+from fleetsim.study.sizing_text import sizing_text, too_little_text
+from tests import worlds
+
+ROOT = Path(__file__).parents[2]
+ORDINARY = Design(out=0, state_of_health=1.0)
+BUSES, NEED_KWH, BREAK_H = 6, 110.0, 3.75
+
+
+@pytest.fixture(scope="module")
+def prices() -> Prices:
+    return load_prices(ROOT / PRICES_FILE, ROOT)
+
+
+@pytest.fixture
+def noon(small_workspace: Path) -> Scenario:
+    """Six buses that come home at 10:15 and leave at 14:00, each of which must fill up 110 kWh by then or stay.
+
+    A battery of 150 kWh carries one block of 110 kWh between target and reserve, and no bus waits for energy. One
+    charger gives 100 kW (DC) of which 96 % are stored: 1.146 h for each bus.
+    """
+    given = fleetsim.load(small_workspace / "configs" / "depot.yaml", overrides=["grid.level=constant"])
+    made = worlds.scenario(
+        sites={"depot": worlds.depot() | {"chargers": [{"type": "dc", "count": 6, "power_kw": 100}]}},
+        fleets={"line": worlds.fleet(BUSES, patience_min=0)},
+        world=worlds.profiles(worlds.vehicle(battery_kwh=150, charge_curve=[{"soc": s, "c_rate": 4} for s in (0, 1)])),
+    )
+    changes: dict[str, Any] = {"sites": made.spec.sites, "fleets": made.spec.fleets, "days": 3, "warmup_days": 0}
+    return replace(
+        given, spec=given.spec.model_copy(update=changes), profiles=made.profiles, timetables={}, network=None
+    )
+
+
+def sized(scenario: Scenario, prices: Prices, *vary: str, **options: Any) -> Sizing:
+    return size(scenario, "depot", 0.99, vary=vary, prices=prices, seeds=4, **({"design": ORDINARY} | options))
+
+
+def test_the_known_optimum_of_chargers_is_found(noon: Scenario, prices: Prices) -> None:
+    charge_h = NEED_KWH / 0.96 / 100
+    rounds = int(BREAK_H / charge_h)
+    assert rounds == 3
+    assert sized(noon, prices, "chargers").answer.values == {"chargers": BUSES / rounds}
+
+
+def test_the_known_optimum_of_chargers_and_connection_is_found(noon: Scenario, prices: Prices) -> None:
+    """However many chargers: the break must let 6 x 110 kWh through the connection, and two chargers can do it."""
+    least_kw = BUSES * NEED_KWH / 0.96 / 0.95 / BREAK_H
+    found = sized(noon, prices, "connection_kw=100:400:10", "chargers=1:6:1")
+    assert 190 < least_kw < 200
+    assert found.answer.values == {"chargers": 2, "connection_kw": 200}
+    assert found.answer.service.share == 1.0
+    assert found.cheaper
+    assert all(near.service.low < found.target for near in found.cheaper)
+    assert all(near.yearly_cny < found.answer.yearly_cny for near in found.cheaper)
+
+
+def test_with_one_charger_out_of_service_one_more_is_bought(noon: Scenario, prices: Prices) -> None:
+    assert sized(noon, prices, "chargers", design=Design(out=1, state_of_health=1.0)).answer.values == {"chargers": 3}
+
+
+def test_an_aged_battery_is_sized_for_but_a_worse_one_is_kept(noon: Scenario) -> None:
+    def health(given: float, age_years: float = 0.0) -> tuple[float, float]:
+        line = noon.spec.fleets["line"].model_copy(update={"state_of_health": given, "age_years": age_years})
+        worn = replace(noon, spec=noon.spec.model_copy(update={"fleets": {"line": line}}))
+        fleet: Any = Design().applied(worn).spec.fleets["line"]
+        return fleet.state_of_health, fleet.age_years
+
+    assert health(1.0) == health(0.95, 2.0) == (0.8, 0.0)
+    assert health(0.7) == (0.7, 0.0)
+    assert health(0.9, 8.0) == (0.9, 8.0)
+
+
+def test_what_a_component_serves_is_what_the_whole_run_says(small_workspace: Path) -> None:
+    scenario = fleetsim.load(small_workspace / "configs" / "depot.yaml", overrides=["grid.level=constant", "days=2"])
+    alone = Evaluator(scenario, ["east"], InProcess()).service({}, [scenario.spec.seed])
+    metrics = fleetsim.simulate(scenario).metrics()["value"]
+    assert alone.share == pytest.approx(metrics["run", "run", "service_level"])
+    assert alone.weeks[0].due == metrics["run", "run", "trips_planned"]
+
+
+def test_the_rest_of_a_scenario_does_not_matter(noon: Scenario) -> None:
+    both = {"depot": noon.spec.sites["depot"], "other": noon.spec.sites["depot"]}
+    fleets = {"line": noon.spec.fleets["line"], "more": noon.spec.fleets["line"].model_copy(update={"home": "other"})}
+    wide = replace(noon, spec=noon.spec.model_copy(update={"sites": both, "fleets": fleets}))
+    one, two = (Evaluator(each, ["depot"], InProcess()) for each in (noon, wide))
+    assert two.fleets == ("line",)
+    assert two.service({"chargers": 1}, range(3)) == one.service({"chargers": 1}, range(3))
+
+
+def test_a_plan_drawn_up_before_changes_nothing(small_workspace: Path) -> None:
+    scenario = fleetsim.load(small_workspace / "configs" / "depot.yaml", overrides=["grid.level=constant", "days=2"])
+    kept = Evaluator(scenario, ["east"], InProcess())
+    kept.service({"chargers": 9}, range(2))
+    fresh = Evaluator(scenario, ["east"], InProcess())
+    assert kept.service({"chargers": 3}, range(2)) == fresh.service({"chargers": 3}, range(2))
+
+
+def test_a_choice_that_is_lost_is_given_up_early_but_one_that_is_not_is_not(noon: Scenario) -> None:
+    evaluator = Evaluator(noon, ["depot"], InProcess())
+    assert len(evaluator.service({"chargers": 1}, range(8), 0.99).weeks) == 4
+    assert evaluator.service({"chargers": 2}, range(8), 0.99).whole
+    assert evaluator.runs == 12
+    evaluator.service({"chargers": 2}, range(8))
+    assert evaluator.runs == 12
+
+
+def test_two_workers_find_the_same_in_as_many_runs(small_workspace: Path, prices: Prices) -> None:
+    scenario = fleetsim.load(
+        small_workspace / "configs" / "depot.yaml", overrides=["grid.level=constant", "days=1", "warmup_days=1"]
+    )
+    one, two = (
+        size(scenario, "east", 0.9, vary=["chargers"], prices=prices, seeds=8, workers=workers) for workers in (1, 2)
+    )
+    assert one == two
+    assert one.answer.weeks == 8
+
+
+def test_where_nothing_is_enough_it_says_what_binds(noon: Scenario, prices: Prices) -> None:
+    tight = noon.spec.sites["depot"].model_copy(update={"connection_kw": 100.0})
+    narrow = replace(noon, spec=noon.spec.model_copy(update={"sites": {"depot": tight}}))
+    with pytest.raises(TooLittleError, match="what binds is connection_kw") as missed:
+        sized(narrow, prices, "chargers")
+    assert missed.value.best is not None
+    assert missed.value.best.share == 1.0
+    assert missed.value.failed["battery"] > 0
+    said = too_little_text(missed.value, narrow, "en")
+    assert "This binds: with a connection of" in said
+    assert "瓶颈在此：若为接入容量" in too_little_text(missed.value, narrow, "zh")
+
+
+def test_where_nothing_at_the_site_would_help_it_says_so(noon: Scenario, prices: Prices) -> None:
+    with pytest.raises(TooLittleError) as missed:
+        sized(noon, prices, "chargers", design=Design(out=0, state_of_health=0.5))
+    assert missed.value.best is None
+    assert "would not help" in too_little_text(missed.value, noon, "en")
+
+
+def test_the_text_begins_with_the_answer_in_either_language(noon: Scenario, prices: Prices) -> None:
+    found = sized(noon, prices, "chargers")
+    english, chinese = (sizing_text(found, noon, lang, 200).splitlines() for lang in ("en", "zh"))
+    assert "a service of 99.00% is 2 chargers" in english[0]
+    assert "2 个充电桩" in chinese[0]
+    assert f"{found.runs} weeks simulated" in " ".join(english)
+
+
+def test_the_demand_charge_makes_a_connection_dearer(noon: Scenario, prices: Prices) -> None:
+    wide = replace(
+        noon, spec=noon.spec.model_copy(
+            update={"sites": {"depot": noon.spec.sites["depot"].model_copy(update={"connection_kw": 400.0})}}
+        )
+    )  # fmt: skip
+    without, charged = (sized(wide, prices, "chargers", demand_charge=switch) for switch in (False, True))
+    yearly_cny = 12 * noon.tariff.spec.demand_cny_per_kw_month * 400
+    assert charged.answer.yearly_cny - without.answer.yearly_cny == pytest.approx(yearly_cny)
+    assert sized(wide, prices, "chargers").demand_charge is noon.tariff.spec.demand_charged
+
+
+def test_all_that_cannot_be_asked_is_said_at_once(noon: Scenario, prices: Prices) -> None:
+    with pytest.raises(InputError) as refused:
+        size(noon, "deport", 1.5, confidence=0, seeds=1, prices=prices, design=Design(state_of_health=0.0))
+    assert [problem.file for problem in refused.value.problems] == [
+        "--service", "--confidence", "--health", "--seeds", "--site"
+    ]  # fmt: skip
