@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fleetsim.profiles import Climate
 from fleetsim.results.records import Records
 from fleetsim.results.schema import SESSION_ENDS, TRIP_REASONS, TRIP_STATUS, WAIT_OUTCOMES
 from fleetsim.scenario.schema import Scenario
@@ -240,3 +241,18 @@ def test_a_line_that_leaves_when_full_charges_while_it_stands_at_its_far_end() -
     sessions = at_far(records)
     assert len(sessions["vehicle"]) > 0
     assert (sessions["stored_kwh"] > 0).all()
+
+
+@pytest.mark.parametrize(("mean_c", "trips"), [(20.0, 8), (-10.0, 6)])
+def test_a_cold_battery_takes_less_in_a_layover_and_the_dispatcher_knows(mean_c: float, trips: int) -> None:
+    """180 kW at 15 degC and more are enough beside a gun of 165 kW; 0.3 of them below freezing are not."""
+    curve = [{"soc": soc, "c_rate": 0.6} for soc in (0, 1)]
+    mild = profiles(vehicle(charge_limit_kw=400, charge_curve=curve))
+    months = [{"mean_c": mean_c, "daily_swing_k": 0}] * 12
+    climate = mild.cities["town"].model_dump() | {"months": months, "day_to_day_k": 0}
+    there = replace(mild, cities={"town": Climate.model_validate(climate)})
+    of = world(far=gun(165.0), world=there)
+    assert bool(duty_remarks(of)) == (trips < 8)
+    records = run(of)
+    laws.check(records)
+    assert (records.tables["trips"]["status"] == DONE).sum() == trips
