@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from fleetsim.charging.spec import SharingName
+
 Rule = Callable[[Sequence[float], float], list[float]]
 """From the powers that sessions could draw, in order of their start, and the limit, to the powers they get."""
 
@@ -46,3 +48,13 @@ def proportional(wanted_kw: Sequence[float], limit_kw: float) -> list[float]:
     total_kw = sum(wanted_kw)
     factor = 1.0 if total_kw <= limit_kw else max(0.0, limit_kw) / total_kw
     return [kw * factor for kw in wanted_kw]
+
+
+RULES: dict[SharingName, Rule] = {
+    "proportional": proportional,
+    "first_come": first_come,
+    "equal": equal,
+    "earliest_departure": first_come,
+    "least_laxity": first_come,
+}
+"""The rules by the name that a scenario gives them, for cabinets too. The last two differ in who is urgent."""

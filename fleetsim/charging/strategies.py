@@ -55,7 +55,7 @@ def staggered(site: SiteView, session: SessionView) -> Plan:
 def balanced(site: SiteView, session: SessionView) -> Plan:
     """Draw evenly until the departure: the lowest power that is enough, and never more than the battery accepts."""
     until_s, needed_s = _time(site, session)
-    if needed_s >= until_s - site.now_s:
+    if not session.needs or needed_s >= until_s - site.now_s:
         return ALWAYS
     return (Slot(site.now_s, until_s, lowest_power_kw(session.needs, (until_s - site.now_s) / site.crowding)),)
 

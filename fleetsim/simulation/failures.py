@@ -10,7 +10,7 @@ from fleetsim.clock import DAY_S, HOUR_S, WEEK_S, Clock
 from fleetsim.randomness import generator
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Failures, PlugSite
-from fleetsim.sites.depot import ChargerOutage
+from fleetsim.sites.guns import ChargerOutage
 
 YEAR_S = 365 * DAY_S
 

@@ -11,16 +11,16 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from itertools import count, groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from simpy import Environment
 
 from fleetsim.charging.cabinets import Cabinet, Cabinets
 from fleetsim.charging.installed import strategy_named
 from fleetsim.charging.reallocation import Reallocation
-from fleetsim.charging.rules import Rule, equal, first_come, proportional
+from fleetsim.charging.rules import RULES
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing
 from fleetsim.charging.spec import SharingName
 from fleetsim.charging.strategies import CAPPED, immediate
@@ -30,6 +30,7 @@ from fleetsim.clock import HOUR_S
 from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import SESSION_ENDS, WAIT_OUTCOMES
 from fleetsim.signals import Signals
+from fleetsim.sites.guns import ChargerOutage, Guns
 from fleetsim.sites.log import SharingRows, SiteLog
 from fleetsim.sites.visit import Stage, Visit
 
@@ -38,24 +39,6 @@ _TARGET, _DEPARTURE, _HORIZON, _OUTAGE, _SHARED = (
 )
 _SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
 _SMALL_KW = 1e-6
-
-RULES: dict[SharingName, Rule] = {
-    "proportional": proportional,
-    "first_come": first_come,
-    "equal": equal,
-    "earliest_departure": first_come,
-    "least_laxity": first_come,
-}
-"""The rules by the name that a scenario gives them, for cabinets too. The last two differ in who is urgent."""
-
-
-class ChargerOutage(NamedTuple):
-    """A time in which a charger is out of service."""
-
-    start_s: float
-    end_s: float
-    charger: int
-
 
 @dataclass(frozen=True, slots=True)
 class DepotPlant:
@@ -102,11 +85,7 @@ class Depot:
         self._plugged_kw = 0.0
         self._working = len(plant.charger_groups)
         """Chargers that are in service."""
-        self._empty = list(range(self._working))
-        self._finished: list[tuple[float, int]] = []
-        """Chargers whose vehicle has finished, by the time at which it leaves."""
-        self._seconds: dict[int, int] = {}
-        """The second gun of a vehicle that has finished, by its first."""
+        self._guns = Guns(self._working, plant.partners)
         self._agenda: list[tuple[float, int, Callable[[Visit | None, float], None], Visit | None]] = []
         self._order = count()
         self._due_s = NEVER
@@ -194,34 +173,7 @@ class Depot:
 
     def _take_charger(self, now_s: float) -> int | None:
         """A free charger: an empty one, else the one whose finished vehicle leaves first."""
-        self._clear_finished(now_s)
-        if self._empty:
-            return heappop(self._empty)
-        return self._pop_finished() if self._finished else None
-
-    def _clear_finished(self, now_s: float) -> None:
-        """Chargers whose finished vehicles have left by now are empty."""
-        while self._finished and self._finished[0][0] <= now_s:
-            heappush(self._empty, self._pop_finished())
-
-    def _pop_finished(self) -> int:
-        """The charger whose finished vehicle leaves first; it frees its second gun with it."""
-        charger = heappop(self._finished)[1]
-        if self._seconds and charger in self._seconds:
-            heappush(self._empty, self._seconds.pop(charger))
-        return charger
-
-    def _take_second(self, visit: Visit, now_s: float) -> None:
-        """Take the gun beside its own too, where the vehicle can use it, it is empty and nobody waits for it."""
-        partner = self._plant.partners[visit.charger]
-        by_cold = self._plant.steps_of_two[visit.vehicle_class][self._plant.charger_groups[visit.charger]]
-        if partner < 0 or not by_cold or self._queue:
-            return
-        self._clear_finished(now_s)
-        if partner in self._empty:
-            self._empty.remove(partner)
-            heapify(self._empty)
-            visit.second = partner
+        return self._guns.take(now_s)
 
     def _take_back(self, now_s: float, out: frozenset[int] = frozenset()) -> int | None:
         """The second gun of the vehicle that leaves last of those with two; none is taken that has a gun in ``out``."""
@@ -242,8 +194,7 @@ class Depot:
         if visit.second < 0:
             self._pass_on(visit.charger, free_s, now_s)
         elif free_s > now_s and not self._queue:
-            self._seconds[visit.charger] = visit.second
-            self._pass_on(visit.charger, free_s, now_s)
+            self._guns.keep(visit.charger, free_s, visit.second)
         else:
             self._pass_on(visit.charger, free_s, now_s)
             self._pass_on(visit.second, now_s, now_s)
@@ -255,19 +206,20 @@ class Depot:
             self._log.waits.add(visit.vehicle, self._plant.site, visit.arrive_s, now_s, _SERVED)
             self._plug(visit, charger, now_s)
         else:
-            heappush(self._finished, (free_s, charger))
+            self._guns.keep(charger, free_s)
 
     def _plug(self, visit: Visit, charger: int, now_s: float) -> None:
         visit.charger = charger
         visit.plug_s = now_s
         visit.second = -1
         steps = self._plant.steps
-        if self._plant.partners:
-            self._take_second(visit, now_s)
+        group = self._plant.charger_groups[charger]
+        if self._plant.partners and not self._queue and self._plant.steps_of_two[visit.vehicle_class][group]:
+            visit.second = self._guns.take_partner(charger, now_s)
             if visit.second >= 0:
                 steps = self._plant.steps_of_two
         cold = self._plant.cold[visit.vehicle_class]
-        by_cold = steps[visit.vehicle_class][self._plant.charger_groups[charger]]
+        by_cold = steps[visit.vehicle_class][group]
         visit.steps_id = by_cold[cold[int(now_s // HOUR_S)] if cold else 0]
         visit.steps = self._steps[visit.steps_id]
         visit.session = self._log.new_session()
@@ -284,19 +236,13 @@ class Depot:
     def _fail(self, chargers: frozenset[int], _: Visit | None, now_s: float) -> None:
         """Chargers go out of service together; the vehicles that they were to charge are the next to get others."""
         self._working -= len(chargers)
-        self._empty = [each for each in self._empty if each not in chargers]
-        lost = [charger for _, charger in self._finished if charger in chargers]
-        self._empty += [second for each in lost if (second := self._seconds.pop(each, -1)) not in (-1, *chargers)]
-        self._seconds = {first: second for first, second in self._seconds.items() if second not in chargers}
-        self._finished = [each for each in self._finished if each[1] not in chargers]
-        heapify(self._empty)
-        heapify(self._finished)
+        self._guns.fail(chargers)
         hit = [each for each in self._plugged.values() if each.charger in chargers or each.second in chargers]
         for visit in hit:
             self._halt(visit, now_s)
             self._end(visit, _OUTAGE, now_s)
             for gun in {visit.charger, visit.second} - chargers - {-1}:
-                heappush(self._empty, gun)
+                self._guns.free(gun)
             visit.begin_again(now_s)
             other = self._other_charger(now_s)
             if other is None and self._plant.partners:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from heapq import heappop, heappush
 
 from simpy import Environment
 
@@ -81,15 +80,14 @@ class StaffedDepot(Depot):
 
     def _take_charger(self, now_s: float) -> int | None:
         """An empty charger; a plug that is in a vehicle takes staff."""
-        self._clear_finished(now_s)
-        return heappop(self._empty) if self._empty else None
+        return self._guns.take_empty(now_s)
 
     def _other_charger(self, _now_s: float) -> int | None:
         """A parked vehicle does not move by itself."""
         return None
 
     def _pass_on(self, charger: int, free_s: float, now_s: float) -> None:
-        heappush(self._finished, (free_s, charger))
+        self._guns.keep(charger, free_s)
         self._call_staff(now_s)
 
     def _wait_again(self, visit: Visit, now_s: float) -> None:

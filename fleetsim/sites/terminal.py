@@ -37,7 +37,7 @@ class Terminal(Depot):
     @property
     def has_free_gun(self) -> bool:
         """Whether a vehicle that comes now finds a gun."""
-        return bool(self._empty or self._finished)
+        return self._guns.any_free
 
     def pass_by(self, vehicle: int) -> None:
         """A vehicle has its layover here and finds no gun."""

@@ -57,7 +57,9 @@ class BatteryVehicle:
         """The life cycle: charge until the next block is due, run it, come home."""
         for block in self._roster:
             waited = yield from self._charge(block)
-            yield from self._run(block, waited)
+            back_s = self._set_out(block, waited)
+            if back_s is not None:
+                yield self._env.timeout(back_s - self._env.now)
         if self._level_kwh < self._battery.target_kwh - SMALL_KWH:
             yield self._stay(NEVER).ended
 
@@ -92,12 +94,6 @@ class BatteryVehicle:
     def _hands_over(self, _block: Block) -> bool:
         """Whether another vehicle goes in its place."""
         return False
-
-    def _run(self, block: Block, waited: bool) -> Generator[Event, Any, None]:
-        """Run a block as far as the energy allows, and come home."""
-        back_s = self._set_out(block, waited)
-        if back_s is not None:
-            yield self._env.timeout(back_s - self._env.now)
 
     def _set_out(self, block: Block, waited: bool) -> float | None:
         """Start the block, as far as the energy allows; the time of return, or none if it is cancelled."""

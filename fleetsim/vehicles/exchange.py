@@ -50,10 +50,10 @@ class ExchangingVehicle(HaltingVehicle):
             self.next_s = block.depart_s
             waited = yield from self._charge(block)
             while self._given_away != block.number and (other := (yield from self._wait(block.depart_s))) is not None:
-                yield from super()._run(other, False)
+                yield from self._run(other, False)
                 waited = yield from self._charge(block)
             if self._given_away != block.number:
-                yield from super()._run(block, waited)
+                yield from self._run(block, waited)
         self.next_s = NEVER
         while True:
             if self._level_kwh < self._battery.target_kwh - SMALL_KWH:
@@ -62,7 +62,7 @@ class ExchangingVehicle(HaltingVehicle):
                 self._level_kwh = visit.level_kwh
             other = yield from self._wait(NEVER)
             if other is not None:
-                yield from super()._run(other, False)
+                yield from self._run(other, False)
 
     def can_relieve(self, block: Block, start_s: float) -> bool:
         """Whether it has the energy for another's block and the time."""

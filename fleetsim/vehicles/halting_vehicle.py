@@ -10,7 +10,7 @@ from simpy import Event
 
 from fleetsim.charging.sharing import TOLERANCE_S
 from fleetsim.sites.terminal import Terminal
-from fleetsim.vehicles.battery_vehicle import SMALL_KWH, BatteryVehicle
+from fleetsim.vehicles.battery_vehicle import NEVER, SMALL_KWH, BatteryVehicle
 from fleetsim.vehicles.driving import Outing, drive
 from fleetsim.work.halts import Halts
 from fleetsim.work.plan import Block, BlockSet
@@ -34,14 +34,24 @@ class HaltingVehicle(BatteryVehicle):
 
     opportunity: Opportunity
 
+    def live(self) -> Generator[Event, Any, None]:
+        """As any vehicle, but its blocks may have halts."""
+        for block in self._roster:
+            waited = yield from self._charge(block)
+            yield from self._run(block, waited)
+        if self._level_kwh < self._battery.target_kwh - SMALL_KWH:
+            yield self._stay(NEVER).ended
+
     def _run(self, block: Block, waited: bool) -> Generator[Event, Any, None]:
         """Run a block from halt to halt, and at each let the dispatcher see how far the energy now goes."""
         blocks = self._sets[block.blocks]
         halts = blocks.halts
-        if halts is None:
-            yield from super()._run(block, waited)
-            return
         env, log = self._env, self._log
+        if halts is None:
+            back_s = self._set_out(block, waited)
+            if back_s is not None:
+                yield env.timeout(back_s - env.now)
+            return
         done, leave_s = 0, max(block.depart_s, env.now)
         outing, halting = self._stretch(blocks, halts, block.row, done, leave_s)
         log.runs.add(self._vehicle, block.number, leave_s, self._level_kwh, outing.trips, waited)

@@ -62,6 +62,10 @@ def test_valley_takes_more_time_where_it_is_crowded() -> None:
     assert valley(site(20, crowding=6), session(31, 2)) is ALWAYS
 
 
+def test_balanced_does_not_hold_back_a_battery_that_is_full() -> None:
+    assert balanced(site(20), SessionView(30 * HOUR, 0.0, ())) is ALWAYS
+
+
 def test_balanced_draws_evenly_until_shortly_before_the_departure() -> None:
     (slot,) = balanced(site(20), session(30 + MARGIN_S / HOUR, 1))
     assert slot[:2] == (20 * HOUR, 30 * HOUR)

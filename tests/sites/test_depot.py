@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fleetsim.charging.rules import RULES
 from fleetsim.charging.strategies import STRATEGIES
 from fleetsim.results.schema import SESSION_ENDS, TRIP_STATUS, WAIT_OUTCOMES
-from fleetsim.sites.depot import RULES
 from tests import laws
 from tests.worlds import depot, fleet, rotation, run, scenario
 

@@ -14,13 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simpy import Environment, Event
 
+from fleetsim.charging.rules import RULES
 from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import Clock
 from fleetsim.energy.curve import charge_steps
 from fleetsim.report.metrics.utilisation import charger_outages
 from fleetsim.results.records import Records
 from fleetsim.scenario.schema import Scenario
-from fleetsim.sites.depot import RULES, ChargerOutage, Depot, DepotPlant
+from fleetsim.sites.depot import Depot, DepotPlant
+from fleetsim.sites.guns import ChargerOutage
 from fleetsim.sites.log import SiteLog
 from fleetsim.sites.public_station import PublicStation
 from fleetsim.sites.staffed_depot import StaffedDepot, StaffPlant

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from simpy import Environment, Event
 
 from fleetsim.charging.reallocation import Reallocation
-from fleetsim.charging.rules import equal, first_come, proportional
+from fleetsim.charging.rules import RULES, equal, first_come, proportional
 from fleetsim.charging.sharing import Sharing
 from fleetsim.charging.strategies import STRATEGIES
 from fleetsim.charging.view import Plan, SessionView, SiteView, Slot, Strategy
@@ -31,7 +31,7 @@ from fleetsim.scenario.schema import Scenario
 from fleetsim.simulation import plant
 from fleetsim.simulation.run import RUN_TABLES
 from fleetsim.simulation.stage import Stage
-from fleetsim.sites.depot import RULES, Depot
+from fleetsim.sites.depot import Depot
 from tests.charging.test_sharing import Act, Log, acts, play
 from tests.worlds import (
     LFP,
