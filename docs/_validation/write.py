@@ -17,6 +17,7 @@ PARTS = {
     "Vehicles and energy": "energy",
     "Vehicles that others measured": "measured",
     "Line 101 from the top with a full battery": "line_101",
+    "Hydrogen under pressure": "pressure",
     "Fleets and depots": "fleets",
     "A published timetable": "timetables",
     "Grid by month and hour": "grid",

@@ -32,7 +32,7 @@ from fleetsim.sites.hydrogen_station import (
 from fleetsim.sites.log import SiteLog
 from fleetsim.sites.refuelling import SMALL_KG, Refuelling
 
-_FULL, _PRESSURE, _HORIZON = (REFUEL_ENDS.index(word) for word in ("full", "pressure", "horizon"))
+_FULL, _PRESSURE = (REFUEL_ENDS.index(word) for word in ("full", "pressure"))
 _SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
 
 
