@@ -45,6 +45,7 @@ def _year() -> str:
 def _sessions() -> str:
     """Sessions of 10 minutes to 3 hours at public chargers, each with one draw, over a week."""
     from fleetsim.accounting.integrals import cut
+    from fleetsim.accounting.mix import Mix
     from fleetsim.accounting.sessions import session_energy, session_signals
     from fleetsim.grid.inputs import load_grid
     from fleetsim.grid.model import grid_slots
@@ -80,7 +81,7 @@ def _sessions() -> str:
     pieces = cut(draws, clocks)
     cut_s = process_time()
     energy = session_energy(pieces, np.arange(SESSIONS), SESSIONS)
-    signals = session_signals(energy, grid, np.full(clock.slots, 0.6))
+    signals = session_signals(energy, Mix(grid, np.full(clock.slots, 0.6), {}), np.ones(len(energy.total_kwh)))
     done_s = process_time()
     known = sum(1 for values in signals.values() if not np.isnan(values).all())
     return (

@@ -56,13 +56,15 @@ def simulate(scenario: Scenario, workers: int = 1, where: Executor | None = None
     from fleetsim.grid.model import grid_slots, signals
     from fleetsim.report.metrics import metrics
     from fleetsim.scenario.resolved import dump
+    from fleetsim.simulation.supply_plan import site_supplies
 
     begun_wall_s, begun_cpu_s = time.perf_counter(), _cpu_s()
     spec, clock = scenario.spec, scenario.spec.clock
     prices = scenario.tariff.prices(clock)
     grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed)
     with executor(workers) if where is None else nullcontext(where) as at_work:
-        happened = simulation.simulate(scenario, signals(grid, prices), at_work)
+        followed = replace(signals(grid, prices), supply=site_supplies(scenario, prices))
+        happened = simulation.simulate(scenario, followed, at_work)
     records = account(happened, grid, prices)
     fleet_mw = _fleet_mw(records)
     if _noticeable(fleet_mw, grid):

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.clock import SLOT_S
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SiteSupply:
+    """What a site has beside its connection, by slot from the start of the warm-up on."""
+
+    solar_kw: NDArray[np.float64]
+    """Power that its panels can give, AC."""
+    promised_kw: NDArray[np.float64]
+    """Power that its storage is sure to draw or, negative, to give if it is asked."""
+    stored_kwh: float = 0.0
+    """Energy in its storage at the start of the reported time, at least."""
+
+    @property
+    def raise_kw(self) -> NDArray[np.float64]:
+        """By how much the site's loads may exceed the limit of its connection."""
+        return self.solar_kw - self.promised_kw
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,6 +38,8 @@ class Signals:
     """Slots that the tariff calls valley."""
     clean_share: NDArray[np.float64]
     """Expected clean share of production, without the fleets of the scenario."""
+    supply: Mapping[str, SiteSupply] = field(default_factory=dict)
+    """Solar and storage by site, of those that have any."""
 
 
 def windows(flags: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:

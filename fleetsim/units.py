@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from annotated_types import Ge, Gt, Le, Unit
+from annotated_types import Ge, Gt, Le, Lt, Unit
 from pydantic import BeforeValidator
 
 
@@ -53,6 +53,12 @@ Ratio = Annotated[_Number, Ge(0), Le(100)]
 BatteryKwh = Annotated[_Number, Gt(0), Le(2_000), Unit("kWh")]
 ChargerKw = Annotated[_Number, Gt(0), Le(1_500), Unit("kW")]
 ConnectionKw = Annotated[_Number, Gt(0), Le(200_000), Unit("kW")]
+SolarKwp = Annotated[_Number, Gt(0), Le(200_000), Unit("kWp")]
+TiltDeg = Annotated[_Number, Ge(0), Le(90), Unit("deg")]
+AzimuthDeg = Annotated[_Number, Ge(0), Lt(360), Unit("deg")]
+SkylineDeg = Annotated[_Number, Ge(0), Lt(90), Unit("deg")]
+StorageKwh = Annotated[_Number, Gt(0), Le(1_000_000), Unit("kWh")]
+StorageKw = Annotated[_Number, Gt(0), Le(200_000), Unit("kW")]
 TransformerKva = Annotated[_Number, Gt(0), Le(200_000), Unit("kVA")]
 DeratingPer100M = Annotated[_Number, Ge(0), Le(0.05), Unit("1/100 m")]
 LoadKw = Annotated[_Number, Ge(0), Le(100_000), Unit("kW")]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import numpy as np
+
 from fleetsim.accounting.hydrogen import (
     account_flows,
     account_fuelled_trips,
@@ -14,7 +16,9 @@ from fleetsim.accounting.hydrogen import (
     trace_hydrogen,
 )
 from fleetsim.accounting.integrals import cut
+from fleetsim.accounting.local_supply import SUPPLY_LOADS, local_supplies, mix_of, storage_stocks, supply_draws
 from fleetsim.accounting.sessions import (
+    initial_share,
     session_cities,
     session_energy,
     session_of_draw,
@@ -28,7 +32,7 @@ from fleetsim.accounting.stocks import account_swaps, account_trips, session_pro
 from fleetsim.accounting.sums import Floats
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
-from fleetsim.results.schema import TABLES, complete, concatenate
+from fleetsim.results.schema import TABLES, complete, concatenate, select
 
 __all__ = ["account"]
 
@@ -48,31 +52,43 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
     they are, so that a run can be accounted again with another grid.
     """
     tables = {name: records.tables.get(name, complete(name, {})) for name in TABLES}
+    tables["draws"] = select(tables["draws"], ~np.isin(tables["draws"]["load"], SUPPLY_LOADS))
     records = Records(records.clock, records.entities, tables)
     draws, clocks = tables["draws"], tables["clocks"]
-    pieces = cut(draws, clocks)
+    pieces, price = cut(draws, clocks), prices.price_cny_per_kwh
+    supplies = local_supplies(records, grid, price)
+    mix = mix_of(supplies, records, grid, price)
+    tables["supply_slots"] = concatenate("supply_slots", [supply.slots for supply in supplies.values()])
+    initial = initial_share(records)
 
     of_draw, count = session_of_draw(draws, tables["sessions"]), len(tables["sessions"]["session"])
-    energy = session_energy(pieces, of_draw, count)
+    energy = session_energy(mix.placed(pieces, draws), of_draw, count)
     sessions = {
         **tables["sessions"],
         "peak_kw": session_peaks(draws, clocks, of_draw, count),
-        **session_signals(energy, grid, prices.price_cny_per_kwh),
-        "clean_share_zone": zone_share(energy, grid, session_cities(records), records.entities["cities"]),
+        **session_signals(energy, mix, 1.0 - initial),
+        "clean_share_zone": zone_share(energy, mix, 1.0 - initial, session_cities(records), records.entities["cities"]),
     }
-    shares = source_shares(energy, grid)
-    traced = trace(tables, sessions, session_properties(sessions, shares))
+    traced = trace(tables, sessions, session_properties(sessions, source_shares(energy, mix), initial), initial)
     hydrogen = trace_hydrogen(records, grid_mix(grid))
-    entities, slots = records.entities, site_slots(records, pieces, prices.price_cny_per_kwh)
+    entities, slots = records.entities, site_slots(records, pieces, price, supplies)
     accounted = {
         "sessions": sessions,
         "trips": account_fuelled_trips(account_trips(tables["trips"], traced), hydrogen),
         "swaps": account_swaps(tables["swaps"], traced),
         "refuels": account_refuels(tables["refuels"], hydrogen),
-        "hydrogen_flows": account_flows(tables["hydrogen_flows"], grid, prices.price_cny_per_kwh),
-        "stocks": concatenate("stocks", [stocks_table(traced, entities), hydrogen_stocks(hydrogen, entities)]),
+        "hydrogen_flows": account_flows(tables["hydrogen_flows"], grid, price),
+        "stocks": concatenate(
+            "stocks",
+            [
+                stocks_table(traced, entities),
+                hydrogen_stocks(hydrogen, entities),
+                storage_stocks(supplies, records),
+            ],
+        ),
+        "draws": concatenate("draws", [draws, *supply_draws(supplies)]),
         "site_slots": {**slots, "hydrogen_kg": slot_levels_kg(slots, hydrogen)},
-        "grid_slots": grid_slots(records, grid, fleet_load_mw(records, pieces)),
+        "grid_slots": grid_slots(records, grid, fleet_load_mw(records, pieces, supplies)),
         "zone_slots": zone_slots(records, grid),
     }
     return Records(records.clock, records.entities, {**tables, **accounted})

@@ -3,8 +3,8 @@
 Three laws, each between columns that come about apart from each other. For a vehicle, its battery: what it
 held before its first event, what its sessions stored and what it got by swaps equals what its trips used, what it
 fed back, and what it holds after its last event. For the packs of a station the same, without trips. For a site,
-its meter: the power over time equals what its sessions took, outlet and conversion losses together, plus hydrogen
-production, standby and base load.
+its meter: the power over time, with what its own panels and battery gave, equals what its sessions took, outlet and
+conversion losses together, plus hydrogen production, standby and base load.
 """
 
 from __future__ import annotations
@@ -86,6 +86,8 @@ class SiteBalance:
 
     meter_kwh: Floats
     """Energy at the connection in the reported time, with what its sessions took before."""
+    supplied_kwh: Floats
+    """What its panels and battery gave, less what the battery took."""
     delivered_kwh: Floats
     conversion_loss_kwh: Floats
     fed_back_kwh: Floats
@@ -99,12 +101,12 @@ class SiteBalance:
         """What does not add up."""
         own_kwh = self.standby_kwh + self.base_kwh + self.hydrogen_kwh
         taken_kwh = self.delivered_kwh + self.conversion_loss_kwh + own_kwh
-        return np.abs(self.meter_kwh + self.fed_back_kwh - taken_kwh)
+        return np.abs(self.meter_kwh + self.supplied_kwh + self.fed_back_kwh - taken_kwh)
 
     @property
     def error(self) -> Floats:
         """What does not add up over what the meter saw."""
-        return relative(self.residual_kwh, self.meter_kwh)
+        return relative(self.residual_kwh, self.meter_kwh + self.supplied_kwh)
 
 
 def vehicle_balance(records: Records) -> VehicleBalance:
@@ -180,8 +182,11 @@ def site_balance(records: Records) -> SiteBalance:
     before_kwh = energy_kwh(draws, tables["clocks"], until_s=records.clock.report_from_s)
     before_kwh[draws["start_at"] >= records.clock.report_from_s] = 0.0
     meter_kwh = sums(slots["grid_kw"] * SLOT_S / HOUR_S, slots["site"], count)
+    supply = np.isin(draws["load"], [LOADS.index(load) for load in ("solar", "storage")])
+    supplied_kwh = -energy_kwh(draws, tables["clocks"])[supply]
     return SiteBalance(
         meter_kwh=meter_kwh + sums(before_kwh, draws["site"], count),
+        supplied_kwh=sums(supplied_kwh, draws["site"][supply], count),
         delivered_kwh=sums(sessions["delivered_kwh"], sessions["site"], count),
         conversion_loss_kwh=sums(sessions["energy_kwh"] - sessions["delivered_kwh"], sessions["site"], count),
         fed_back_kwh=sums(_fed_back(sessions), sessions["site"], count),

@@ -7,8 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fleetsim.accounting.integrals import Pieces, highest_kw
+from fleetsim.accounting.integrals import Pieces, cut, highest_kw
+from fleetsim.accounting.mix import (
+    CLEAN,
+    CONSUMPTION,
+    COST,
+    DEDICATED,
+    EMISSION,
+    FIRST_SOURCE,
+    ZONE,
+    Mix,
+    source_ratios,
+)
 from fleetsim.accounting.sums import Floats, Ints, ratio, sums
+from fleetsim.clock import SLOT_S
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
 from fleetsim.results.schema import LOADS, Frame
@@ -26,6 +38,7 @@ class SessionEnergy:
     session: Ints
     """Row of the session, one entry for each piece."""
     slot: Ints
+    """Its slot or, at a site with supply of its own, its row of the mix."""
     kwh: Floats
     total_kwh: Floats
     """Energy of each session."""
@@ -76,19 +89,42 @@ def session_energy(pieces: Pieces, of_draw: Ints, sessions: int) -> SessionEnerg
     return SessionEnergy(session, slot, kwh, sums(kwh, session, sessions), run)
 
 
-def session_signals(energy: SessionEnergy, grid: GridSlots, price_cny_per_kwh: Floats) -> Frame:
-    """The columns of ``sessions`` that follow from the grid and the prices."""
-    dedicated = energy.mean(grid.clean_share_dedicated)
-    return {
-        "clean_share": energy.mean(grid.clean_share),
-        "clean_share_consumption": energy.mean(grid.clean_share_consumption),
-        "clean_share_dedicated": dedicated,
-        "clean_share_contractual": contractual_share(energy, grid, dedicated),
-        "emission_kg": energy.integral(grid.emission_kg_per_kwh),
-        "emission_marginal_province_kg": energy.integral(grid.emission_marginal_province_kg_per_kwh),
-        "emission_marginal_southern_kg": energy.integral(grid.emission_marginal_southern_kg_per_kwh),
-        "cost_cny": energy.integral(price_cny_per_kwh),
+def session_signals(energy: SessionEnergy, mix: Mix, known: Floats) -> Frame:
+    """The columns of ``sessions`` that follow from the mix and the prices.
+
+    ``known`` is the share of each session's energy whose origin is known; clean shares are of that part.
+    """
+    grid = mix.grid
+    clean = {
+        "clean_share": mix.column(CLEAN, grid.clean_share),
+        "clean_share_consumption": mix.column(CONSUMPTION, grid.clean_share_consumption),
+        "clean_share_dedicated": mix.column(DEDICATED, grid.clean_share_dedicated),
     }
+    shares = {name: ratio(energy.mean(signal), known) for name, signal in clean.items()}
+    return {
+        **shares,
+        "clean_share_contractual": contractual_share(energy, grid, shares["clean_share_dedicated"]),
+        "emission_kg": energy.integral(mix.column(EMISSION, grid.emission_kg_per_kwh)),
+        "emission_marginal_province_kg": energy.integral(mix.everywhere(grid.emission_marginal_province_kg_per_kwh)),
+        "emission_marginal_southern_kg": energy.integral(mix.everywhere(grid.emission_marginal_southern_kg_per_kwh)),
+        "cost_cny": energy.integral(mix.column(COST, mix.price_cny_per_kwh)),
+    }
+
+
+def initial_share(records: Records) -> Floats:
+    """Share of each session's energy that was in its site's battery already when the reported time began."""
+    tables, slots = records.tables, records.tables["supply_slots"]
+    count = len(tables["sessions"]["session"])
+    if not np.any(slots["initial_share"] > 0.0):
+        return np.zeros(count)
+    share = np.zeros((len(records.entities["sites"]), records.clock.slots))
+    share[slots["site"], (slots["slot_at"] // SLOT_S).astype(np.int64)] = slots["initial_share"]
+    draws, pieces = tables["draws"], cut(tables["draws"], tables["clocks"])
+    session = session_of_draw(draws, tables["sessions"])[pieces.draw]
+    mine = session >= 0
+    kwh, session, draw = pieces.kwh[mine], session[mine], pieces.draw[mine]
+    initial_kwh = sums(kwh * share[draws["site"][draw], pieces.slot[mine]], session, count)
+    return np.nan_to_num(ratio(initial_kwh, sums(kwh, session, count)))
 
 
 def contractual_share(energy: SessionEnergy, grid: GridSlots, dedicated: Floats) -> Floats:
@@ -108,15 +144,15 @@ def session_cities(records: Records) -> Ints:
     return city[records.tables["sessions"]["site"]]
 
 
-def zone_share(energy: SessionEnergy, grid: GridSlots, city: Ints, names: Sequence[str]) -> Floats:
+def zone_share(energy: SessionEnergy, mix: Mix, known: Floats, city: Ints, names: Sequence[str]) -> Floats:
     """Clean share of consumption in the zone of each session's city; NaN where there is no such zone."""
-    shares = np.full(len(city), np.nan)
+    shares, zones = np.full(len(city), np.nan), mix.grid.zones
     for code in np.unique(city[city >= 0]):
-        signal = None if grid.zones is None else grid.zones.of(names[code])
+        signal = None if zones is None else zones.of(names[code])
         if signal is not None:
             here = city == code
-            shares[here] = energy.mean(signal)[here]
-    return shares
+            shares[here] = energy.mean(mix.column(ZONE, signal))[here]
+    return ratio(shares, known)
 
 
 def session_peaks(draws: Frame, clocks: Frame, of_draw: Ints, sessions: int) -> Floats:
@@ -127,7 +163,11 @@ def session_peaks(draws: Frame, clocks: Frame, of_draw: Ints, sessions: int) -> 
     return peaks
 
 
-def source_shares(energy: SessionEnergy, grid: GridSlots) -> Floats:
-    """Share of each source in each session's energy, shape ``(sessions, SOURCES)``; rows add up to 1."""
-    total_mw = grid.generation_mw.sum(axis=1)
-    return np.column_stack([energy.mean(ratio(source_mw, total_mw)) for source_mw in grid.generation_mw.T])
+def source_shares(energy: SessionEnergy, mix: Mix) -> Floats:
+    """Share of each source in each session's energy; with what was initial, rows add up to 1."""
+    of_grid = source_ratios(mix.grid)
+    if mix.sites:
+        of_grid.append(np.zeros(len(mix.price_cny_per_kwh)))
+    return np.column_stack(
+        [energy.mean(mix.column(FIRST_SOURCE + number, signal)) for number, signal in enumerate(of_grid)]
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.accounting.clocks import INSTANT_S, draws_by_clock
 from fleetsim.accounting.integrals import Pieces
+from fleetsim.accounting.local_supply import LocalSupply
+from fleetsim.accounting.site_power import site_power
 from fleetsim.accounting.sums import Floats, Ints, sums
 from fleetsim.clock import HOUR_S, SLOT_S, Clock
 from fleetsim.grid.mix import GridSlots
@@ -17,8 +20,10 @@ FLEET_LOADS = tuple(LOADS.index(load) for load in ("vehicle", "pack", "electroly
 SLOTS_PER_HOUR = HOUR_S / SLOT_S
 
 
-def site_slots(records: Records, pieces: Pieces, price_cny_per_kwh: Floats) -> Frame:
-    """The ``site_slots`` table: a row for each site and each slot."""
+def site_slots(
+    records: Records, pieces: Pieces, price_cny_per_kwh: Floats, supplies: Mapping[int, LocalSupply]
+) -> Frame:
+    """The ``site_slots`` table: a row for each site and each slot. ``records`` hold the draws of the run alone."""
     clock, tables = records.clock, records.tables
     sites, sessions, waits = tables["sites"], tables["sessions"], tables["waits"]
     codes = sites["site"]
@@ -34,16 +39,23 @@ def site_slots(records: Records, pieces: Pieces, price_cny_per_kwh: Floats) -> F
     def rows(by_site: Floats) -> Floats:
         return by_site[codes][:, slot].ravel()
 
+    power = {
+        "solar_kw": np.zeros((len(load_kw), len(slot))),
+        "storage_kw": np.zeros((len(load_kw), len(slot))),
+        "grid_kw": load_kw[:, slot],
+        "peak_kw": site_peaks_kw(records),
+        "storage_kwh": np.full((len(load_kw), len(slot)), np.nan),
+    }
+    for site, supply in supplies.items():
+        for name, values in supply.site_slots(slot).items():
+            power[name][site] = values
     return complete(
         "site_slots",
         {
             "site": np.repeat(codes, len(slot)),
             "slot_at": np.tile(slot * float(SLOT_S), len(codes)),
             "load_kw": rows(load_kw),
-            "solar_kw": np.zeros(len(codes) * len(slot)),
-            "storage_kw": np.zeros(len(codes) * len(slot)),
-            "grid_kw": rows(load_kw),
-            "peak_kw": site_peaks_kw(records)[codes].ravel(),
+            **{name: by_site[codes].ravel() for name, by_site in power.items()},
             "limit_kw": np.repeat(np.fmin(sites["connection_kw"], sites["transformer_kw"]), len(slot)),
             "price_cny_per_kwh": np.tile(price_cny_per_kwh[slot], len(codes)),
             "plugged": rows(plugged),
@@ -102,15 +114,18 @@ def zone_slots(records: Records, grid: GridSlots) -> Frame:
     )
 
 
-def fleet_load_mw(records: Records, pieces: Pieces) -> Floats:
+def fleet_load_mw(records: Records, pieces: Pieces, supplies: Mapping[int, LocalSupply]) -> Floats:
     """Mean load of the fleets, chargers' standby included, in every slot of the run, summed over sites in name order.
 
-    Before the reported time only the draws of sessions that reach into it are there.
+    What panels and batteries at the sites give is taken off. Before the reported time only the draws of sessions that
+    reach into it are there.
     """
     draws = records.tables["draws"]
     of_fleet = np.isin(draws["load"], FLEET_LOADS)[pieces.draw]
     by_site_kwh = slot_sums(pieces.kwh[of_fleet], draws["site"][pieces.draw[of_fleet]], pieces.slot[of_fleet], records)
     total_kwh = np.zeros(records.clock.slots)
+    for site, supply in supplies.items():
+        by_site_kwh[site, -len(supply.net_kwh) :] += supply.net_kwh
     for site in np.argsort(np.array(records.entities["sites"], dtype=np.str_), kind="stable"):
         total_kwh += by_site_kwh[site]
     return total_kwh * SLOTS_PER_HOUR / 1e3
@@ -168,21 +183,6 @@ def site_peaks_kw(records: Records) -> Floats:
     for site in range(len(out)):
         rows = order[bounds[site] : bounds[site + 1]]
         if len(rows):
-            out[site] = _peaks_kw(select(draws, rows), select(clocks, clocks["site"] == site), slots)
+            power = site_power(select(draws, rows), select(clocks, clocks["site"] == site), slots)
+            out[site] = power.peaks_kw(slots)
     return out
-
-
-def _peaks_kw(draws: Frame, clocks: Frame, slots: Ints) -> Floats:
-    """Highest power of one site's draws in each slot."""
-    edges_s = np.append(slots, slots[-1] + 1) * float(SLOT_S)
-    start_s, end_s = (np.clip(draws[name], edges_s[0], edges_s[-1]) for name in ("start_at", "end_at"))
-    changes_s = np.clip(clocks["start_at"], edges_s[0], edges_s[-1])
-    points_s = np.unique(np.concatenate((start_s, end_s, changes_s, edges_s)))
-    power_kw = np.zeros(len(points_s) - 1)
-    for rows, clock in draws_by_clock(draws, clocks):
-        offered_kw = draws["offered_kw"][rows]
-        steps_kw = sums(offered_kw, np.searchsorted(points_s, start_s[rows]), len(points_s))
-        steps_kw -= sums(offered_kw, np.searchsorted(points_s, end_s[rows]), len(points_s))
-        power_kw += np.cumsum(steps_kw[:-1]) * clock.factor(points_s[:-1])
-    power_kw[np.diff(points_s) < INSTANT_S] = -np.inf
-    return np.maximum.reduceat(power_kw, np.searchsorted(points_s, edges_s[:-1]))

@@ -53,11 +53,10 @@ class Trace:
         return out
 
 
-def session_properties(sessions: Frame, source_shares: Floats) -> Floats:
+def session_properties(sessions: Frame, source_shares: Floats, initial_share: Floats) -> Floats:
     """What to trace of each stored kilowatt-hour: clean share, emission (charging losses included), sources."""
-    return np.column_stack(
-        (sessions["clean_share"], ratio(sessions["emission_kg"], sessions["stored_kwh"]), source_shares)
-    )
+    clean = np.where(initial_share < 1.0, sessions["clean_share"] * (1.0 - initial_share), 0.0)
+    return np.column_stack((clean, ratio(sessions["emission_kg"], sessions["stored_kwh"]), source_shares))
 
 
 def trace(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-StrategyName = Literal["immediate", "valley", "staggered", "balanced", "cheapest", "cleanest"]
+StrategyName = Literal["immediate", "valley", "staggered", "balanced", "cheapest", "cleanest", "solar_following"]
 """When sessions may draw, and how much at most, as far as the departure allows: at once, in the tariff's valley, one
-bay after the other, evenly until the departure, or in the slots with the lowest price or the highest clean share."""
+bay after the other, evenly until the departure, in the slots with the lowest price or the highest clean share, or while
+the site's own sun shines."""
 
 PackStrategyName = Literal["immediate", "valley", "staggered", "balanced", "cheapest", "cleanest"]
 """The same for packs, of which nobody knows when they will leave."""

@@ -70,6 +70,21 @@ def cleanest(site: SiteView, session: SessionView) -> Plan:
     return _in_lowest_slots(site, session, -site.signals.clean_share)
 
 
+def solar_following(site: SiteView, session: SessionView) -> Plan:
+    """Draw while the site's own sun shines, where it shines most first, and in the dark where the price is lowest."""
+    price = site.signals.price_cny_per_kwh
+    return _in_lowest_slots(site, session, price if site.solar_kw is None else sunny_first(site.solar_kw, price))
+
+
+def sunny_first(solar_kw: NDArray[np.float64], price_cny_per_kwh: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values by which slots with sun come before those without: by power, then by price.
+
+    >>> sunny_first(np.array([0.0, 5.0, 9.0, 0.0]), np.array([0.6, 0.4, 0.4, 0.3])).tolist()
+    [0.6, -5.0, -9.0, 0.3]
+    """
+    return np.where(solar_kw > 0.0, -solar_kw, price_cny_per_kwh)
+
+
 def lowest_power_kw(needs: tuple[tuple[float, float], ...], seconds: float) -> float:
     """The power at which the energy of ``needs`` takes ``seconds``, where no step takes more than its own power.
 
@@ -156,6 +171,7 @@ STRATEGIES: dict[str, Strategy] = {
     "balanced": balanced,
     "cheapest": cheapest,
     "cleanest": cleanest,
+    "solar_following": solar_following,
 }
 """The strategies by the name that a scenario gives them."""
 

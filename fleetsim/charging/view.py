@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fleetsim.signals import Signals
 
 
@@ -49,6 +52,8 @@ class SiteView:
     signals: Signals
     bays: int = 1
     """How many chargers there are."""
+    solar_kw: NDArray[np.float64] | None = None
+    """Power of the site's own panels by slot from the start of the warm-up on, if it has any."""
 
 
 class Strategy(Protocol):

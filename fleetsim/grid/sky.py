@@ -7,7 +7,17 @@ from typing import Annotated
 from pydantic import Field
 
 from fleetsim.spec import Name, SourcedSpec, Spec
-from fleetsim.units import Efficiency, ElevationM, LatitudeDeg, LongitudeDeg, Ratio, Share, TemperatureC
+from fleetsim.units import (
+    AzimuthDeg,
+    Efficiency,
+    ElevationM,
+    LatitudeDeg,
+    LongitudeDeg,
+    Ratio,
+    Share,
+    TemperatureC,
+    TiltDeg,
+)
 
 
 class SkySite(SourcedSpec):
@@ -47,9 +57,9 @@ class Sky(SourcedSpec):
 class Panel(SourcedSpec):
     """A solar plant of 1 kWp."""
 
-    tilt_deg: Annotated[float, Field(ge=0, le=90)]
+    tilt_deg: TiltDeg
     """Tilt from the horizontal."""
-    azimuth_deg: Annotated[float, Field(ge=0, lt=360)]
+    azimuth_deg: AzimuthDeg
     """Direction it faces, degrees from north through east."""
     temperature_coefficient_per_k: Annotated[float, Field(ge=-0.01, le=0)]
     """Change of power with cell temperature."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from fleetsim.clock import SLOT_S, SLOTS_PER_DAY, TIMEZONE
 from fleetsim.grid.days import DAYS_PER_WEEK, daily
-from fleetsim.grid.sky import SkyInputs
+from fleetsim.grid.sky import Panel, SkyInputs
 from fleetsim.spec import Name
 
 if TYPE_CHECKING:
@@ -65,15 +66,25 @@ def _week_of_weather(rng: np.random.Generator) -> Series:
     return np.stack((repeat, state, rng.standard_normal(DAYS_PER_WEEK), depth))
 
 
-def solar_series(inputs: SkyInputs, city: Name, seed: int, first: date, days: int) -> SolarSeries:
+def solar_series(
+    inputs: SkyInputs,
+    city: Name,
+    seed: int,
+    first: date,
+    days: int,
+    panel: Panel | None = None,
+    horizon_deg: Sequence[float] = (),
+) -> SolarSeries:
     """Irradiance and solar power of a city on the slots of ``days`` days from ``first`` on.
 
     Sun position, Ineichen clear sky, Erbs split, Hay-Davies plane and PVWatts power are pvlib's. The clear sky
-    of a day is scaled so that its irradiation is the drawn clearness times that above the air.
+    of a day is scaled so that its irradiation is the drawn clearness times that above the air. The panel is that of the
+    province unless another is given. ``horizon_deg`` is the height of the skyline at even steps of azimuth from north
+    through east; while the sun stands below it, a panel sees diffuse light alone.
     """
     from pvlib import clearsky, irradiance, pvsystem
 
-    site, panel = inputs.sites[city], inputs.panel
+    site, panel = inputs.sites[city], panel or inputs.panel
     times = _middles(first, days)
     day_of_year = times.day_of_year.to_numpy()
     sun = _sun(site.lat, site.lon, site.elevation_m, first, days)
@@ -92,8 +103,12 @@ def solar_series(inputs: SkyInputs, city: Name, seed: int, first: date, days: in
     ghi = clear * np.repeat(scale, SLOTS_PER_DAY)
 
     split = irradiance.erbs(ghi[up], zenith, day_of_year[up])
+    beam = split["dni"]
+    if len(horizon_deg):
+        skyline = np.interp(azimuth, np.linspace(0.0, 360.0, len(horizon_deg) + 1), [*horizon_deg, horizon_deg[0]])
+        beam = np.where(HORIZON_DEG - zenith < skyline, 0.0, beam)
     plane = irradiance.get_total_irradiance(
-        panel.tilt_deg, panel.azimuth_deg, zenith, azimuth, split["dni"], ghi[up], split["dhi"],
+        panel.tilt_deg, panel.azimuth_deg, zenith, azimuth, beam, ghi[up], split["dhi"],
         dni_extra=above_air[up], model="haydavies",
     )["poa_global"]  # fmt: skip
     cell_c = np.array(site.air_c)[times.month[up] - 1] + HEATING_K_M2_PER_W * plane

@@ -87,6 +87,7 @@ FLOWS = ("initial", "produced", "vented", "delivered", "dispensed", "left")
 """Hydrogen of a storage: what was there when reporting began, what came and went, what was there at the end."""
 LOADS = ("vehicle", "pack", "electrolyser", "compressor", "storage", "solar", "standby", "base")
 """What draws at a site; ``base`` is the building and everything else behind the same meter."""
+STORAGE_STRATEGIES = ("solar_surplus", "peak_shaving", "valley_to_peak")
 ASSET_KINDS = ("feeder", "transformer", "substation")
 HOLDERS = ("vehicle", "pack", "storage", "tank")
 SCOPES = ("run", "city", "fleet", "site", "asset", "grid")
@@ -145,6 +146,18 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _int("packs", "swap packs of the station"),
         _float("pack_kwh", "usable energy of a swap pack, kWh"),
         _float("swaps_per_day", "swaps that the lanes can do in a day"),
+    ),
+    "site_supply": (
+        _code("site", "sites", "site with panels or a battery of its own"),
+        _float("solar_kwp", "nameplate of its panels, kWp; 0 without"),
+        Column("feed_in", "bool", "whether surplus solar goes to the grid; otherwise it is curtailed"),
+        _float("storage_kwh", "usable energy of its battery, kWh; empty without"),
+        _float("storage_kw", "power of the battery at its terminals, both ways, AC, kW"),
+        _float("round_trip_efficiency", "energy out over energy in, AC"),
+        _code("strategy", STORAGE_STRATEGIES, "what the battery follows"),
+        _float("target_kw", "power from the grid below which peak shaving keeps the site, kW"),
+        _float("initial_kwh", "energy in the battery at the start of the reported time, kWh"),
+        _float("promised_kwh", "part of it that the battery needs to keep its promises, kWh"),
     ),
     "stations": (
         _code("fleet", "fleets", "fleet whose vehicles have no home"),
@@ -328,6 +341,23 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("storage_kwh", "energy in local storage at the end of the slot, kWh"),
         _float("hydrogen_kg", "hydrogen stored at the end of the slot, kg"),
         _float("packs_ready", "mean number of swap packs ready"),
+    ),
+    "supply_slots": (
+        _code("site", "sites", "site with panels or a battery of its own"),
+        _time("slot_at", "start of the slot of 15 minutes"),
+        _float("available_kw", "mean power that its panels can give, AC, kW"),
+        _float("promised_kw", "power that its battery is sure to draw or, negative, to give if it is asked, kW"),
+        _float("curtailed_kw", "solar power that nobody took, kW"),
+        _float("fed_in_kw", "power given to the grid, kW"),
+        _float("drawn_kw", "power drawn from the grid, kW"),
+        _float("charged_kw", "power into the battery, AC, kW"),
+        _float("charged_solar_kw", "part of it that came from the panels, kW"),
+        _float("discharged_kw", "power out of the battery, AC, kW"),
+        *(
+            _float(f"{source}_share", f"share of {source} in what the site's loads took")
+            for source in STOCK_SOURCES
+            if source != "delivered"
+        ),
     ),
     "grid_slots": (
         _text("zone", "zone of the grid"),

@@ -21,6 +21,7 @@ from fleetsim.profiles import Profiles
 from fleetsim.profiles.loading import LoadedProfiles, load_profiles, profile_file, profile_names
 from fleetsim.scenario.kinds import add_installed_kinds
 from fleetsim.scenario.lists import Listed, with_lists
+from fleetsim.scenario.local_supply import supply_problems
 from fleetsim.scenario.overrides import override
 from fleetsim.scenario.parts import join, part_paths
 from fleetsim.scenario.references import Sections, fleet_problems, grid_problems, site_problems
@@ -64,6 +65,8 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     tariffs = load_tariffs(root, problems)
     tariff_names = {*tariffs, *(problem.key.split(".")[0] for problem in problems[before:])}
     problems.extend(site_problems(document, sections, loaded.names, loaded.profiles))
+    skies = None if grid is None else grid.sky.sites
+    problems.extend(supply_problems(document, sections.sites, loaded.profiles.places, skies))
     problems.extend(fleet_problems(document, sections, loaded.names, loaded.profiles))
     problems.extend(grid_problems(document, sections, grid, tariffs, tariff_names))
     problems.extend(taxi_problems(document, sections, loaded))

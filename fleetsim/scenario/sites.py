@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fleetsim.charging.spec import PackStrategyName, SharingName, StrategyName
-from fleetsim.scenario.grid_site import GridSite
 from fleetsim.scenario.hydrogen import HydrogenStation
+from fleetsim.scenario.local_supply import SuppliedSite
 from fleetsim.spec import Name, SourcedSpec
 from fleetsim.units import ChargerKw, Count, DurationMin, FailuresPerYear, MoveMin, OutageH, PositiveShare, Share, SwapS
 from fleetsim.work.spec import TimeOfDay
@@ -96,7 +96,7 @@ class PlugStaff(SourcedSpec):
     """When moves may begin."""
 
 
-class Depot(GridSite):
+class Depot(SuppliedSite):
     """A site where vehicles live and charge."""
 
     kind: Literal["depot"]
@@ -111,7 +111,7 @@ class Depot(GridSite):
     """Who gives way when the connection binds."""
 
 
-class PublicStation(GridSite):
+class PublicStation(SuppliedSite):
     """Fast chargers for whoever comes: a vehicle queues, charges and goes."""
 
     kind: Literal["public_station"]
@@ -127,7 +127,7 @@ class PublicStation(GridSite):
         return "immediate"
 
 
-class Terminal(GridSite):
+class Terminal(SuppliedSite):
     """Chargers at the end of a line: buses of fleets that name it plug in for the time of a layover."""
 
     kind: Literal["terminal"]
@@ -145,7 +145,7 @@ class Terminal(GridSite):
         return "immediate"
 
 
-class SwapStation(GridSite):
+class SwapStation(SuppliedSite):
     """A station that exchanges empty packs for full ones and charges them in its slots."""
 
     kind: Literal["swap_station"]

@@ -6,15 +6,19 @@ from collections.abc import Mapping, Sequence
 from itertools import repeat
 from math import ceil
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fleetsim.charging.cabinets import Cabinet
 from fleetsim.charging.sharing import NEVER
-from fleetsim.clock import DAY_S, HOUR_S, Clock
+from fleetsim.clock import DAY_S, HOUR_S, SLOT_S, Clock
 from fleetsim.energy.battery import battery_temperatures_c, charge_share, rounded_share
 from fleetsim.energy.curve import ChargeSteps, charge_steps
 from fleetsim.scenario.fleets import AnyFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import DepotGroup, PlugSite, Site, SwapStation
+from fleetsim.signals import SiteSupply
 from fleetsim.simulation.failures import charger_outages
 from fleetsim.simulation.names import capacity_kwh, charger_powers_kw, first_packs
 from fleetsim.sites.depot import DepotPlant
@@ -24,15 +28,20 @@ Plant = DepotPlant | SwapPlant
 
 
 def plant_of(
-    name: str, scenario: Scenario, site_code: int, fleets: Mapping[str, AnyFleet], steps: list[ChargeSteps]
+    name: str,
+    scenario: Scenario,
+    site_code: int,
+    fleets: Mapping[str, AnyFleet],
+    steps: list[ChargeSteps],
+    supply: SiteSupply | None = None,
 ) -> Plant:
-    """The plant of a site. Charge steps that it needs are added to ``steps``."""
+    """The plant of a site and what supplies it. Charge steps that it needs are added to ``steps``."""
     site = scenario.spec.sites[name]
     if isinstance(site, SwapStation):
         fleet = next(fleet for fleet in fleets.values() if name in fleet.meets_at)
-        return swap_plant(name, site, scenario, site_code, fleet, steps)
+        return swap_plant(name, site, scenario, site_code, fleet, steps, supply)
     assert not isinstance(site, HydrogenStation)
-    return depot_plant(name, site, scenario, site_code, fleets, steps)
+    return depot_plant(name, site, scenario, site_code, fleets, steps, supply)
 
 
 def depot_plant(
@@ -42,6 +51,7 @@ def depot_plant(
     site_code: int,
     fleets: Mapping[str, AnyFleet],
     steps: list[ChargeSteps],
+    supply: SiteSupply | None,
 ) -> DepotPlant:
     """The plant of a depot or public station: charge steps of its fleets behind its chargers."""
     powers = charger_powers_kw(site, scenario)
@@ -64,7 +74,7 @@ def depot_plant(
         charger_groups=groups,
         steps=tuple(rows),
         cold=tuple(cold),
-        limits=_limits(site, powers, scenario),
+        limits=_limits(site, powers, scenario, supply),
         strategy=site.strategy,
         sharing=site.sharing,
         cabinets=cabinets,
@@ -72,6 +82,7 @@ def depot_plant(
         partners=partners,
         steps_of_two=tuple(rows_of_two),
         outages=charger_outages(name, site, groups, scenario),
+        solar_kw=None if supply is None else supply.solar_kw,
     )
 
 
@@ -129,7 +140,13 @@ def _rows_of_two(
 
 
 def swap_plant(
-    name: str, site: SwapStation, scenario: Scenario, site_code: int, fleet: AnyFleet, steps: list[ChargeSteps]
+    name: str,
+    site: SwapStation,
+    scenario: Scenario,
+    site_code: int,
+    fleet: AnyFleet,
+    steps: list[ChargeSteps],
+    supply: SiteSupply | None,
 ) -> SwapPlant:
     """The plant of a swap station for the packs of a fleet; a slot keeps a pack warm, and no inlet limits its power."""
     powers = charger_powers_kw(site, scenario)
@@ -145,7 +162,7 @@ def swap_plant(
         ready_kwh=battery_kwh * site.ready_soc,
         stock=ceil(site.packs * site.stock_share),
         steps_id=_row(steps, _steps(fleet, site.slots.type, powers[0], scenario)),
-        limits=_limits(site, powers, scenario),
+        limits=_limits(site, powers, scenario, supply),
         strategy=site.strategy,
     )
 
@@ -159,7 +176,8 @@ def counted_steps(
     """
     powers, types = charger_powers_kw(site, scenario), scenario.profiles.chargers
     group, kw = min(zip(site.chargers, powers, strict=True), key=lambda pair: pair[0].rated_kw(pair[1]) / pair[0].count)
-    most_kw = min(limit_kw for _, limit_kw in _limits(site, powers, scenario)) / sum(g.count for g in site.chargers)
+    most_kw = min(limit_kw for _, limit_kw in _limits(site, powers, scenario, None))
+    most_kw /= sum(each.count for each in site.chargers)
     most_kw = min(most_kw, group.rated_kw(kw) / group.count / types[group.type].efficiency)
     limit_kw = min(kw, scenario.profiles.vehicles[fleet.model].charge_limit_kw)
     shares, by_hour = _cold(fleet, site, scenario)
@@ -175,6 +193,12 @@ def base_load_kw(site: Site) -> tuple[float, ...]:
     """Load of the buildings: one value if it is constant, else one for each hour of the day."""
     load = site.base_load_kw
     return load if isinstance(load, tuple) else (load,)
+
+
+def base_by_slot_kw(site: Site, clock: Clock) -> NDArray[np.float64]:
+    """Load of the buildings in each slot of the run."""
+    by_hour = np.resize(base_load_kw(site), DAY_S // HOUR_S)
+    return np.tile(np.repeat(by_hour, HOUR_S // SLOT_S), clock.total_days)
 
 
 def _cold(fleet: AnyFleet, site: PlugSite, scenario: Scenario) -> tuple[list[float], tuple[int, ...]]:
@@ -227,8 +251,10 @@ def _row(steps: list[ChargeSteps], wanted: ChargeSteps) -> int:
     return steps.index(wanted)
 
 
-def _limits(site: Site, powers_kw: tuple[float, ...], scenario: Scenario) -> tuple[tuple[float, float], ...]:
-    """What connection and transformer leave for charging, by moment; no limit at all where it can never bind."""
+def _limits(
+    site: Site, powers_kw: tuple[float, ...], scenario: Scenario, supply: SiteSupply | None
+) -> tuple[tuple[float, float], ...]:
+    """What connection, transformer, panels and battery leave for charging, by moment; none where it can never bind."""
     limit_kw = site.limit_kw(scenario.profiles.places[site.place].elevation_m)
     if limit_kw is None:
         return ((0.0, NEVER),)
@@ -239,11 +265,16 @@ def _limits(site: Site, powers_kw: tuple[float, ...], scenario: Scenario) -> tup
         for group, power_kw in zip(site.chargers, powers_kw, strict=True)
     )
     base = base_load_kw(site)
-    if most_kw <= left - max(base):
+    least_kw = 0.0 if supply is None else float(supply.raise_kw.min())
+    if most_kw <= left - max(base) + least_kw:
         return ((0.0, NEVER),)
+    clock: Clock = scenario.spec.clock
+    if supply is not None:
+        left_kw = np.maximum(0.0, left - base_by_slot_kw(site, clock) + supply.raise_kw)
+        changes = np.flatnonzero(np.concatenate(([True], left_kw[1:] != left_kw[:-1])))
+        return tuple(zip((changes * float(SLOT_S)).tolist(), left_kw[changes].tolist(), strict=True))
     if len(base) == 1:
         return ((0.0, max(0.0, left - base[0])),)
-    clock: Clock = scenario.spec.clock
     return tuple(
         (float(day * DAY_S + hour * HOUR_S), max(0.0, left - base[hour]))
         for day in range(clock.total_days)

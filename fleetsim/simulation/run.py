@@ -23,6 +23,7 @@ from fleetsim.simulation.names import capacities_kwh, codes, entities, scenario_
 from fleetsim.simulation.outages import outage_table
 from fleetsim.simulation.site_tables import site_tables
 from fleetsim.simulation.stage import Job, Stage
+from fleetsim.simulation.supply_plan import supply_tables
 from fleetsim.simulation.taxi_crew import TaxiCrew
 from fleetsim.simulation.trip_table import reported
 from fleetsim.simulation.visitor_crew import VisitorCrew
@@ -70,7 +71,7 @@ def simulate(scenario: Scenario, signals: Signals, executor: Executor) -> Record
             number = part[table]["session"]
             number[number >= 0] += sessions
         sessions += len(part["sessions"]["session"])
-    tables = scenario_tables(scenario, names)
+    tables = scenario_tables(scenario, names) | supply_tables(scenario, signals, names)
     tables |= {table: concatenate(table, [part[table] for part in parts]) for table in RUN_TABLES}
     return Records(scenario.spec.clock, names, tables)
 

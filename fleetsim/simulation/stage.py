@@ -61,7 +61,7 @@ class Stage:
         self.steps: list[ChargeSteps] = []
         site_codes = codes(job.names["sites"])
         self.plants: dict[str, Plant] = {
-            name: plant_of(name, job.scenario, site_codes[name], self.fleets, self.steps)
+            name: plant_of(name, job.scenario, site_codes[name], self.fleets, self.steps, job.signals.supply.get(name))
             for name in job.component.sites
             if not isinstance(spec.sites[name], HydrogenStationSpec)
         }

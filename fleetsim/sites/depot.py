@@ -15,6 +15,8 @@ from heapq import heappop, heappush
 from itertools import count, groupby
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from simpy import Environment
 
 from fleetsim.charging.cabinets import Cabinet, Cabinets
@@ -65,6 +67,8 @@ class DepotPlant:
     """As ``steps``, for two guns; nothing for a class or group that takes one."""
     outages: tuple[ChargerOutage, ...] = ()
     """When which charger is out of service; those of one charger do not touch."""
+    solar_kw: NDArray[np.float64] | None = None
+    """Power of the site's panels by slot, if it has any."""
 
 
 class Depot:
@@ -276,7 +280,7 @@ class Depot:
         full_power_s = visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(visit.level_kwh)
         needs = visit.steps.needs(visit.level_kwh, visit.target_kwh) if self._plant.strategy in CAPPED else ()
         visit.plan = self._strategy(
-            SiteView(now_s, crowding, self._signals, len(self._plant.charger_groups)),
+            SiteView(now_s, crowding, self._signals, len(self._plant.charger_groups), self._plant.solar_kw),
             SessionView(visit.until_s, full_power_s, needs, visit.charger),
         )
         for moment_s in (moment_s for slot in visit.plan for moment_s in slot[:2] if now_s < moment_s < NEVER):

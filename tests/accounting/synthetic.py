@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from fleetsim.accounting.mix import Mix
 from fleetsim.clock import Clock
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
@@ -298,3 +299,8 @@ def grid_and_prices(clock: Clock = HORIZON, seed: int = 7) -> tuple[GridSlots, F
         {},
     )
     return grid, Flat(series())
+
+
+def grid_alone(grid: GridSlots) -> Mix:
+    """The mix where no site has supply of its own."""
+    return Mix(grid, np.zeros(len(grid.clean_share)), {})

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from synthetic import CHARGER_EFFICIENCY, Diary, Flat, grid_and_prices, two_depots
+from synthetic import CHARGER_EFFICIENCY, Diary, Flat, grid_alone, grid_and_prices, two_depots
 from test_integrals import power_by_second
 
 from fleetsim.accounting import account
@@ -64,7 +64,9 @@ def test_sources_of_a_session_add_up_and_agree_with_its_clean_share() -> None:
     sessions = account(records, grid, prices).tables["sessions"]
     draws = records.tables["draws"]
     pieces = cut(draws, records.tables["clocks"])
-    shares = source_shares(session_energy(pieces, session_of_draw(draws, sessions), len(sessions["session"])), grid)
+    shares = source_shares(
+        session_energy(pieces, session_of_draw(draws, sessions), len(sessions["session"])), grid_alone(grid)
+    )
     assert shares.shape == (len(sessions["session"]), len(SOURCES))
     used = sessions["energy_kwh"] > 0
     assert shares[used].sum(axis=1) == pytest.approx(1.0, rel=1e-12)
@@ -88,7 +90,9 @@ def test_by_source_the_sessions_and_the_rest_of_the_draws_are_the_meter_in_every
     np.add.at(of_others, pieces.slot[others], pieces.kwh[others][:, None] * mix[pieces.slot[others]])
     metered = np.bincount(pieces.slot, pieces.kwh, slots)
     assert of_sessions + of_others == pytest.approx(metered[:, None] * mix, rel=1e-9, abs=1e-9)
-    by_session = source_shares(energy, grid)[energy.total_kwh > 0] * energy.total_kwh[energy.total_kwh > 0][:, None]
+    by_session = (
+        source_shares(energy, grid_alone(grid))[energy.total_kwh > 0] * energy.total_kwh[energy.total_kwh > 0][:, None]
+    )
     assert by_session.sum(axis=0) == pytest.approx(of_sessions.sum(axis=0), rel=1e-9)
     stored_and_lost = tables["sessions"]["stored_kwh"] - tables["sessions"]["discharged_kwh"]
     assert np.all(stored_and_lost <= tables["sessions"]["energy_kwh"] + 1e-9)
@@ -106,7 +110,9 @@ def test_relabelling_the_sources_permutes_their_energy_and_changes_nothing_else(
     pieces = cut(records.tables["draws"], records.tables["clocks"])
     of_draw = session_of_draw(records.tables["draws"], first["sessions"])
     energy = session_energy(pieces, of_draw, len(first["sessions"]["session"]))
-    assert source_shares(energy, relabelled) == pytest.approx(source_shares(energy, grid)[:, order], nan_ok=True)
+    assert source_shares(energy, grid_alone(relabelled)) == pytest.approx(
+        source_shares(energy, grid_alone(grid))[:, order], nan_ok=True
+    )
 
 
 def test_certificates_cover_their_part_of_every_kilowatt_hour_and_the_residual_mix_is_the_rest() -> None:

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import BATTERY_EFFICIENCY, BATTERY_KWH, CHARGER_EFFICIENCY, Diary, grid_and_prices, two_depots
+from synthetic import (
+    BATTERY_EFFICIENCY,
+    BATTERY_KWH,
+    CHARGER_EFFICIENCY,
+    Diary,
+    grid_alone,
+    grid_and_prices,
+    two_depots,
+)
 
 from fleetsim.accounting import account
 from fleetsim.accounting.integrals import cut
@@ -47,8 +55,10 @@ def test_each_source_is_conserved_in_each_vehicle(
     sessions, trips = accounted["sessions"], accounted["trips"]
     draws = records.tables["draws"]
     pieces = cut(draws, records.tables["clocks"])
-    shares = source_shares(session_energy(pieces, session_of_draw(draws, sessions), len(sessions["session"])), grid)
-    traced = trace(accounted, sessions, session_properties(sessions, shares))
+    shares = source_shares(
+        session_energy(pieces, session_of_draw(draws, sessions), len(sessions["session"])), grid_alone(grid)
+    )
+    traced = trace(accounted, sessions, session_properties(sessions, shares, np.zeros(len(shares))))
     held = traced.by_trip(len(trips["trip"]))
     for row, vehicle in enumerate(traced.events.holders):
         mine_s, mine_t = sessions["vehicle"] == vehicle, trips["vehicle"] == vehicle

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from synthetic import grid_and_prices
+from synthetic import grid_alone, grid_and_prices
 
 from fleetsim.accounting import account
 from fleetsim.accounting.balance import pack_balance, site_balance, vehicle_balance
@@ -45,8 +45,8 @@ def test_each_source_is_conserved_over_all_batteries(accounted: Records) -> None
     sessions, trips = tables["sessions"], tables["trips"]
     pieces = cut(tables["draws"], tables["clocks"])
     of_draw = session_of_draw(tables["draws"], sessions)
-    shares = source_shares(session_energy(pieces, of_draw, len(sessions["session"])), grid)
-    traced = trace(tables, sessions, session_properties(sessions, shares))
+    shares = source_shares(session_energy(pieces, of_draw, len(sessions["session"])), grid_alone(grid))
+    traced = trace(tables, sessions, session_properties(sessions, shares, np.zeros(len(shares))))
     ran = np.isfinite(trips["used_kwh"])
     driven = (trips["used_kwh"][ran, None] * traced.by_trip(len(ran))[ran]).sum(axis=0)
     left = (traced.left_kwh[:, None] * traced.left_held).sum(axis=0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fleetsim.accounting.hydrogen import HydrogenTrace
+from fleetsim.accounting.sessions import initial_share
 from fleetsim.accounting.stocks import CLEAN, INITIAL, NOTHING, session_properties, trace
 from fleetsim.accounting.sums import Floats, ratio
 from fleetsim.report.metrics.scopes import Scope
@@ -44,7 +45,8 @@ def driven_energy(records: Records, hydrogen: HydrogenTrace) -> DrivenEnergy:
     """Follow initial and clean energy through the batteries and the tanks to the trips."""
     trips, sessions = records.tables["trips"], records.tables["sessions"]
     nothing = np.empty((len(sessions["session"]), 0))
-    traced = trace(records.tables, sessions, session_properties(sessions, nothing))
+    initial = initial_share(records)
+    traced = trace(records.tables, sessions, session_properties(sessions, nothing, initial), initial)
     used_kwh, initial_kwh, clean_kwh = np.zeros((3, len(trips["trip"])))
     for stores in (traced, hydrogen.tanks):
         rows, held = stores.events.trips, stores.held[stores.events.node_of_trip]

@@ -1,0 +1,107 @@
+"""What the panels of each site will give and what its battery can promise, slot by slot, before anybody moves."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from fleetsim.clock import SLOT_S, SLOTS_PER_DAY
+from fleetsim.energy.storage import Floats, level_after, promise
+from fleetsim.grid.solar import solar_series
+from fleetsim.grid.tariff import PriceSlots
+from fleetsim.grid.tariff_spec import BANDS
+from fleetsim.results.schema import STORAGE_STRATEGIES, Entities, Frame, complete, concatenate
+from fleetsim.scenario.hydrogen import HydrogenStation
+from fleetsim.scenario.local_supply import Solar
+from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.sites import PlugSite, SwapStation
+from fleetsim.signals import Signals, SiteSupply
+from fleetsim.simulation.names import codes
+from fleetsim.simulation.plant import base_by_slot_kw, standby_kw
+
+Supplied = PlugSite | SwapStation
+CHARGING_SHARE = 0.5
+"""Share of what the connection leaves beside the buildings that a battery may promise to draw: vehicles come first."""
+PEAK = BANDS.index("peak")
+
+
+def site_supplies(scenario: Scenario, prices: PriceSlots) -> dict[str, SiteSupply]:
+    """The supply of every site that has any."""
+    return {name: _supply(site, scenario, prices) for name, site in _supplied(scenario).items()}
+
+
+def supply_tables(scenario: Scenario, signals: Signals, names: Entities) -> dict[str, Frame]:
+    """The table ``site_supply``, and that part of ``supply_slots`` that is known beforehand."""
+    clock, site_codes, supplied = scenario.spec.clock, codes(names["sites"]), _supplied(scenario)
+    slot = np.arange(clock.report_from_s // SLOT_S, clock.slots)
+    plants, slots = [], []
+    for name, site in sorted(supplied.items()):
+        supply, storage = signals.supply[name], site.storage
+        promised = storage is not None and storage.strategy == "valley_to_peak"
+        plant: dict[str, float | int] = {
+            "site": site_codes[name],
+            "solar_kwp": 0.0 if site.solar is None else site.solar.peak_kw,
+            "feed_in": site.solar is None or site.solar.feed_in,
+        }
+        if storage is not None:
+            plant |= {
+                "storage_kwh": storage.battery_kwh,
+                "storage_kw": storage.power_kw,
+                "round_trip_efficiency": storage.round_trip_efficiency,
+                "strategy": STORAGE_STRATEGIES.index(storage.strategy),
+                "target_kw": np.nan if storage.target_kw is None else storage.target_kw,
+                "initial_kwh": supply.stored_kwh if promised else storage.battery_kwh * storage.initial_share,
+                "promised_kwh": supply.stored_kwh if promised else 0.0,
+            }
+        plants.append(complete("site_supply", {column: np.array([value]) for column, value in plant.items()}))
+        columns = {
+            "site": np.full(len(slot), site_codes[name]),
+            "slot_at": slot * float(SLOT_S),
+            "available_kw": supply.solar_kw[slot],
+            "promised_kw": supply.promised_kw[slot],
+        }
+        slots.append(complete("supply_slots", columns))
+    return {"site_supply": concatenate("site_supply", plants), "supply_slots": concatenate("supply_slots", slots)}
+
+
+def _supplied(scenario: Scenario) -> dict[str, Supplied]:
+    return {
+        name: site
+        for name, site in scenario.spec.sites.items()
+        if not isinstance(site, HydrogenStation) and (site.solar is not None or site.storage is not None)
+    }
+
+
+def _supply(site: Supplied, scenario: Scenario, prices: PriceSlots) -> SiteSupply:
+    place, clock = scenario.profiles.places[site.place], scenario.spec.clock
+    solar_kw = np.zeros(clock.slots)
+    if site.solar is not None:
+        solar_kw = site.solar.peak_kw * _kw_per_kwp(site.solar, place.city, scenario)
+    storage = site.storage
+    if storage is None or storage.strategy != "valley_to_peak":
+        return SiteSupply(solar_kw, np.zeros(clock.slots))
+    limit_kw = site.limit_kw(place.elevation_m)
+    room_kw = np.full(clock.slots, np.inf)
+    if limit_kw is not None:
+        left_kw = limit_kw - standby_kw(site, scenario) - base_by_slot_kw(site, clock) + solar_kw
+        room_kw = CHARGING_SHARE * left_kw
+    initial_kwh = storage.battery_kwh * storage.initial_share
+    plan_kw = promise(storage.battery, initial_kwh, prices.valley, prices.band >= PEAK, room_kw)
+    before = clock.report_from_s // SLOT_S
+    return SiteSupply(solar_kw, plan_kw, level_after(storage.battery, initial_kwh, plan_kw[:before]))
+
+
+def _kw_per_kwp(solar: Solar, city: str, scenario: Scenario) -> Floats:
+    """Power of the panels per kWp under the sky that the province has, too: whole calendar years, cut."""
+    clock, sky = scenario.spec.clock, scenario.grid.sky
+    days = clock.dates
+    parts = []
+    for year in range(days[0].year, days[-1].year + 1):
+        first = date(year, 1, 1)
+        length = (date(year + 1, 1, 1) - first).days
+        seen = solar_series(sky, city, scenario.spec.seed, first, length, solar.panel(sky.panel), solar.horizon_deg)
+        parts.append(seen.pv_kw_per_kwp)
+    skipped = (days[0] - date(days[0].year, 1, 1)).days * SLOTS_PER_DAY
+    whole: Floats = np.concatenate(parts)[skipped : skipped + clock.slots]
+    return whole
