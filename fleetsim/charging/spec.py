@@ -9,7 +9,7 @@ StrategyName = Literal["immediate", "valley", "staggered", "balanced", "cheapest
 bay after the other, evenly until the departure, in the slots with the lowest price or the highest clean share, or while
 the site's own sun shines."""
 
-PackStrategyName = Literal["immediate", "valley", "staggered", "balanced", "cheapest", "cleanest"]
+PackStrategyName = StrategyName
 """The same for packs, of which nobody knows when they will leave."""
 
 SharingName = Literal["proportional", "first_come", "equal", "earliest_departure", "least_laxity"]

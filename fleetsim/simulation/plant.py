@@ -164,6 +164,7 @@ def swap_plant(
         steps_id=_row(steps, _steps(fleet, site.slots.type, powers[0], scenario)),
         limits=_limits(site, powers, scenario, supply),
         strategy=site.strategy,
+        solar_kw=None if supply is None else supply.solar_kw,
     )
 
 

@@ -59,7 +59,7 @@ class FlexibleSwapStation(SwapStation):
         full_power_s = steps.time_at(plant.ready_kwh) - steps.time_at(charge.level_kwh)
         needs = steps.needs(charge.level_kwh, plant.ready_kwh) if self._sees_needs else ()
         charge.plan = self._strategy(
-            SiteView(now_s, crowding, self._signals, plant.slots),
+            SiteView(now_s, crowding, self._signals, plant.slots, plant.solar_kw),
             SessionView(NEVER, full_power_s, needs, charge.slot),
         )
         for moment_s in (moment_s for slot in charge.plan for moment_s in slot[:2] if now_s < moment_s < NEVER):

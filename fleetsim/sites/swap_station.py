@@ -15,6 +15,8 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from simpy import Environment, Event
 
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing
@@ -58,6 +60,8 @@ class SwapPlant:
     limits: tuple[tuple[float, float], ...]
     """Power left for charging from a moment on, ``(at_s, limit_kw)``, in order; the first at second 0."""
     strategy: str
+    solar_kw: NDArray[np.float64] | None = None
+    """Power of the site's panels by slot, if it has any."""
 
 
 class SwapVisit:
