@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from fleetsim.grid.filling import fill
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.spec import CapacityBySource
-from fleetsim.grid.zone import Hydrology, YearFigures, Zone
+from fleetsim.grid.zone import ByRule, Hydrology, YearFigures, Zone
 
 MW_PER_GW = 1e3
 MWH_PER_TWH = 1e6
 WET_MONTHS = slice(5, 10)
 """June to October, the flood season."""
+HIGHEST_WET_SHARE = 0.9
+"""However little water a year has, some of it comes in the dry season."""
 
 Months = NDArray[np.float64]
 
@@ -77,27 +79,33 @@ class YearEnergy:
     solar: float
     thermal: float
     contract: float
-    """What buyers outside count on."""
+    """What buyers outside count on before they give up any of it for its price."""
 
 
 def year_energy(inputs: GridInputs, year: int) -> YearEnergy:
     """The energies of a year; without hydro of its own it has that of a normal one."""
-    zone, figures, before = inputs.zone, inputs.statistics(year), _year_end_before(inputs, year)
+    zone, figures, before = inputs.zone, inputs.statistics(year), year_end_before(inputs, year)
     known, capacity, rule = figures.energy_twh, figures.capacity_gw, zone.by_rule
     hydro, wind, solar = known.hydro, known.wind, known.solar
     if hydro is None:
         hydro = capacity.hydro * zone.hydrology.normal.full_load_hours / 1e3
     if wind is None:
-        wind = (before.wind + capacity.wind) / 2.0 * rule.wind_hours / 1e3
+        wind = _ran_gw(rule, before.wind, capacity.wind) * rule.wind_hours / 1e3
     if solar is None:
-        solar = (before.solar + capacity.solar) / 2.0 * rule.solar_hours / 1e3
+        solar = _ran_gw(rule, before.solar, capacity.solar) * rule.solar_hours / 1e3
     surplus = hydro + wind + solar - figures.consumption_twh
     contract = max(rule.contract_share * figures.consumption_twh + rule.contract_slope * surplus, 0.0)
-    thermal = max(contract - surplus, 0.0) if known.thermal is None else known.thermal
+    exported = max(rule.balance_share * figures.consumption_twh + rule.balance_slope * surplus, 0.0)
+    thermal = max(exported - surplus, 0.0) if known.thermal is None else known.thermal
     return YearEnergy(hydro, wind, solar, thermal, contract)
 
 
-def _year_end_before(inputs: GridInputs, year: int) -> CapacityBySource:
+def _ran_gw(rule: ByRule, before_gw: float, after_gw: float) -> float:
+    """Capacity that ran in the mean of a year, from those of its two ends."""
+    return before_gw + (after_gw - before_gw) * rule.built_share
+
+
+def year_end_before(inputs: GridInputs, year: int) -> CapacityBySource:
     """Capacity at the beginning of a year; that of its end where the year before is not known."""
     known = inputs.known(year) and inputs.known(year - 1)
     return inputs.statistics(year - 1 if known else year).capacity_gw
@@ -128,9 +136,10 @@ def _own(inputs: GridInputs, figures: YearFigures, energy: YearEnergy) -> YearBa
     hours = np.array([monthrange(figures.year, month)[1] * 24.0 for month in range(1, 13)])
     kind: Hydrology = getattr(zone.hydrology, figures.hydro_shape)
     hydro = _spread(energy.hydro, bent(np.array(kind.shape), figures.hydro_wet_share), hours)
-    before = _year_end_before(inputs, figures.year)
-    wind = _spread(energy.wind, grown(np.array(zone.wind.shape), before.wind, capacity.wind), hours)
-    solar = _spread(energy.solar, grown(np.array(zone.solar.shape), before.solar, capacity.solar), hours)
+    before = year_end_before(inputs, figures.year)
+    late = zone.by_rule.built_share
+    wind = _spread(energy.wind, grown(np.array(zone.wind.shape), before.wind, capacity.wind, late), hours)
+    solar = _spread(energy.solar, grown(np.array(zone.solar.shape), before.solar, capacity.solar, late), hours)
     clean = hydro + wind + solar
     demand = _spread(figures.consumption_twh, np.array(zone.consumption.shape), hours)
     floor_mw = zone.thermal.floor_share * figures.consumption_twh * MWH_PER_TWH / float(hours.sum())
@@ -156,11 +165,15 @@ def _spread(energy_twh: float, shape: Months, hours: Months) -> Months:
     return power_mw
 
 
-def grown(shape: Months, before_gw: float, after_gw: float) -> Months:
-    """A shape of steady capacity as that of a capacity that grows evenly from one year end to the next."""
+def grown(shape: Months, before_gw: float, after_gw: float, built_share: float) -> Months:
+    """A shape of steady capacity as that of a capacity that grows from one year end to the next.
+
+    At the part t of the year t^(1 / built_share - 1) of what it builds is there: ``built_share`` in the mean.
+    """
     if before_gw == after_gw:
         return shape
-    monthly: Months = shape * (before_gw + (after_gw - before_gw) * (np.arange(12) + 0.5) / 12.0)
+    there = ((np.arange(12) + 0.5) / 12.0) ** (1.0 / built_share - 1.0)
+    monthly: Months = shape * (before_gw + (after_gw - before_gw) * there)
     monthly /= monthly.sum()
     return monthly
 
@@ -174,3 +187,11 @@ def bent(shape: Months, wet_share: float | None) -> Months:
     share = shape[wet].sum()
     scaled: Months = np.where(wet, shape * wet_share / share, shape * (1.0 - wet_share) / (1.0 - share))
     return scaled
+
+
+def flood_kept(shape: Months, size: float) -> Months:
+    """The shape of a year that has ``size`` times the usual water: what it has more or less, its dry season has.
+
+    From June to October turbines and lines bind rather than water, so these months stay what they usually are.
+    """
+    return bent(shape, min(float(shape[WET_MONTHS].sum()) / size, HIGHEST_WET_SHARE))

@@ -1,6 +1,6 @@
 """Dispatch within a month: mean powers become slots of 15 minutes that add up at every instant.
 
-Consumption follows the hours of the day, solar the sky, wind the day. Thermal runs near-flat above its
+Solar follows the sky, wind the day. Thermal runs near-flat above its
 floor; hydro follows what is left, between what cannot be held back and what is installed; the sum of
 both makes exports flat wherever hydro can follow, and higher where it cannot go lower. Each month's energy by
 source is met exactly by the whole calendar month.
@@ -13,13 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.clock import SLOTS_PER_DAY
 from fleetsim.grid.balance import MW_PER_GW, YearBalance
 from fleetsim.grid.filling import fill
 from fleetsim.grid.zone import Zone
 
 Series = NDArray[np.float64]
-HOURS_PER_DAY = 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,11 +31,11 @@ class Dispatch:
     thermal_mw: Series
 
 
-def dispatch(zone: Zone, balance: YearBalance, month: int, wind_profile: Series, solar_profile: Series) -> Dispatch:
-    """The slots of a whole calendar month (1 to 12), as long as the profiles; only the shape of these counts."""
+def dispatch(
+    zone: Zone, balance: YearBalance, month: int, demand: Series, wind_profile: Series, solar_profile: Series
+) -> Dispatch:
+    """The slots of a whole calendar month (1 to 12), as long as its demand in MW; of the profiles the shape counts."""
     at, capacity = month - 1, balance.capacity_gw
-    days = wind_profile.size // SLOTS_PER_DAY
-    demand = balance.demand_mw[at] * np.tile(hours_to_slots(zone.consumption.hours), days)
     wind, solar = renewables(zone, balance, month, wind_profile, solar_profile)
 
     net = demand - wind - solar
@@ -60,12 +58,3 @@ def renewables(
     mean = float(balance.wind_mw[at])
     highest = max(mean, zone.wind.highest_share * balance.capacity_gw.wind * MW_PER_GW)
     return fill(mean * wind_profile / wind_profile.mean(), mean, 0.0, highest), solar
-
-
-def hours_to_slots(hours: tuple[float, ...]) -> Series:
-    """A shape by hour as one by slot: straight between the middles of the hours, round the clock, mean 1."""
-    middles = np.arange(HOURS_PER_DAY) + 0.5
-    slots = (np.arange(SLOTS_PER_DAY) + 0.5) * HOURS_PER_DAY / SLOTS_PER_DAY
-    shape: Series = np.interp(slots, middles, np.asarray(hours), period=HOURS_PER_DAY)
-    shape /= shape.mean()
-    return shape

@@ -10,6 +10,7 @@ import numpy as np
 
 from fleetsim.clock import Clock
 from fleetsim.grid.balance import MW_PER_GW, YearBalance, year_balance
+from fleetsim.grid.demand import demand_slots
 from fleetsim.grid.dispatch import Dispatch, dispatch
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.mix import GridSlots, Series
@@ -101,12 +102,19 @@ def _month_hour(inputs: GridInputs, balance: YearBalance, clock: Clock, seed: in
     """Whole calendar months, put together and cut: no slot depends on where the horizon ends."""
     days = clock.dates
     months = sorted({(day.year, day.month) for day in days})
+    mean_mw = balance.mean(balance.demand_mw)
+    demands = {
+        year: demand_slots(inputs.zone.consumption, balance.demand_mw, mean_mw, year)
+        for year in {year for year, _ in months}
+    }
     parts = []
     for year, month in months:
         first, length = date(year, month, 1), monthrange(year, month)[1]
+        begun = (first - date(year, 1, 1)).days
+        demand = demands[year][begun : begun + length].ravel()
         wind = wind_profile(inputs.zone.wind, inputs.zone.zone, seed, first, length)
         solar = fleet_profile(inputs.sky, seed, first, length)
-        parts.append(dispatch(inputs.zone, balance, month, wind, solar))
+        parts.append(dispatch(inputs.zone, balance, month, demand, wind, solar))
     skipped = (days[0] - date(*months[0], 1)).days * (clock.slots // clock.total_days)
     kept = slice(skipped, skipped + clock.slots)
     return Dispatch(

@@ -10,8 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.clock import SLOTS_PER_DAY
-from fleetsim.grid.balance import MW_PER_GW, MWH_PER_TWH, YearBalance, bent, year_balance, year_energy
-from fleetsim.grid.dispatch import hours_to_slots, renewables
+from fleetsim.grid.balance import (
+    MW_PER_GW,
+    MWH_PER_TWH,
+    YearBalance,
+    bent,
+    flood_kept,
+    grown,
+    year_balance,
+    year_end_before,
+    year_energy,
+)
+from fleetsim.grid.demand import demand_slots
+from fleetsim.grid.dispatch import renewables
 from fleetsim.grid.inflow import smooth_profile, spells, year_factor
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.ladder import Ladder, ladder
@@ -72,7 +83,8 @@ def water_year(
     lengths = np.array([monthrange(calendar_year, month)[1] for month in range(1, 13)])
     month = np.repeat(np.arange(12), lengths)
     by_slot = (month.size * periods_per_day, SLOTS_PER_DAY // periods_per_day)
-    demand = (balance.demand_mw[month][:, None] * hours_to_slots(zone.consumption.hours)).reshape(by_slot)
+    mean_mw = balance.mean(balance.demand_mw)
+    demand = demand_slots(zone.consumption, balance.demand_mw, mean_mw, calendar_year).reshape(by_slot)
     wind, solar = (power.reshape(by_slot) for power in _renewables(inputs, balance, calendar_year, lengths, seed))
     stores = _stores(zone.water, balance.capacity_gw.hydro, year)
     inflow, start, end = _inflow(inputs, stores, year, hydrology, calendar_year, seed)
@@ -142,26 +154,29 @@ def _inflow(
 
     A year with its own water has the inflow that gives its generation, evenly by the profile, between its two levels;
     one whose levels are not known ends where it began. The kinds of year have wet and dry spells; one without a
-    given level ends at the level where it began.
+    given level ends at the level where it began. Unless it is known, June to October have the inflow of every year,
+    for the capacity that is there by then; the dry season has the rest.
     """
     model, energy = inputs.zone.water.inflow, year_energy(inputs, year)
     hours = year_balance(inputs, year, hydrology).hours.sum()
+    usual_hours = inputs.zone.hydrology.normal.full_load_hours
     shape = np.array(model.shape)
     if anchored(inputs, year, hydrology):
         now, later = _known(inputs, year), _known(inputs, year + 1)
-        start = end = None
-        filled_gwd = 0.0
+        mean_gw = energy.hydro * MWH_PER_TWH / MW_PER_GW / hours
         if now is not None and later is not None:
             start, end = now.start_share * stores.full_gwd, later.start_share * stores.full_gwd
-            filled_gwd = float((end - start).sum())
-            shape = bent(shape, now.inflow_wet_share)
-        profile = smooth_profile(shape, calendar_year)
-        mean_gw = energy.hydro * MWH_PER_TWH / MW_PER_GW / hours
-        return profile * (mean_gw + filled_gwd / profile.size), start, end
+            profile = smooth_profile(bent(shape, now.inflow_wet_share), calendar_year)
+            return profile * (mean_gw + float((end - start).sum()) / profile.size), start, end
+        before_gw, capacity_gw = year_end_before(inputs, year).hydro, inputs.statistics(year).capacity_gw.hydro
+        shape = flood_kept(shape, energy.hydro * 1e3 / capacity_gw / usual_hours)
+        shape = grown(shape, before_gw, capacity_gw, inputs.zone.by_rule.built_share)
+        return smooth_profile(shape, calendar_year) * mean_gw, None, None
     kind: Water = getattr(model.kinds, "normal" if hydrology == "published" else hydrology)
-    full_load_hours = inputs.zone.hydrology.normal.full_load_hours * year_factor(model.spread, kind.quantile)
-    profile = smooth_profile(shape, calendar_year) * spells(model, inputs.zone.zone, seed, calendar_year)
-    inflow = profile / profile.mean() * stores.hydro_gw * full_load_hours / hours
+    size = year_factor(model.spread, kind.quantile)
+    days = smooth_profile(flood_kept(shape, size), calendar_year)
+    profile = days * spells(model, inputs.zone.zone, seed, calendar_year)
+    inflow = profile / profile.mean() * stores.hydro_gw * usual_hours * size / hours
     return inflow, None if kind.start_share is None else kind.start_share * stores.full_gwd, None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,8 +10,9 @@ from pydantic import Field
 from fleetsim.grid.shapes import HourShape, Monthly, MonthShape
 from fleetsim.grid.spec import CapacityBySource
 from fleetsim.grid.water_spec import WaterModel
+from fleetsim.profiles.spec import Season
 from fleetsim.spec import Name, SourcedSpec, Spec, Text
-from fleetsim.units import EmissionKgPerKwh, EnergyTwh, Factor, FullLoadHours, Share
+from fleetsim.units import EmissionKgPerKwh, EnergyTwh, Factor, FullLoadHours, PositiveShare, Share
 
 HydrologyName = Literal["dry", "normal", "wet"]
 
@@ -48,18 +50,25 @@ class YearFigures(SourcedSpec):
 class ByRule(SourcedSpec):
     """What a year is that only capacity, hydro and consumption are known of. Everything scales with consumption.
 
-    With r = (hydro + wind + solar) / consumption, the export contract over consumption is
-    ``contract_share`` + ``contract_slope`` x (r - 1); thermal closes the balance.
+    With r = (hydro + wind + solar) / consumption, net export over consumption is
+    ``balance_share`` + ``balance_slope`` x (r - 1), and thermal closes the balance. The contract, likewise, is what
+    buyers count on before anything is given up for its price: the level ``water`` begins with it and finds the rest.
     """
 
+    built_share: PositiveShare
+    """Part of the year that what is built within it runs, in the mean; most of it comes late."""
     wind_hours: FullLoadHours
-    """Hours of wind on the mean of the capacities at both ends of the year, as the statistics count its energy."""
+    """Hours of wind on the capacity that ran in the mean of the year, as the statistics count its energy."""
     solar_hours: FullLoadHours
     """The same of solar; the statistics leave rooftops and small plants out."""
-    contract_share: Factor
-    """Export over consumption where clean generation just equals consumption."""
-    contract_slope: Share
+    balance_share: Factor
+    """Net export over consumption where clean generation just equals consumption."""
+    balance_slope: Share
     """Part of a surplus of clean generation that is exported; thermal gives way to the rest."""
+    contract_share: Factor
+    """The same of the export contract."""
+    contract_slope: Share
+    """The same of the export contract."""
 
 
 class Hydrology(SourcedSpec):
@@ -124,12 +133,20 @@ class Thermal(SourcedSpec):
 
 
 class Consumption(SourcedSpec):
-    """Consumption by month and hour."""
+    """Consumption by month, day and hour."""
 
     shape: MonthShape
     """How the year's consumption falls on the months."""
     hours: HourShape
-    """Consumption by hour of the day over the day's mean."""
+    """Consumption by hour of the day over the day's mean, on a day of the year's mean."""
+    weekdays: tuple[Factor, ...] = Field(min_length=7, max_length=7)
+    """Monday to Sunday: consumption over that of a working day."""
+    seasons: tuple[Season, ...] = ()
+    """Holidays, whose factor stands in place of the weekday's; the first that covers a day counts."""
+
+    def factor(self, day: date) -> float:
+        """Consumption of a date over that of a working day of its month."""
+        return next((season.factor for season in self.seasons if season.covers(day)), self.weekdays[day.weekday()])
 
 
 class Export(SourcedSpec):

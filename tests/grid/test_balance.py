@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fleetsim.grid.balance import WET_MONTHS, YearBalance, year_balance, year_energy
+from fleetsim.grid.balance import WET_MONTHS, YearBalance, flood_kept, grown, year_balance, year_energy
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.spec import GridSpec, YearPlan
 
@@ -64,10 +64,35 @@ def test_a_later_year_knows_capacity_hydro_and_consumption_and_nothing_else(inpu
     assert balance.energy_twh(balance.demand_mw) == pytest.approx(figures.consumption_twh)
 
 
-def test_wind_and_solar_by_rule_follow_the_mean_capacity_of_the_year(inputs: GridInputs) -> None:
+def test_wind_and_solar_by_rule_follow_the_capacity_that_ran(inputs: GridInputs) -> None:
+    """Most of what a year builds stands at its end only."""
     energy, rule = year_energy(inputs, 2023), inputs.zone.by_rule
-    assert energy.wind == pytest.approx((9.12 + 15.31) / 2 * rule.wind_hours / 1e3)
-    assert energy.solar == pytest.approx((5.85 + 20.72) / 2 * rule.solar_hours / 1e3)
+    assert rule.built_share < 0.5
+    assert energy.wind == pytest.approx((9.12 + rule.built_share * (15.31 - 9.12)) * rule.wind_hours / 1e3)
+    assert energy.solar == pytest.approx((5.85 + rule.built_share * (20.72 - 5.85)) * rule.solar_hours / 1e3)
+
+
+def test_a_growing_capacity_is_there_for_its_part_of_the_year() -> None:
+    """From nothing to 1 GW: the months of a flat shape are the capacity itself, whose mean is ``built_share``."""
+    monthly = grown(np.full(12, 1.0 / 12.0), 1.0, 2.0, 1.0 / 3.0)
+    there = monthly / monthly[0]
+    capacity = 1.0 + ((np.arange(12) + 0.5) / 12.0) ** 2
+    assert there == pytest.approx(capacity / capacity[0])
+    assert capacity.mean() - 1.0 == pytest.approx(1.0 / 3.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("size", [0.9, 1.0, 1.1])
+def test_what_a_year_has_more_or_less_of_water_its_dry_season_has(inputs: GridInputs, size: float) -> None:
+    usual = np.array(inputs.zone.water.inflow.shape)
+    shape = size * flood_kept(usual, size)
+    assert shape[WET_MONTHS].sum() == pytest.approx(usual[WET_MONTHS].sum())
+    assert shape.sum() == pytest.approx(size)
+
+
+def test_however_little_water_some_of_it_comes_in_the_dry_season(inputs: GridInputs) -> None:
+    shape = flood_kept(np.array(inputs.zone.water.inflow.shape), 0.3)
+    assert shape.min() > 0.0
+    assert shape.sum() == pytest.approx(1.0)
 
 
 def test_what_is_built_within_a_year_generates_at_its_end(inputs: GridInputs) -> None:
@@ -82,12 +107,18 @@ def test_what_is_built_within_a_year_generates_at_its_end(inputs: GridInputs) ->
 @pytest.mark.parametrize("year", [2022, 2026])
 def test_thermal_by_rule_closes_the_balance(inputs: GridInputs, year: int) -> None:
     energy, consumption = year_energy(inputs, year), inputs.statistics(year).consumption_twh
-    assert energy.hydro + energy.wind + energy.solar + energy.thermal == pytest.approx(consumption + energy.contract)
+    rule, clean = inputs.zone.by_rule, energy.hydro + energy.wind + energy.solar
+    exported = rule.balance_share * consumption + rule.balance_slope * (clean - consumption)
+    assert clean + energy.thermal == pytest.approx(consumption + exported)
 
 
 @pytest.mark.parametrize(("year", "balance_twh"), [(2018, 132.9), (2019, 143.7), (2020, 142.6), (2021, 129.6)])
-def test_the_contract_by_rule_is_near_the_published_balance(inputs: GridInputs, year: int, balance_twh: float) -> None:
-    assert year_energy(inputs, year).contract == pytest.approx(balance_twh, rel=0.05)
+def test_the_balance_by_rule_is_near_the_published_one(inputs: GridInputs, year: int, balance_twh: float) -> None:
+    energy, rule = year_energy(inputs, year), inputs.zone.by_rule
+    consumption = inputs.statistics(year).consumption_twh
+    surplus = energy.hydro + energy.wind + energy.solar - consumption
+    assert rule.balance_share * consumption + rule.balance_slope * surplus == pytest.approx(balance_twh, rel=0.02)
+    assert energy.contract == pytest.approx(balance_twh, rel=0.06)
 
 
 def test_a_plan_is_all_that_a_year_needs(inputs: GridInputs) -> None:
