@@ -16,11 +16,16 @@ from typing import TYPE_CHECKING, Any
 from fleetsim.version import __version__
 
 if TYPE_CHECKING:
+    from fleetsim.comparison.differences import Comparison, compare
     from fleetsim.pipeline import Results, load, read, simulate
     from fleetsim.study.sizing import size
 
-_HOMES = {"Results": "pipeline", "load": "pipeline", "read": "pipeline", "simulate": "pipeline", "size": "study.sizing"}
-__all__ = ["Results", "__version__", "load", "read", "simulate", "size"]
+_HOMES = {
+    **dict.fromkeys(("Results", "load", "read", "simulate"), "pipeline"),
+    **dict.fromkeys(("Comparison", "compare"), "comparison.differences"),
+    "size": "study.sizing",
+}
+__all__ = ["Comparison", "Results", "__version__", "compare", "load", "read", "simulate", "size"]
 
 
 def __getattr__(name: str) -> Any:

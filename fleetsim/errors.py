@@ -20,10 +20,10 @@ class Problem:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         subject = f"{self.key}: " if self.key else ""
         found = f"found {self.found}; " if self.found else ""
-        return _printable(f"{place}: {subject}{found}{self.allowed}")
+        return printable(f"{place}: {subject}{found}{self.allowed}")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text with what does not print written out: names come from files that may hold anything."""
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 

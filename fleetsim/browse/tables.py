@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fleetsim.report.numerals import number, quantity
+from fleetsim.report.numerals import number, quantity, signed
 from fleetsim.report.words import Language, in_language, metric_words, unit_label
 from fleetsim.results.catalogue import MetricRow, RunRow, StudyRun
 
@@ -107,7 +107,7 @@ def side_by_side(run_ids: Sequence[str], metrics: Mapping[str, Sequence[MetricRo
 def _difference(value: float, unit: str, lang: Language) -> str:
     if not math.isfinite(value) or value == 0.0:
         return ""
-    return f"{'+' if value > 0 else '−'}{number(abs(value), unit, lang)}"
+    return signed(value, unit, lang)
 
 
 def _real(value: float | None) -> float:

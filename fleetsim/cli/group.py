@@ -21,6 +21,7 @@ COMMANDS = {
     "size": "size",
     "runs": "runs",
     "show": "show",
+    "compare": "compare",
     "report": "report",
     "serve": "serve",
     "economics": "economics",

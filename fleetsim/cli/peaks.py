@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from math import isfinite
 from pathlib import Path
-from typing import Any
 
 import click
 
 from fleetsim.cli.options import FOLDER, json_option, lang_option, language_of, load_scenario, scenario_argument
-from fleetsim.cli.printing import print_json, print_table, remark
+from fleetsim.cli.printing import known, print_json, print_table, remark
 
 SHOWN = 15
 
@@ -53,7 +51,7 @@ def command(
         print_json(
             {
                 "scenario": study.scenario,
-                "bindings": [{key: _known(value) for key, value in asdict(row).items()} for row in study.bindings],
+                "bindings": [{key: known(value) for key, value in asdict(row).items()} for row in study.bindings],
                 "remedies": [{**asdict(one), "removed_per_million": one.removed_per_million} for one in study.remedies],
             }
         )
@@ -63,7 +61,3 @@ def command(
     if study.remedies:
         click.echo()
         print_table(*remedy_rows(study.remedies[:SHOWN], lang))
-
-
-def _known(value: Any) -> Any:
-    return None if isinstance(value, float) and not isfinite(value) else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +20,11 @@ _WIDEST = 120
 def print_json(content: Any) -> None:
     """One JSON value."""
     click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def known(value: Any) -> Any:
+    """The value as JSON can carry it: nothing for what is not a finite number."""
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -45,6 +45,30 @@ def quantity(value: float, unit: str, lang: Language) -> str:
     return f"{printed}{label}" if label == "%" and lang == "zh" else f"{printed}{NO_BREAK}{label}"
 
 
+def signed(value: float, unit: str, lang: Language) -> str:
+    """A difference with its sign and three digits: shares in percentage points, counts may be fractions of one.
+
+    >>> signed(-0.0123, "share", "en"), signed(0.25, "1", "en"), signed(1520.4, "kW", "zh"), signed(0.0, "kW", "en")
+    ('−1.23', '+0.250', '+1,520', '0')
+    """
+    if not math.isfinite(value):
+        return word("nothing", lang)
+    size = abs(100 * value if unit == "share" else value)
+    if size == 0:
+        return "0"
+    printed = f"{size:,.0f}" if size >= 100 else f"{size:#.3g}".rstrip(".")
+    return f"{'+' if value > 0 else '−'}{printed}"
+
+
+def percent(share: float, lang: Language) -> str:
+    r"""A share of whole per cent.
+
+    >>> percent(0.95, "en"), percent(0.95, "zh")
+    ('95\xa0%', '95%')
+    """
+    return f"{100 * share:.6g}{'' if lang == 'zh' else NO_BREAK}%"
+
+
 def day(at: date, lang: Language) -> str:
     """A date in words.
 

@@ -120,6 +120,8 @@ _WRITING = "fleetsim_writing"
 """Option of a connection that is going to write."""
 _WRITER = 7_302_656_001
 """The advisory lock of a PostgreSQL catalogue: who holds it is its one writer."""
+_ASKED_AT_ONCE = 10_000
+"""Runs named in one question; databases allow some tens of thousands of values."""
 _RUN_FIELDS = tuple(field.name for field in fields(RunRow))
 _STUDY_RUN_FIELDS = tuple(column.name for column in STUDY_RUNS.columns)
 
@@ -173,13 +175,15 @@ class Catalogue:
 
     def metrics(self, run_ids: Sequence[str], scope: str, names: Sequence[str] = ()) -> dict[str, list[MetricRow]]:
         """The metrics of one scope by run, by subject and name; all of them, or those of some names."""
-        wanted = METRICS.c.run_id.in_(run_ids) & (METRICS.c.scope == scope)
+        of_scope = METRICS.c.scope == scope
         if names:
-            wanted &= METRICS.c.metric.in_(names)
+            of_scope &= METRICS.c.metric.in_(names)
         found: dict[str, list[MetricRow]] = {}
         with self._transaction() as connection:
-            for run_id, *row in connection.execute(sa.select(METRICS).where(wanted)):
-                found.setdefault(run_id, []).append(tuple(row))
+            for first in range(0, len(run_ids), _ASKED_AT_ONCE):
+                asked = METRICS.c.run_id.in_(run_ids[first : first + _ASKED_AT_ONCE])
+                for run_id, *row in connection.execute(sa.select(METRICS).where(asked & of_scope)):
+                    found.setdefault(run_id, []).append(tuple(row))
         return {run_id: sorted(rows, key=lambda row: row[1:3]) for run_id, rows in found.items()}
 
     def record_study(self, study: StudyRow, members: Sequence[StudyRun]) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from fleetsim.errors import FleetsimError, RunError
+from fleetsim.errors import FleetsimError, InputError, Problem, RunError
 from fleetsim.results.catalogue import Catalogue, MetricRow, RunRow
 from fleetsim.results.facts import RunFacts, Timing, now, read_facts, read_timing
 from fleetsim.results.schema import SCOPES, Frame
 from fleetsim.results.store import Failure, failures, folders, prepare_folder, read_records, record_failure
 
 CATALOGUE_FILE = "fleetsim.db"
+LAST = "last"
 
 
 def open_catalogue(results: Path, store: str | None) -> Catalogue:
@@ -20,12 +22,43 @@ def open_catalogue(results: Path, store: str | None) -> Catalogue:
     return Catalogue(store or results.resolve() / CATALOGUE_FILE)
 
 
-def catalogued(results: Path, store: str | None) -> list[RunRow]:
-    """The runs of the catalogue, the oldest first. One that is not there yet is made from the folders."""
+def listed_catalogue(results: Path, store: str | None) -> Catalogue:
+    """The catalogue to read from. One that is not there yet is made from the folders."""
     if store is None and not (results / CATALOGUE_FILE).exists():
         rebuild(results)
-    with open_catalogue(results, store) as catalogue:
+    return open_catalogue(results, store)
+
+
+def catalogued(results: Path, store: str | None) -> list[RunRow]:
+    """The runs of the catalogue, the oldest first."""
+    with listed_catalogue(results, store) as catalogue:
         return catalogue.runs()
+
+
+def run_meant(run: str, rows: Sequence[RunRow], results: Path) -> RunRow:
+    """The run that is meant by its run_id, a unique beginning of it, or ``last`` for the last that was finished.
+
+    Raises ``InputError`` where it is none or several.
+    """
+    if run == LAST:
+        meant = [row for row in rows if row.status == "done"][-1:]
+    else:
+        meant = [row for row in rows if row.run_id == run] or [row for row in rows if row.run_id.startswith(run)]
+    if len(meant) != 1:
+        advice = _advice(run, [row.run_id for row in meant], [row.run_id for row in rows])
+        raise InputError([Problem(str(results), None, "RUN", repr(run), advice)])
+    return meant[0]
+
+
+def _advice(run: str, meant: list[str], known: list[str]) -> str:
+    if meant:
+        return f"several runs begin like that: {', '.join(meant)}"
+    if not known:
+        return "there are no finished runs; fleetsim run SCENARIO makes one"
+    from difflib import get_close_matches
+
+    close = get_close_matches(run, known, n=1)
+    return f"no run begins like that; {f'did you mean {close[0]}?' if close else 'fleetsim runs lists them'}"
 
 
 def prepare(results: Path, store: str | None) -> None:

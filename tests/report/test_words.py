@@ -75,6 +75,8 @@ FAMILIES = {
     "sizing": ("cost", "share", "low", "weeks"),
     "reason": (*FAILURES, *SEARCHES),
     "peaks.case": CASES,
+    "compare": ("best", "worse", "most", "unclear", "unclear_one", "same", "mean", "difference", "low", "high"),
+    "compare.left": ("failed", "horizon", "program", "seed"),
     "peaks.remedy": ("transformer", "cable", "tie", "unit", "spread"),
 }
 """Keys that the code puts together, by what stands before the last dot."""

@@ -1,0 +1,1 @@
+"""Comparison: runs gathered into configurations, their differences over common seeds, and what moves a metric."""

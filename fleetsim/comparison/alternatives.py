@@ -1,0 +1,168 @@
+"""What is compared: runs gathered into configurations, each with a run for every seed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from fleetsim.errors import InputError, Problem, printable
+from fleetsim.results.catalogue import Catalogue, RunRow
+from fleetsim.results.facts import read_facts
+from fleetsim.results.listing import run_meant
+from fleetsim.results.store import SCENARIO_FILE
+
+MOST_SETTINGS = 4
+"""Settings that a label names; configurations that differ in more are told apart by these and their run."""
+_SEED = re.compile(r"^  seed: \d+\n", re.MULTILINE)
+_SHOWN_OF_HASH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A run in its place in a configuration."""
+
+    row: RunRow
+    program: str
+    """What computed it: its version, and the hash of its source where the folder is at hand."""
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A configuration with its runs."""
+
+    label: str
+    members: tuple[Member, ...]
+
+
+def alternatives_of_runs(names: Sequence[str], results: Path, catalogue: Catalogue) -> list[Alternative]:
+    """Runs by configuration, in the order they are named; those that differ in their seed alone belong together.
+
+    Raises ``InputError`` with every name that means no run.
+    """
+    rows, found = catalogue.runs(), dict[str, RunRow]()
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            row = run_meant(name, rows, results)
+            found[row.run_id] = row
+        except InputError as error:
+            problems += error.problems
+    problems += [
+        Problem(str(results / row.run_id), None, "", "", "its folder is gone; fleetsim rebuild lists what is there")
+        for row in found.values()
+        if row.status == "done" and not (results / row.run_id / SCENARIO_FILE).is_file()
+    ]
+    if problems:
+        raise InputError(problems)
+    together: dict[str, list[Member]] = {}
+    for row in found.values():
+        if row.status != "done":
+            together[row.run_id] = [Member(row, "", -1)]
+            continue
+        text = (results / row.run_id / SCENARIO_FILE).read_text(encoding="utf-8")
+        program = f"{row.version} {read_facts(results / row.run_id).source_sha256[:_SHOWN_OF_HASH]}"
+        together.setdefault(_SEED.sub("", text, count=1), []).append(Member(row, program, row.seed or 0))
+    labels = _labels_of_scenarios(list(together), [members[0].row for members in together.values()])
+    return [Alternative(label, tuple(each)) for label, each in zip(labels, together.values(), strict=True)]
+
+
+def alternatives_of_study(study: str, catalogue: Catalogue) -> list[Alternative]:
+    """The configurations of a study in the order of its plan. Raises ``InputError`` where there is no such study."""
+    members = [member for member, _ in catalogue.study_runs(study)]
+    if not members:
+        known = [row.study for row in catalogue.studies()]
+        advice = f"there are: {', '.join(known)}" if known else "fleetsim batch STUDY.yaml makes one"
+        raise InputError([Problem("STUDY", None, "", repr(study), f"no such study with runs; {advice}")])
+    rows = {row.run_id: row for row in catalogue.runs()}
+    together: dict[tuple[str, str], list[Member]] = {}
+    for one in members:
+        row = rows[one.run_id]
+        together.setdefault((one.variant, one.settings), []).append(Member(row, row.version or "", one.seed))
+    points = [json.loads(settings) for _, settings in together]
+    names = [variant for variant, _ in together]
+    labels = _unique(_labels(names, points), [each[0].row for each in together.values()])
+    return [Alternative(label, tuple(each)) for label, each in zip(labels, together.values(), strict=True)]
+
+
+def short_keys(keys: Iterable[str]) -> dict[str, str]:
+    """Each key by its last words, as many as tell it from the others.
+
+    >>> short_keys(["sites.east.chargers.0.count", "days"])
+    {'sites.east.chargers.0.count': 'count', 'days': 'days'}
+    >>> short_keys(["sites.east.strategy", "sites.west.strategy"])
+    {'sites.east.strategy': 'east.strategy', 'sites.west.strategy': 'west.strategy'}
+    """
+    every = list(dict.fromkeys(keys))
+    short = {}
+    for key in every:
+        words = key.split(".")
+        tails = (".".join(words[first:]) for first in range(len(words) - 1, -1, -1))
+        short[key] = next(
+            tail for tail in tails if sum(other == tail or other.endswith(f".{tail}") for other in every) <= 1
+        )
+    return short
+
+
+def _labels(names: Sequence[str], points: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A label for each configuration: its name, where names differ, and what is set."""
+    short = short_keys(key for point in points for key in point)
+    several = len(set(names)) > 1
+    labels = []
+    for name, point in zip(names, points, strict=True):
+        settings = [f"{short[key]}={_text(value)}" for key, value in list(point.items())[:MOST_SETTINGS]]
+        more = ["…"] if len(point) > MOST_SETTINGS else []
+        parts = [*([name] if several or not settings else []), *settings, *more]
+        labels.append(printable(", ".join(parts)))
+    return labels
+
+
+def _labels_of_scenarios(texts: Sequence[str], rows: Sequence[RunRow]) -> list[str]:
+    """What tells scenarios of the same name apart."""
+    names = [row.scenario for row in rows]
+    flat: list[Mapping[str, Any]] = [_flat(text) if text[:1] == "s" and "\n" in text else {} for text in texts]
+    points: list[dict[str, Any]] = []
+    for name, mine in zip(names, flat, strict=True):
+        others = [other for other_name, other in zip(names, flat, strict=True) if other_name == name and other]
+        keys = dict.fromkeys(key for other in others for key in other)
+        differing = [key for key in keys if mine and any(other.get(key) != mine.get(key) for other in others)]
+        points.append({key: mine.get(key) for key in differing})
+    return _unique(_labels(names, points), rows)
+
+
+def _unique(labels: Sequence[str], rows: Sequence[RunRow]) -> list[str]:
+    """Labels with the number of a run behind those that several would have."""
+    count = Counter(labels)
+    number = [row.run_id.removesuffix(".failed").rsplit("-", 1)[-1][:_SHOWN_OF_HASH] for row in rows]
+    return [label if count[label] == 1 else f"{label} ({mine})" for label, mine in zip(labels, number, strict=True)]
+
+
+def _flat(text: str) -> dict[str, Any]:
+    """What a resolved scenario says, by dotted key; its sources and its title aside."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    scenario = yaml.load(text.split("\nprofiles:", 1)[0], Loader=loader)["scenario"]
+    return {key: value for key, value in _leaves(scenario, "") if key.split(".")[0] not in ("title", "name")}
+
+
+def _leaves(value: Any, at: str) -> Iterable[tuple[str, Any]]:
+    inner: Iterable[tuple[Any, Any]]
+    if isinstance(value, dict):
+        inner = ((key, each) for key, each in value.items() if key != "sources")
+    elif isinstance(value, list) and any(isinstance(each, (dict, list)) for each in value):
+        inner = enumerate(value)
+    else:
+        yield at, value
+        return
+    for key, each in inner:
+        yield from _leaves(each, f"{at}.{key}" if at else str(key))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
