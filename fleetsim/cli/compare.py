@@ -9,10 +9,12 @@ import click
 
 from fleetsim.cli.options import json_option, lang_option, language_of, results_here, results_option
 from fleetsim.cli.printing import known, print_json, width
-from fleetsim.results.schema import SCOPES
 
 if TYPE_CHECKING:
     from fleetsim.comparison.differences import Comparison
+
+SCOPES = ("run", "city", "fleet", "site", "asset", "grid")
+"""As in the tables, which a help text does not load."""
 
 
 @click.command("compare")

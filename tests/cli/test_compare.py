@@ -7,7 +7,9 @@ import shutil
 
 import pytest
 
+from fleetsim.cli import compare
 from fleetsim.executors import InProcess
+from fleetsim.results import schema
 from fleetsim.study.batch import carry_on
 from fleetsim.study.plan import load_plan
 from tests.conftest import ROOT
@@ -58,6 +60,10 @@ def test_sites_are_compared_one_by_one(fleetsim, ran):
     asked = ("--scope", "site", "--metric", "peak_kw", "--results", ran, "--json")
     differences = json.loads(fleetsim("compare", "strategies", *asked).stdout)["differences"]
     assert [(one["scope"], one["subject"], one["metric"]) for one in differences] == [("site", "east", "peak_kw")]
+
+
+def test_every_scope_can_be_asked_for():
+    assert compare.SCOPES == schema.SCOPES
 
 
 @pytest.mark.parametrize("words", [(), ("a", "b", "--study", "c")])
