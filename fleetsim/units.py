@@ -35,6 +35,7 @@ _Number = Annotated[float, BeforeValidator(_plain_number)]
 _Whole = Annotated[int, BeforeValidator(_plain_number)]
 
 Count = Annotated[_Whole, Gt(0), Le(100_000)]
+OutOfService = Annotated[_Whole, Ge(0), Le(100_000)]
 ReportedDays = Annotated[_Whole, Ge(1), Le(3_660), Unit("days")]
 WarmupDays = Annotated[_Whole, Ge(0), Le(60), Unit("days")]
 Seed = Annotated[_Whole, Ge(0), Le(2**31)]

@@ -37,18 +37,14 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--out",
     type=click.IntRange(0),
-    default=1,
-    show_default=True,
     metavar="N",
-    help="Chargers, slots or dispensers of each site that are out of service.",
+    help="Chargers, slots or dispensers of each site that are out of service [design.out of the scenario, or 1].",
 )
 @click.option(
     "--health",
     type=float,
-    default=0.8,
-    show_default=True,
     metavar="SHARE",
-    help="Battery energy that ageing leaves, where the scenario leaves more.",
+    help="Battery energy that ageing leaves, where the scenario leaves more [design.state_of_health, or 0.8].",
 )
 @click.option("--seeds", type=int, default=32, show_default=True, metavar="N", help="Fresh weeks that must confirm.")
 @click.option("--demand-charge/--no-demand-charge", default=None, help="Count the demand charge [as the tariff does].")
@@ -67,8 +63,8 @@ def command(
     confidence: float,
     vary: tuple[str, ...],
     design_date: datetime | None,
-    out: int,
-    health: float,
+    out: int | None,
+    health: float | None,
     seeds: int,
     demand_charge: bool | None,
     prices: Path | None,
@@ -84,10 +80,13 @@ def command(
     Example: fleetsim size configs/kunming_buses.yaml --site bandao --service 0.99 --vary chargers,connection_kw
     """
     from fleetsim.economics.prices import load_prices
-    from fleetsim.study.sizing import Design, TooLittleError, size
+    from fleetsim.scenario.schema import Design
+    from fleetsim.study.sizing import TooLittleError, size
     from fleetsim.study.sizing_text import sizing_text, too_little_text
 
     loaded, lang = load_scenario(scenario, settings, seed, days, workspace), language_of(language)
+    design = loaded.spec.design or Design()
+    given = {"start_date": design_date.date() if design_date else None, "out": out, "state_of_health": health}
     progress("searching; this takes some hundred weeks of the site")
     try:
         found = size(
@@ -96,7 +95,7 @@ def command(
             service,
             confidence=confidence,
             vary=[name.strip() for text in vary for name in text.split(",")],
-            design=Design(design_date.date() if design_date else None, out, health),
+            design=design.model_copy(update={key: value for key, value in given.items() if value is not None}),
             demand_charge=demand_charge,
             seeds=seeds,
             prices=None if prices is None else load_prices(prices, Path.cwd()),

@@ -13,7 +13,7 @@ from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.used import used_profiles
 from fleetsim.spec import Certainty, Source, SourcedSpec, Spec, inside
 
-CHOICES = frozenset({"days", "warmup_days", "seed", "grid.year"})
+CHOICES = frozenset({"days", "warmup_days", "seed", "grid.year", "design.out", "design.state_of_health"})
 """Numbers of a scenario that ask a question rather than state a fact."""
 
 DEFAULT = Source(certainty="assumed", source="Default of the program")

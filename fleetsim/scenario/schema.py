@@ -18,7 +18,7 @@ from fleetsim.profiles import Profiles
 from fleetsim.scenario.fleets import Fleet
 from fleetsim.scenario.sites import Site
 from fleetsim.spec import Name, SourcedSpec, Spec, Text
-from fleetsim.units import Day, ReportedDays, Seed, WarmupDays
+from fleetsim.units import Day, OutOfService, PositiveShare, ReportedDays, Seed, WarmupDays
 from fleetsim.work.timetable import TimetableTrips
 
 
@@ -36,6 +36,17 @@ class Horizon(SourcedSpec):
     def clock(self) -> Clock:
         """The horizon as the simulation counts it."""
         return Clock(self.start_date, self.days, self.warmup_days)
+
+
+class Design(Spec):
+    """What ``fleetsim size`` sizes for: a week that may be harder than that of the scenario, with something amiss."""
+
+    start_date: Day | None = None
+    """First day of the week, such as a holiday or the coldest of the year; the scenario's by default."""
+    out: OutOfService = 1
+    """Chargers, slots or dispensers of each site that are out of service all week; one always works."""
+    state_of_health: PositiveShare = 0.8
+    """Battery energy left by ageing, as a share of new, where the scenario leaves more."""
 
 
 class Fleets(Spec):
@@ -58,6 +69,8 @@ class ScenarioSpec(Horizon):
     """The grid."""
     tariff: Name
     """Tariff of ``grid/tariffs.yaml``."""
+    design: Design | None = None
+    """What its sites are sized for; no run depends on it."""
     parts: tuple[str, ...] = ()
     """Scenario files beside this one whose sites and fleets belong to it too; nothing else of them counts."""
     lists: str | None = None

@@ -25,8 +25,9 @@ from fleetsim.study.intervals import Interval, share_interval
 from fleetsim.study.knobs import turned
 from fleetsim.work.plan import WorkPlan
 
-ROUND = 4
-"""Weeks after which a choice is given up that cannot meet the target any more; whatever the number of workers."""
+ROUND = 2
+"""Weeks after which a choice that cannot meet the target any more is first given up, then after twice as many each
+time, whatever the number of workers."""
 _GOOD = ("trips_done", "rounds_finished", "energy_visits_prompt")
 _DUE = ("trips_planned", "rounds_planned", "energy_visits")
 
@@ -110,8 +111,9 @@ class Evaluator:
 
     def _weeks(self, scenario: Scenario, seeds: Sequence[int], target: float | None) -> Service:
         weeks: list[Served] = []
-        for first in range(0, len(seeds), ROUND):
-            seeded = {seed: _seeded(scenario, seed) for seed in seeds[first : first + ROUND]}
+        while len(weeks) < len(seeds):
+            coming = seeds[len(weeks) : max(ROUND, 2 * len(weeks))]
+            seeded = {seed: _seeded(scenario, seed) for seed in coming}
             new = [seed for seed in seeded if seed not in self._plans]
             self._plans |= zip(new, self._where.map(work_plans, [seeded[seed] for seed in new]), strict=True)
             jobs = [Week(one, self._signals, self._plans[seed], self.fleets) for seed, one in seeded.items()]

@@ -11,7 +11,7 @@ from fleetsim.economics.prices import PRICES_FILE, Prices, load_prices
 from fleetsim.energy.battery import aged_share
 from fleetsim.errors import InputError, Problem, RunError
 from fleetsim.executors import Executor, executor
-from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.schema import Design, Scenario
 from fleetsim.study.evaluation import Evaluator, Service
 from fleetsim.study.intervals import Interval
 from fleetsim.study.knobs import Knob, allowed_at, fault_of, knobs_of, yearly_cny
@@ -24,33 +24,6 @@ SEARCH_WEEKS = 8
 FRESH_WEEKS = 32
 MOST_ON_CURVE = 12
 """Points of the trade-off curve, those nearest to the answer in cost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """What a site is sized for: a week that may be harder than that of the scenario, with something out of order."""
-
-    start_date: date | None = None
-    """First day of the week; the scenario's by default."""
-    out: int = 1
-    """Chargers, slots or dispensers of each site that are out of service all week; one always works."""
-    state_of_health: float = 0.8
-    """Battery energy left by ageing, as a share of new, where the scenario leaves more."""
-
-    def applied(self, scenario: Scenario) -> Scenario:
-        """The scenario in that week. Raises ``InputError`` where the tariff does not know it."""
-        spec = scenario.spec
-        aged = {
-            name: fleet.model_copy(update={"state_of_health": self.state_of_health, "age_years": 0.0})
-            for name, fleet in spec.fleets.items()
-            if getattr(fleet, "state_of_health", 0.0) * aged_share(getattr(fleet, "age_years", 0.0))
-            > self.state_of_health
-        }
-        update: dict[str, Any] = {"fleets": {**spec.fleets, **aged}}
-        spec = spec.model_copy(update=update | ({"start_date": self.start_date} if self.start_date else {}))
-        if faults := scenario.tariff.problems_for(spec.clock):
-            raise InputError([Problem("--design-date", None, "", str(self.start_date), fault) for fault in faults])
-        return replace(scenario, spec=spec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +65,8 @@ class Sizing:
 
     def as_values(self) -> dict[str, Any]:
         """Everything as plain values, for programs."""
-        values = asdict(self)
-        values["start_date"] = self.start_date.isoformat()
-        values["design"]["start_date"] = self.start_date.isoformat()
-        return values
+        design = self.design.model_dump() | {"start_date": self.start_date.isoformat()}
+        return {**asdict(self), "start_date": self.start_date.isoformat(), "design": design}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +105,21 @@ class TooLittleError(RunError):
         return values | {"would_help": best, "failed": self.failed}
 
 
+def designed(scenario: Scenario, design: Design) -> Scenario:
+    """The scenario in its design week, batteries aged. Raises ``InputError`` where the tariff does not know it."""
+    spec, health = scenario.spec, design.state_of_health
+    aged = {
+        name: fleet.model_copy(update={"state_of_health": health, "age_years": 0.0})
+        for name, fleet in spec.fleets.items()
+        if getattr(fleet, "state_of_health", 0.0) * aged_share(getattr(fleet, "age_years", 0.0)) > health
+    }
+    update: dict[str, Any] = {"fleets": {**spec.fleets, **aged}}
+    spec = spec.model_copy(update=update | ({"start_date": design.start_date} if design.start_date else {}))
+    if faults := scenario.tariff.problems_for(spec.clock):
+        raise InputError([Problem("--design-date", None, "", str(design.start_date), fault) for fault in faults])
+    return replace(scenario, spec=spec)
+
+
 def size(
     scenario: Scenario,
     sites: Sequence[str] | str,
@@ -149,12 +135,12 @@ def size(
 ) -> Sizing:
     """The cheapest equipment of sites of one kind, sized alike, with which their fleets meet a service level.
 
-    ``vary`` holds names of knobs (``chargers``) or ladders (``chargers=5:60:1``); ``seeds`` is the number of fresh
-    weeks that must confirm the answer. Raises ``InputError`` for what cannot be asked, :class:`TooLittleError` where
-    nothing is enough.
+    ``vary`` holds names of knobs (``chargers``) or ladders (``chargers=5:60:1``), ``design`` stands in for that of the
+    scenario, ``seeds`` is the number of fresh weeks that must confirm the answer. Raises ``InputError`` for what cannot
+    be asked, :class:`TooLittleError` where nothing is enough.
     """
     names = [sites] if isinstance(sites, str) else list(sites)
-    design = design or Design()
+    design = design or scenario.spec.design or Design()
     shares = {"--service": service, "--confidence": confidence}
     problems = [
         Problem(option, None, "", f"{value:g}", "must be a share above 0 and below 1, such as 0.99")
@@ -200,10 +186,10 @@ class _Sizer:
     ) -> None:
         self._sites, self._knobs, self._target, self._confidence = tuple(sites), knobs, target, confidence
         self._given, self._prices, self._demand_charge, self._design = scenario, prices, demand_charge, design
-        designed = design.applied(scenario)
-        self._designed = Evaluator(designed, sites, where, design.out)
+        hard = designed(scenario, design)
+        self._designed = Evaluator(hard, sites, where, design.out)
         self._ordinary = Evaluator(scenario, sites, where)
-        self._start_date = designed.spec.start_date
+        self._start_date = hard.spec.start_date
         self._search_seeds = range(scenario.spec.seed, scenario.spec.seed + SEARCH_WEEKS)
         self._fresh_seeds = range(FIRST_FRESH_SEED, FIRST_FRESH_SEED + weeks)
         self._lengths = [len(knob.values) for knob in knobs]

@@ -8,8 +8,8 @@ from datetime import date
 from fleetsim.report.columns import table, wrap
 from fleetsim.report.numerals import day, number
 from fleetsim.report.words import Language, in_language, word
-from fleetsim.scenario.schema import Scenario
-from fleetsim.study.sizing import SEARCH_WEEKS, Candidate, Design, Sizing, TooLittleError
+from fleetsim.scenario.schema import Design, Scenario
+from fleetsim.study.sizing import SEARCH_WEEKS, Candidate, Sizing, TooLittleError
 
 _TEN_THOUSAND = 10_000.0
 
@@ -25,7 +25,7 @@ def sizing_text(found: Sizing, scenario: Scenario, lang: Language, width: int = 
             "sizing.answer",
             lang,
             sites=_sites(found.sites, scenario, lang),
-            values=_values(answer.values, lang),
+            values=_values(answer.values, lang, len(found.sites)),
             target=_share(found.target),
             cost=_money(answer, lang),
             today=_money(found.today, lang),
@@ -42,6 +42,8 @@ def sizing_text(found: Sizing, scenario: Scenario, lang: Language, width: int = 
         ),
         _design(found.design, found.start_date, found.today, lang),
     ]
+    if ordinary.low < found.target:
+        sentences.append(word("sizing.ordinary", lang))
     evidence = word(
         "sizing.evidence",
         lang,
@@ -69,7 +71,7 @@ def too_little_text(missed: TooLittleError, scenario: Scenario, lang: Language, 
             lang,
             sites=_sites(missed.sites, scenario, lang),
             target=_share(missed.target),
-            values=_values(most.values, lang),
+            values=_values(most.values, lang, len(missed.sites)),
             share=_share(most.service.share),
             high=_share(most.service.high),
             confidence=f"{most.service.confidence:.0%}",
@@ -103,9 +105,11 @@ def _sites(sites: Sequence[str], scenario: Scenario, lang: Language) -> str:
     return (", " if lang == "en" else "、").join(in_language(name, lang) for name in names)
 
 
-def _values(values: Mapping[str, float], lang: Language) -> str:
-    parts = [word(f"sizing.knob.{name}", lang, value=f"{value:,g}") for name, value in values.items()]
-    return (" and " if lang == "en" else "、").join(parts)
+def _values(values: Mapping[str, float], lang: Language, sites: int = 1) -> str:
+    *parts, last = (word(f"sizing.knob.{name}", lang, value=f"{value:,g}") for name, value in values.items())
+    between, before_last = (", ", " and ") if lang == "en" else ("、", "、")
+    said = between.join(parts) + (before_last if parts else "") + last
+    return said if sites == 1 else word("sizing.each", lang, values=said)
 
 
 def _table(candidates: Sequence[Candidate], lang: Language, width: int) -> list[str]:

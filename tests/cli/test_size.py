@@ -39,6 +39,9 @@ def test_a_design_day_is_that_which_is_named(fleetsim, depot):
     options = ("--design-date", "2026-10-01", "--out", "0", "--health", "0.9", "--json")
     design = json.loads(fleetsim("size", depot, *ASKED, *options).stdout)["design"]
     assert design == {"start_date": "2026-10-01", "out": 0, "state_of_health": 0.9}
+    said = ("--set", "design={start_date: 2026-05-01, out: 2, state_of_health: 0.7}", "--health", "0.75", "--json")
+    design = json.loads(fleetsim("size", depot, *ASKED, *said).stdout)["design"]
+    assert design == {"start_date": "2026-05-01", "out": 2, "state_of_health": 0.75}
     refused = fleetsim("size", depot, *ASKED, "--design-date", "1999-10-01")
     assert refused.exit_code == 2
     assert "--design-date" in refused.stderr
