@@ -92,15 +92,16 @@ class Evaluator:
         """Weeks that were simulated."""
         self._sites, self._where, self._out = tuple(sites), where, out
         self._plans: dict[int, Mapping[str, WorkPlan]] = {}
-        self._known: dict[Any, Service] = {}
+        self._known: dict[Any, tuple[Service, float | None]] = {}
+        """What was run, with the target for which it was."""
 
     def service(self, values: Mapping[str, float], seeds: Sequence[int], target: float | None = None) -> Service:
         """Service over the weeks of these seeds. With a target, weeks are left out once it cannot be met any more."""
         key = tuple(values.items()), tuple(seeds)
-        known = self._known.get((*key, None)) or self._known.get((*key, target))
-        if known is None:
+        known, missed = self._known.get(key, (None, None))
+        if known is None or not (known.whole or (target and missed and target >= missed)):
             known = self._weeks(self.sized(values), seeds, target)
-            self._known[*key, None if known.whole else target] = known
+            self._known[key] = known, target
         return known
 
     def sized(self, values: Mapping[str, float]) -> Scenario:

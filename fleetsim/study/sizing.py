@@ -198,10 +198,7 @@ class _Sizer:
 
     def size(self) -> Sizing:
         """Search, confirm on fresh weeks, and look at the neighbours."""
-        found = cheapest(self._lengths, self._cost, self._meets_in_search)
-        if found is None:
-            raise self._too_little()
-        answer = self._confirmed(found)
+        answer = self._confirmed()
         cheaper = [near for near in neighbours(answer, self._lengths) if self._cost(near) < self._cost(answer)]
         today = self._designed.service({}, self._search_seeds)
         return Sizing(
@@ -225,14 +222,19 @@ class _Sizer:
     def _values(self, point: Point) -> dict[str, float]:
         return {knob.name: knob.values[at] for knob, at in zip(self._knobs, point, strict=True)}
 
-    def _confirmed(self, point: Point) -> Point:
-        """From what the search found to a point that fresh weeks confirm, and on to the cheapest near it they do."""
+    def _confirmed(self) -> Point:
+        """The cheapest point of the search that fresh weeks confirm, and on to the cheapest near it that they do.
+
+        While they do not, the search is repeated with its level raised by what the bound lacked.
+        """
+        aim = self._target
+        point = self._found(aim)
+        if point is None:
+            raise self._too_little()
         while not self._confirms(point):
-            dearer = [near for near in neighbours(point, self._lengths) if self._cost(near) > self._cost(point)]
-            if not dearer:
-                raise self._too_little()
-            dearer.sort(key=self._cost)
-            point = next((near for near in dearer if self._confirms(near)), dearer[-1])
+            whole = self._designed.service(self._values(point), self._fresh_seeds)
+            aim += self._target - whole.interval(self._confidence).low
+            point = self._found(aim) or self._dearer(point)
         while True:
             by_cost = sorted(neighbours(point, self._lengths), key=self._cost)
             cheaper = (near for near in by_cost if self._cost(near) < self._cost(point))
@@ -240,6 +242,23 @@ class _Sizer:
             if better is None:
                 return point
             point = better
+
+    def _found(self, aim: float) -> Point | None:
+        """The cheapest point that keeps a level in the search's weeks."""
+
+        def meets(point: Point) -> bool:
+            found = self._searched[point] = self._designed.service(self._values(point), self._search_seeds, aim)
+            return found.whole and found.share >= aim
+
+        return cheapest(self._lengths, self._cost, meets)
+
+    def _dearer(self, point: Point) -> Point:
+        """One step up where the search knows no better: the cheapest neighbour that is confirmed, or the dearest."""
+        dearer = [near for near in neighbours(point, self._lengths) if self._cost(near) > self._cost(point)]
+        if not dearer:
+            raise self._too_little()
+        dearer.sort(key=self._cost)
+        return next((near for near in dearer if self._confirms(near)), dearer[-1])
 
     def _cost(self, point: Point) -> float:
         if point not in self._costs:
@@ -251,11 +270,6 @@ class _Sizer:
         return sum(
             yearly_cny(sized, name, sized.spec.sites[name], self._prices, self._demand_charge) for name in self._sites
         )
-
-    def _meets_in_search(self, point: Point) -> bool:
-        found = self._designed.service(self._values(point), self._search_seeds, self._target)
-        self._searched[point] = found
-        return found.whole and found.share >= self._target
 
     def _fresh(self, point: Point) -> Service:
         return self._designed.service(self._values(point), self._fresh_seeds, self._target)

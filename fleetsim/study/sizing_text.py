@@ -85,6 +85,10 @@ def too_little_text(missed: TooLittleError, scenario: Scenario, lang: Language, 
     else:
         helped = _values({best.knob: best.value}, lang)
         sentences.append(word("sizing.binds", lang, value=helped, share=_share(best.share)))
+    fleets = (fleet.meets_at for fleet in scenario.spec.fleets.values())
+    used = {site for meets_at in fleets if not set(missed.sites).isdisjoint(meets_at) for site in meets_at}
+    if others := sorted(used.difference(missed.sites)):
+        sentences.append(word("sizing.others", lang, sites=_sites(others, scenario, lang)))
     return "\n".join(line for sentence in sentences for line in wrap(sentence, width))
 
 

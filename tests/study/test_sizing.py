@@ -140,15 +140,17 @@ def test_where_nothing_is_enough_it_says_what_binds(noon: Scenario, prices: Pric
     assert missed.value.best.share == 1.0
     assert missed.value.failed["battery"] > 0
     said = too_little_text(missed.value, narrow, "en")
-    assert "This binds: with a connection of" in said
-    assert "瓶颈在此：若为接入容量" in too_little_text(missed.value, narrow, "zh")
+    assert "This binds most here: with a connection of" in said
+    assert "此处最紧的是：若为接入容量" in too_little_text(missed.value, narrow, "zh")
 
 
 def test_where_nothing_at_the_site_would_help_it_says_so(noon: Scenario, prices: Prices) -> None:
     with pytest.raises(TooLittleError) as missed:
         sized(noon, prices, "chargers", design=Design(out=0, state_of_health=0.5))
     assert missed.value.best is None
-    assert "would not help" in too_little_text(missed.value, noon, "en")
+    said = too_little_text(missed.value, noon, "en")
+    assert "would not help" in said
+    assert "also use" not in said
 
 
 def test_the_text_begins_with_the_answer_in_either_language(noon: Scenario, prices: Prices) -> None:
