@@ -30,8 +30,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     "--vary",
     multiple=True,
     metavar="KNOBS",
-    help="What to vary, by commas: chargers, charger_kw, connection_kw; packs, slots, lanes; storage_kg, dispensers, "
-    "electrolyser_kw; each with values of its own as NAME=LOW:HIGH:STEP.",
+    help="What to vary, by commas: chargers, charger_kw, connection_kw, solar_kwp, storage_kwh, storage_kw; packs, "
+    "slots, lanes; storage_kg, dispensers, electrolyser_kw; each with values of its own as NAME=LOW:HIGH:STEP.",
 )
 @click.option("--design-date", type=_DAY, metavar="DATE", help="First day of the design week [the scenario's].")
 @click.option(

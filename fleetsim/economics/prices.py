@@ -63,6 +63,10 @@ class Equipment(SourcedSpec):
     """A lane of a swap station with robot and building, packs and chargers apart."""
     pack_cny_per_kwh: PackPriceCnyPerKwh
     """Swap packs, for each kWh of capacity."""
+    solar_cny_per_kwp: PriceCnyPerKw
+    """Panels with inverters and works, for each kWp."""
+    storage_cny_per_kwh: PackPriceCnyPerKwh
+    """Stationary batteries with inverter and works, for each kWh."""
     electrolyser_cny_per_kw: PriceCnyPerKw
     """Electrolysers with compressor and works, for each kW of rated power."""
     hydrogen_storage_cny_per_kg: PriceCny

@@ -21,6 +21,7 @@ from fleetsim.simulation.names import entities, scenario_tables
 from fleetsim.simulation.plans import work_plans
 from fleetsim.simulation.run import serve_component
 from fleetsim.simulation.stage import Job
+from fleetsim.simulation.supply_plan import site_supplies
 from fleetsim.study.intervals import Interval, share_interval
 from fleetsim.study.knobs import turned
 from fleetsim.work.plan import WorkPlan
@@ -81,8 +82,8 @@ class Evaluator:
 
     def __init__(self, scenario: Scenario, sites: Sequence[str], where: Executor, out: int = 0) -> None:
         spec = scenario.spec
-        grid = grid_slots(spec.grid, scenario.grid, spec.clock, spec.seed)
-        self._signals = signals(grid, scenario.tariff.prices(spec.clock))
+        self._grid, self._prices = scenario.grid, scenario.tariff.prices(spec.clock)
+        self._signals = signals(grid_slots(spec.grid, scenario.grid, spec.clock, spec.seed), self._prices)
         part = part_around(scenario, sites)
         self.scenario = replace(part, grid=cast(Any, None), network=None)  # nobody asks, and they are large to send
         self.fleets = tuple(
@@ -117,7 +118,7 @@ class Evaluator:
             seeded = {seed: _seeded(scenario, seed) for seed in coming}
             new = [seed for seed in seeded if seed not in self._plans]
             self._plans |= zip(new, self._where.map(work_plans, [seeded[seed] for seed in new]), strict=True)
-            jobs = [Week(one, self._signals, self._plans[seed], self.fleets) for seed, one in seeded.items()]
+            jobs = [Week(one, self._signals_of(one), self._plans[seed], self.fleets) for seed, one in seeded.items()]
             weeks += self._where.map(serve, jobs)
             self.runs += len(jobs)
             failed = sum(week.due - week.good for week in weeks)
@@ -125,6 +126,10 @@ class Evaluator:
             if target is not None and failed > (1.0 - target) * expected:
                 break
         return Service(tuple(weeks), len(weeks) == len(seeds))
+
+    def _signals_of(self, scenario: Scenario) -> Signals:
+        """What charging may follow: prices and grid are the scenario's, the sky over panels that of the week."""
+        return replace(self._signals, supply=site_supplies(replace(scenario, grid=self._grid), self._prices))
 
 
 def serve(week: Week) -> Served:

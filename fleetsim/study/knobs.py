@@ -13,6 +13,7 @@ from fleetsim.documents import one_of
 from fleetsim.economics.prices import Prices
 from fleetsim.errors import InputError, Problem
 from fleetsim.scenario.hydrogen import HydrogenStation
+from fleetsim.scenario.local_supply import SuppliedSite
 from fleetsim.scenario.remarks import chargers_kw
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Depot, PublicStation, Site, SwapStation, Terminal
@@ -50,6 +51,9 @@ DIALS: Mapping[str, Dial] = {
     "chargers": Dial(_PLUGGED, ("chargers", "count"), never_hurts=False),
     "charger_kw": Dial(_CHARGING, ("chargers", "power_kw"), counted=False, never_hurts=False),
     "connection_kw": Dial((*_CHARGING, HydrogenStation), ("connection_kw",), counted=False),
+    "solar_kwp": Dial(_CHARGING, ("solar", "peak_kw"), counted=False),
+    "storage_kwh": Dial(_CHARGING, ("storage", "battery_kwh"), counted=False, never_hurts=False),
+    "storage_kw": Dial(_CHARGING, ("storage", "power_kw"), counted=False, never_hurts=False),
     "packs": Dial((SwapStation,), ("packs",)),
     "slots": Dial((SwapStation,), ("slots", "count")),
     "lanes": Dial((SwapStation,), ("lanes",)),
@@ -164,6 +168,9 @@ def yearly_cny(scenario: Scenario, name: str, site: Site, prices: Prices, demand
         base_kw = max(site.base_load_kw) if isinstance(site.base_load_kw, tuple) else site.base_load_kw
         connection_kw = chargers_kw(site, types) + base_kw
     paid_cny = nameplate_kw * equipment.charger_cny_per_kw + connection_kw * equipment.connection_cny_per_kw
+    if isinstance(site, SuppliedSite):
+        paid_cny += site.solar.peak_kw * equipment.solar_cny_per_kwp if site.solar else 0.0
+        paid_cny += site.storage.battery_kwh * equipment.storage_cny_per_kwh if site.storage else 0.0
     if isinstance(site, SwapStation):
         paid_cny += site.lanes * equipment.swap_lane_cny
         paid_cny += site.packs * pack_kwh(name, scenario) * equipment.pack_cny_per_kwh
@@ -215,10 +222,12 @@ def _units(raw: Raw) -> list[tuple[Raw, str]]:
 
 
 def _there(name: str, site: Site) -> bool:
-    """Whether a site has what a knob turns: an electrolyser, a storage without banks, cabinets of one size or none."""
+    """Whether a site has what a knob turns: the block, a storage without banks, cabinets of one size or none."""
+    block, *rest = DIALS[name].path
+    if rest and getattr(site, block) is None:
+        return False
     guns = {_guns(group.model_dump()) for group in site.chargers}
     return {
-        "electrolyser_kw": isinstance(site, HydrogenStation) and site.electrolyser is not None,
         "storage_kg": isinstance(site, HydrogenStation) and not site.banks,
         "chargers": len(guns) == 1,
         "charger_kw": guns == {1},

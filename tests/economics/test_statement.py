@@ -41,6 +41,8 @@ def prices(**changes: object) -> Prices:
             "connection_cny_per_kw": 900,
             "swap_lane_cny": 1_000_000,
             "pack_cny_per_kwh": 800,
+            "solar_cny_per_kwp": 3_000,
+            "storage_cny_per_kwh": 1_000,
             "electrolyser_cny_per_kw": 4_000,
             "hydrogen_storage_cny_per_kg": 6_000,
             "dispenser_cny": 800_000,

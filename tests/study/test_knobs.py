@@ -12,7 +12,7 @@ from fleetsim.economics.prices import Prices, load_prices
 from fleetsim.errors import InputError
 from fleetsim.scenario.schema import Scenario, ScenarioSpec
 from fleetsim.scenario.sites import Site
-from fleetsim.study.knobs import dealt, knobs_of, turned, yearly_cny
+from fleetsim.study.knobs import allowed_at, dealt, knobs_of, turned, yearly_cny
 from tests import worlds
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,8 @@ def prices() -> Prices:
     round_ones = {
         "charger_cny_per_kw": 1_000, "connection_cny_per_kw": 500, "swap_lane_cny": 1_000_000,
         "pack_cny_per_kwh": 1_000, "electrolyser_cny_per_kw": 4_000, "hydrogen_storage_cny_per_kg": 5_000,
-        "dispenser_cny": 500_000, "life_years": 10, "upkeep_share": 0.05,
+        "dispenser_cny": 500_000, "solar_cny_per_kwp": 3_000, "storage_cny_per_kwh": 1_000, "life_years": 10,
+        "upkeep_share": 0.05,
     }  # fmt: skip
     return shipped.model_copy(update={"equipment": shipped.equipment.model_copy(update=round_ones)})
 
@@ -85,6 +86,21 @@ def test_a_year_costs_what_was_paid_over_its_life_and_upkeep_and_the_demand_if_a
     unlimited = site(worlds.depot(4, base_load_kw=20))
     paid_cny = 4 * 120 * 1_000 + unlimited_kw * 500
     assert yearly_cny(made, "it", unlimited, prices, False) == pytest.approx(paid_cny * 0.15)
+
+
+def test_panels_and_batteries_are_turned_and_priced_where_a_site_has_them(tariffed: Scenario, prices: Prices) -> None:
+    bare = worlds.depot(4, connection_kw=500)
+    supplied = bare | {
+        "solar": {"peak_kw": 100},
+        "storage": {"battery_kwh": 200, "power_kw": 50, "round_trip_efficiency": 0.86},
+    }
+    turned_site = turned(site(supplied), {"solar_kwp": 300, "storage_kwh": 400, "storage_kw": 80})
+    assert (turned_site.solar.peak_kw, turned_site.storage.battery_kwh, turned_site.storage.power_kw) == (300, 400, 80)
+    made = replace(worlds.scenario(), tariff=tariffed.tariff)
+    without, more = (yearly_cny(made, "it", each, prices, False) for each in (site(bare), turned_site))
+    assert more - without == pytest.approx((300 * 3_000 + 400 * 1_000) * 0.15)
+    assert "solar_kwp" in allowed_at(site(supplied))
+    assert "solar_kwp" not in allowed_at(site(bare))
 
 
 def test_swap_and_hydrogen_stations_are_priced_by_what_they_hold(prices: Prices) -> None:

@@ -94,6 +94,15 @@ def test_what_a_component_serves_is_what_the_whole_run_says(small_workspace: Pat
     assert alone.weeks[0].due == metrics["run", "run", "trips_planned"]
 
 
+def test_panels_and_battery_give_in_a_sizing_what_they_give_in_a_run() -> None:
+    tight = ["grid.level=constant", "days=1", "warmup_days=1", "sites.dayangfu.connection_kw=150"]
+    scenario = fleetsim.load(ROOT / "configs" / "kunming_solar_depot.yaml", overrides=tight)
+    evaluator = Evaluator(scenario, ["dayangfu"], InProcess())
+    level = fleetsim.simulate(scenario).metrics()["value"]["run", "run", "service_level"]
+    assert evaluator.service({}, [scenario.spec.seed]).share == pytest.approx(level)
+    assert evaluator.service({"solar_kwp": 1}, [scenario.spec.seed]).share < level
+
+
 def test_the_rest_of_a_scenario_does_not_matter(noon: Scenario) -> None:
     both = {"depot": noon.spec.sites["depot"], "other": noon.spec.sites["depot"]}
     fleets = {"line": noon.spec.fleets["line"], "more": noon.spec.fleets["line"].model_copy(update={"home": "other"})}
