@@ -87,22 +87,25 @@ def knobs_of(scenario: Scenario, sites: Sequence[str], wanted: Sequence[str] = (
         if name not in spec:
             problems.append(Problem("--site", None, "", repr(name), one_of(name, sorted(spec), scenario.file)))
     known = [spec[name] for name in sites if name in spec]
+    if not sites:
+        problems.append(Problem("--site", None, "", "", "must be one site or more"))
     if len({site.kind for site in known}) > 1:
         problems.append(Problem("--site", None, "", ", ".join(sites), "must be sites of one kind"))
     if problems:
         raise InputError(problems)
     site = known[0]
     allowed = allowed_at(site)
-    for text in wanted or USUAL[type(site)]:
+    for text in wanted or [name for name in USUAL[type(site)] if name in allowed]:
         name, limited, limits = text.partition("=")
         if name not in allowed:
             problems.append(Problem("--vary", None, "", repr(name), one_of(name, allowed)))
             continue
         values = _limits(limits) if limited else _usual(name, site, scenario)
         if not values:
-            problems.append(
-                Problem("--vary", None, name, repr(limits), "must be LOW:HIGH:STEP, such as chargers=5:60:1")
-            )
+            limit = "must be LOW:HIGH:STEP, such as chargers=5:60:1"
+            problems.append(Problem("--vary", None, name, repr(limits), limit))
+        elif DIALS[name].counted and not all(value.is_integer() for value in values):
+            problems.append(Problem("--vary", None, name, repr(limits), "must be whole numbers"))
         elif name in {knob.name for knob in knobs}:
             problems.append(Problem("--vary", None, name, "", "must stand there once"))
         knobs.append(Knob(name, values))

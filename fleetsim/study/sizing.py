@@ -139,7 +139,7 @@ def size(
     scenario, ``seeds`` is the number of fresh weeks that must confirm the answer. Raises ``InputError`` for what cannot
     be asked, :class:`TooLittleError` where nothing is enough.
     """
-    names = [sites] if isinstance(sites, str) else list(sites)
+    names = [sites] if isinstance(sites, str) else list(dict.fromkeys(sites))
     design = design or scenario.spec.design or Design()
     shares = {"--service": service, "--confidence": confidence}
     problems = [

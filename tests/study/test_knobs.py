@@ -131,6 +131,8 @@ def test_ladders_are_those_that_are_named_or_reach_from_little_to_twice_of_now(t
         (["east"], ["chargers=0:1e12:1"], "must be LOW:HIGH:STEP"),
         (["east"], ["chargers=0:4:1"], "chargers"),
         (["east"], ["chargers", "chargers=2:3:1"], "must stand there once"),
+        (["east"], ["chargers=1:3:0.5"], "must be whole numbers"),
+        ([], [], "must be one site or more"),
         (["east"], ["connection_kw=0:100:50"], "greater than 0"),
     ],
 )
