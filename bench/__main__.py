@@ -8,7 +8,7 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 
-from bench import grid, telematics
+from bench import grid, sizing, telematics
 from bench.cases import measure_case
 from bench.measure import Measurement
 
@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--city", type=float, nargs="*", default=[], help="parts of the whole city, such as 0.1 or 1")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--grid", action="store_true", help="the grid's own figures too")
+    parser.add_argument("--sizing", action="store_true", help="evaluations of a sizing too")
     parser.add_argument("--telematics", action="store_true", help="the figures of telematics too")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
@@ -30,7 +31,8 @@ def main() -> None:
     measured += [_apart("city", scale, 1) for scale in asked.city]
     as_json = json.dumps([asdict(each) for each in measured], indent=2)
     print(as_json if asked.json else "\n\n".join(map(table, measured)))
-    for wanted, report in ((asked.grid, grid.report), (asked.telematics, telematics.report)):
+    reports = ((asked.grid, grid.report), (asked.sizing, sizing.report), (asked.telematics, telematics.report))
+    for wanted, report in reports:
         if wanted and not asked.json:
             with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
                 print("", *process.submit(report).result(), sep="\n")
