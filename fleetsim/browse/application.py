@@ -16,7 +16,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from fleetsim.browse.guard import PAGE_POLICY, guard
 from fleetsim.browse.shelf import Shelf
 from fleetsim.browse.tables import HEADLINES, listed, matching, members_listed, side_by_side
+from fleetsim.comparison.differences import compare as compare_configurations
 from fleetsim.errors import FleetsimError
+from fleetsim.report.comparison_page import comparison_page
 from fleetsim.report.words import LANGUAGES, Language, in_language, metric_words, word
 from fleetsim.results.schema import SCOPES
 
@@ -103,6 +105,22 @@ def application(results: Path, store: str | None = None, *, loopback: bool = Tru
         lines = side_by_side(run_ids, shelf.metrics(run_ids, scope), _language(lang))
         return _render("compare.html.j2", lang, rows=rows, lines=lines, scope=scope)
 
+    @app.get("/<lang>/studies/<name>/report.html")
+    def study_page(lang: str, name: str) -> Response:
+        if shelf.study(name) is None:
+            abort(404)
+        return _figures(
+            comparison_page(compare_configurations(study=name, results=results, store=store), _language(lang))
+        )
+
+    @app.get("/<lang>/compare/report.html")
+    def compare_page(lang: str) -> Response:
+        asked = request.args.getlist("run")
+        found = [row.run_id for row in map(shelf.run, asked) if row is not None]
+        if len(found) < 2:
+            abort(404)
+        return _figures(comparison_page(compare_configurations(*found, results=results, store=store), _language(lang)))
+
     @app.get("/runs/<run_id>/report.html")
     def page(run_id: str) -> Response:
         file = shelf.page(run_id)
@@ -136,6 +154,13 @@ def application(results: Path, store: str | None = None, *, loopback: bool = Tru
         return _render("error.html.j2", lang if lang in LANGUAGES else "en", code=503, reason=str(error)), 503
 
     return app
+
+
+def _figures(page: str) -> Response:
+    """A page that draws its figures by script."""
+    response = Response(page, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = PAGE_POLICY
+    return response
 
 
 def _render(template: str, lang: str, **values: Any) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fleetsim.cli.options import json_option, lang_option, language_of, results_here, results_option
+from fleetsim.cli.options import FOLDER, json_option, lang_option, language_of, results_here, results_option
 from fleetsim.cli.printing import known, print_json, width
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ SCOPES = ("run", "city", "fleet", "site", "asset", "grid")
 @click.option("--baseline", metavar="LABEL|RUN", help="What the others are compared with [the first].")
 @click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Metric; repeatable; `all` for all.")
 @click.option("--scope", type=click.Choice(SCOPES), default="run", show_default=True, help="What metrics are of.")
+@click.option("--page", type=FOLDER, metavar="FILE", help="Write the comparison as a page with charts (HTML) as well.")
 @results_option
 @lang_option
 @json_option
@@ -32,6 +33,7 @@ def command(
     baseline: str | None,
     metrics: tuple[str, ...],
     scope: str,
+    page: Path | None,
     results: Path | None,
     store: str | None,
     language: str,
@@ -45,7 +47,7 @@ def command(
 
     RUN is a run_id, a unique beginning of one, or `last`; STUDY the name of a study that was run by fleetsim batch.
 
-    Example: fleetsim compare chargers --metric peak_kw --metric cost_cny
+    Example: fleetsim compare chargers --metric peak_kw --metric cost_cny --page chargers.html
     """
     from fleetsim.comparison.differences import compare
     from fleetsim.report.comparison import comparison_text
@@ -53,6 +55,10 @@ def command(
     folder = results_here(results)
     runs, name = _meant(what, study)
     found = compare(*runs, study=name, results=folder, store=store, baseline=baseline, metrics=metrics, scope=scope)
+    if page is not None:
+        from fleetsim.report.comparison_page import write_comparison_page
+
+        write_comparison_page(found, page, language_of(language))
     if as_json:
         print_json(_as_values(found))
     else:

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,10 @@ class Alternative:
 
     label: str
     members: tuple[Member, ...]
+    name: str = ""
+    """Variant of the study, or scenario."""
+    point: Mapping[str, Any] = field(default_factory=dict)
+    """What is set in it, as far as configurations differ."""
 
 
 def alternatives_of_runs(names: Sequence[str], results: Path, catalogue: Catalogue) -> list[Alternative]:
@@ -70,8 +74,8 @@ def alternatives_of_runs(names: Sequence[str], results: Path, catalogue: Catalog
         text = (results / row.run_id / SCENARIO_FILE).read_text(encoding="utf-8")
         program = f"{row.version} {read_facts(results / row.run_id).source_sha256[:_SHOWN_OF_HASH]}"
         together.setdefault(_SEED.sub("", text, count=1), []).append(Member(row, program, row.seed or 0))
-    labels = _labels_of_scenarios(list(together), [members[0].row for members in together.values()])
-    return [Alternative(label, tuple(each)) for label, each in zip(labels, together.values(), strict=True)]
+    rows = [members[0].row for members in together.values()]
+    return _alternatives([row.scenario for row in rows], _points(list(together), rows), list(together.values()))
 
 
 def alternatives_of_study(study: str, catalogue: Catalogue) -> list[Alternative]:
@@ -88,8 +92,7 @@ def alternatives_of_study(study: str, catalogue: Catalogue) -> list[Alternative]
         together.setdefault((one.variant, one.settings), []).append(Member(row, row.version or "", one.seed))
     points = [json.loads(settings) for _, settings in together]
     names = [variant for variant, _ in together]
-    labels = _unique(_labels(names, points), [each[0].row for each in together.values()])
-    return [Alternative(label, tuple(each)) for label, each in zip(labels, together.values(), strict=True)]
+    return _alternatives(names, points, list(together.values()))
 
 
 def short_keys(keys: Iterable[str]) -> dict[str, str]:
@@ -124,24 +127,30 @@ def _labels(names: Sequence[str], points: Sequence[Mapping[str, Any]]) -> list[s
     return labels
 
 
-def _labels_of_scenarios(texts: Sequence[str], rows: Sequence[RunRow]) -> list[str]:
-    """What tells scenarios of the same name apart."""
-    names = [row.scenario for row in rows]
-    flat: list[Mapping[str, Any]] = [_flat(text) if text[:1] == "s" and "\n" in text else {} for text in texts]
-    points: list[dict[str, Any]] = []
-    for name, mine in zip(names, flat, strict=True):
-        others = [other for other_name, other in zip(names, flat, strict=True) if other_name == name and other]
+def _alternatives(
+    names: Sequence[str], points: Sequence[Mapping[str, Any]], together: Sequence[Sequence[Member]]
+) -> list[Alternative]:
+    """Configurations with their labels; the number of a run stands behind a label that several would have."""
+    labels = _labels(names, points)
+    count = Counter(labels)
+    found = []
+    for label, name, point, members in zip(labels, names, points, together, strict=True):
+        number = members[0].row.run_id.removesuffix(".failed").rsplit("-", 1)[-1][:_SHOWN_OF_HASH]
+        told = label if count[label] == 1 else f"{label} ({number})"
+        found.append(Alternative(told, tuple(members), printable(name), point))
+    return found
+
+
+def _points(texts: Sequence[str], rows: Sequence[RunRow]) -> list[Mapping[str, Any]]:
+    """What tells scenarios of the same name apart; of a failed run, whose scenario is not known, nothing."""
+    flat = [_flat(text) if row.status == "done" else {} for text, row in zip(texts, rows, strict=True)]
+    points: list[Mapping[str, Any]] = []
+    for row, mine in zip(rows, flat, strict=True):
+        others = [other for each, other in zip(rows, flat, strict=True) if each.scenario == row.scenario and other]
         keys = dict.fromkeys(key for other in others for key in other)
         differing = [key for key in keys if mine and any(other.get(key) != mine.get(key) for other in others)]
         points.append({key: mine.get(key) for key in differing})
-    return _unique(_labels(names, points), rows)
-
-
-def _unique(labels: Sequence[str], rows: Sequence[RunRow]) -> list[str]:
-    """Labels with the number of a run behind those that several would have."""
-    count = Counter(labels)
-    number = [row.run_id.removesuffix(".failed").rsplit("-", 1)[-1][:_SHOWN_OF_HASH] for row in rows]
-    return [label if count[label] == 1 else f"{label} ({mine})" for label, mine in zip(labels, number, strict=True)]
+    return points
 
 
 def _flat(text: str) -> dict[str, Any]:

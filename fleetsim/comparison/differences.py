@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -214,7 +214,7 @@ def _comparable(ordered: Sequence[Alternative]) -> tuple[list[Alternative], list
             else:
                 mine[member.seed] = member
         if mine:
-            kept.append(Alternative(one.label, tuple(mine[seed] for seed in sorted(mine))))
+            kept.append(replace(one, members=tuple(mine[seed] for seed in sorted(mine))))
     return kept, left_out
 
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup, escape
 
 from fleetsim.report.answers import Answer, answers
 from fleetsim.report.assumed import grouped
@@ -34,6 +29,7 @@ from fleetsim.report.figures.service import service
 from fleetsim.report.figures.utilisation import utilisation
 from fleetsim.report.figures.waiting import waiting
 from fleetsim.report.fleet_power import fleet_powers
+from fleetsim.report.html import render_template, script_json
 from fleetsim.report.numerals import COUNT, number, period, quantity
 from fleetsim.report.series import SitePower, site_powers
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, cell, columns, scope_tables, unit_text
@@ -62,16 +58,6 @@ def write_page(view: ReportView, path: Path, lang: Language) -> None:
 
 def render(view: ReportView, lang: Language) -> str:
     """The page as text."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from plotly.offline import get_plotlyjs
-
-    environment = Environment(
-        loader=PackageLoader("fleetsim.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     powers = site_powers(view.records)
     said = captions(view, powers)
     panels = {panel.key: panel for panel in _panels(view, powers, said)}
@@ -81,12 +67,12 @@ def render(view: ReportView, lang: Language) -> str:
         for panel in (*panels.values(), *sites)
         if panel.figure is not None
     }
-    return environment.get_template("page.html.j2").render(
-        lang=lang,
+    return render_template(
+        "page.html.j2",
+        lang,
         view=view,
-        t=bilingual,
+        name=view.run_id,
         shortened=shortened,
-        w=lambda key, **values: bilingual(both(key, **values)),
         head=_head(view),
         answers=_paired_answers(view),
         panels=panels,
@@ -103,35 +89,7 @@ def render(view: ReportView, lang: Language) -> str:
             "assumptions_lead_one" if len(view.assumptions) == 1 else "assumptions_lead",
             count=str(len(view.assumptions)),
         ),
-        plotly=_packed(get_plotlyjs()),
     )
-
-
-def bilingual(text: Text) -> Markup:
-    """A text in both languages, of which the page shows one; once where both are the same."""
-    if text.en == text.zh:
-        return escape(text.en)
-    return Markup('<span lang="en">{}</span><span lang="zh">{}</span>').format(text.en, text.zh)
-
-
-def script_json(content: Any) -> Markup:
-    """JSON that can stand inside a script element: nothing in it can close the element or open a comment."""
-    text = json.dumps(_finite(content), ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
-
-
-def _packed(text: str) -> str:
-    """A text as the page unpacks it: compressed to about a third, and safe inside a script element."""
-    return base64.b64encode(gzip.compress(text.encode("utf-8"), mtime=0)).decode("ascii")
-
-
-def _finite(content: Any) -> Any:
-    """The content with ``null`` for numbers that JSON cannot carry."""
-    if isinstance(content, dict):
-        return {key: _finite(value) for key, value in content.items()}
-    if isinstance(content, (list, tuple)):
-        return [_finite(value) for value in content]
-    return None if isinstance(content, float) and not math.isfinite(content) else content
 
 
 def _each(make: Callable[[Language], str]) -> Text:

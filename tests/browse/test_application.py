@@ -164,3 +164,19 @@ def test_it_listens_on_a_free_port_and_says_when_one_is_taken(results):
             assert b"small-1" in answer.read()
         with pytest.raises(InputError, match="another with --host and --port"):
             listen(application(results), "127.0.0.1", int(server.effective_port)).__enter__()
+
+
+def test_a_comparison_is_drawn_shut_off_from_the_application(client, results):
+    study = StudyRow("made", "batch", "done", "2026-03-09")
+    members = [StudyRun("made", name, n, name, f"v{n}", 1, "{}") for n, name in enumerate(("small-1", "small-2"))]
+    with open_catalogue(results, None) as catalogue:
+        catalogue.record_study(study, members)
+    assert "/en/studies/made/report.html" in text(client, "/en/studies/made")
+    for path in ("/en/studies/made/report.html", "/zh/studies/made/report.html"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert answer.headers["Content-Security-Policy"].startswith("sandbox allow-scripts")
+        assert 'id="figures"' in answer.text
+    assert "/en/compare/report.html?run=small-1" in text(client, "/en/compare?run=small-1&run=small-2")
+    assert client.get("/en/studies/nowhere/report.html").status_code == 404
+    assert client.get("/en/compare/report.html?run=small-1").status_code == 404

@@ -77,3 +77,14 @@ def test_what_is_not_there_is_bad_input(fleetsim, ran):
     done = fleetsim("compare", "nowhere", "--results", ran)
     assert done.exit_code == 2
     assert "no such study with runs; there are: strategies" in done.stderr
+
+
+def test_the_page_is_written_and_one_in_no_folder_is_bad_input(fleetsim, ran, tmp_path):
+    page = tmp_path / "page.html"
+    done = fleetsim("compare", "strategies", "--results", ran, "--page", page, "--lang", "zh")
+    assert done.exit_code == 0, done.output
+    assert "研究 strategies" in page.read_text(encoding="utf-8")
+    assert [file.name for file in tmp_path.iterdir()] == ["page.html"]
+    done = fleetsim("compare", "strategies", "--results", ran, "--page", tmp_path / "nowhere" / "page.html")
+    assert done.exit_code == 2
+    assert "--page: must be a file in a folder that exists" in done.stderr

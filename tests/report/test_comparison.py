@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from fleetsim.comparison.alternatives import Alternative
+from fleetsim.comparison.alternatives import Alternative, Member
 from fleetsim.comparison.differences import Comparison, Difference, LeftOut, half_width, paired_differences
 from fleetsim.report.comparison import comparison_text, findings, sentence
+from tests.comparison.conftest import row
 
 
 def difference(metric: str, unit: str, baseline: list[float], values: list[float], label: str = "b") -> Difference:
@@ -15,9 +18,17 @@ def difference(metric: str, unit: str, baseline: list[float], values: list[float
     return Difference(label, "run", "run", metric, unit, seeds, tuple(baseline), tuple(values), width)
 
 
+def alternative(label: str, count: int, seeds: Sequence[int]) -> Alternative:
+    """A configuration that sets a number of chargers, with a run for each seed."""
+    members = tuple(Member(row(f"depot-{count}-{seed}", seed), "1.0", seed) for seed in seeds)
+    return Alternative(label, members, "base", {"sites.a.count": count})
+
+
 def comparison(*differences: Difference, left_out: tuple[LeftOut, ...] = ()) -> Comparison:
     labels = dict.fromkeys(one.label for one in differences)
-    return Comparison("made", tuple(Alternative(label, ()) for label in ("a", *labels)), differences, left_out, 0.95)
+    return Comparison(
+        "made", tuple(alternative(label, 0, [1]) for label in ("a", *labels)), differences, left_out, 0.95
+    )
 
 
 PEAK = ("peak_kw", "kW", [500.0, 520.0, 480.0])

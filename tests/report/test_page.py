@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from fleetsim.report.answers import answers
-from fleetsim.report.page import render, script_json, write_page
+from fleetsim.report.html import script_json
+from fleetsim.report.page import render, write_page
 from fleetsim.report.tables import SITE_COLUMNS, columns, printed
 from fleetsim.report.view import ReportView
 from fleetsim.report.words import LANGUAGES, Language

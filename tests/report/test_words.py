@@ -75,7 +75,10 @@ FAMILIES = {
     "sizing": ("cost", "share", "low", "weeks"),
     "reason": (*FAILURES, *SEARCHES),
     "peaks.case": CASES,
-    "compare": ("best", "worse", "most", "unclear", "unclear_one", "same", "mean", "difference", "low", "high"),
+    "compare": (
+        *("best", "worse", "most", "unclear", "unclear_one", "same"),
+        *("mean", "difference", "low", "high", "seeds"),
+    ),
     "compare.left": ("failed", "horizon", "program", "seed"),
     "peaks.remedy": ("transformer", "cable", "tie", "unit", "spread"),
 }

@@ -85,7 +85,8 @@
     }
     if (trace.type === "heatmap") return trace.z.flatMap((line, y) => line.map((z, x) => [trace.y0 + y, trace.x0 + x, z]));
     const y = numbers(trace.y);
-    return places(trace, y.length).map((x, row) => [trace.name || "", x, y[row]]);
+    const margin = (trace.error_x || trace.error_y || {}).array;
+    return places(trace, y.length).map((x, row) => [trace.name || "", x, y[row], ...(margin ? [margin[row]] : [])]);
   }
 
   /* What a figure shows, as a table: the name of each series, and its points. */
