@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from fleetsim.cli.options import (
     scenario_argument,
     workers_option,
 )
-from fleetsim.cli.printing import print_json, progress, width
+from fleetsim.cli.printing import print_json, width
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -87,20 +90,21 @@ def command(
     loaded, lang = load_scenario(scenario, settings, seed, days, workspace), language_of(language)
     design = loaded.spec.design or Design()
     given = {"start_date": design_date.date() if design_date else None, "out": out, "state_of_health": health}
-    progress("searching; this takes some hundred weeks of the site")
     try:
-        found = size(
-            loaded,
-            sites,
-            service,
-            confidence=confidence,
-            vary=[name.strip() for text in vary for name in text.split(",")],
-            design=design.model_copy(update={key: value for key, value in given.items() if value is not None}),
-            demand_charge=demand_charge,
-            seeds=seeds,
-            prices=None if prices is None else load_prices(prices, Path.cwd()),
-            workers=workers,
-        )
+        with _watching() as watch:
+            found = size(
+                loaded,
+                sites,
+                service,
+                confidence=confidence,
+                vary=[name.strip() for text in vary for name in text.split(",")],
+                design=design.model_copy(update={key: value for key, value in given.items() if value is not None}),
+                demand_charge=demand_charge,
+                seeds=seeds,
+                prices=None if prices is None else load_prices(prices, Path.cwd()),
+                workers=workers,
+                watch=watch,
+            )
     except TooLittleError as missed:
         if as_json:
             print_json(missed.as_values())
@@ -112,3 +116,17 @@ def command(
     else:
         click.echo(sizing_text(found, loaded, lang, width()))
     return None
+
+
+@contextmanager
+def _watching() -> Iterator[Callable[[int, int], None] | None]:
+    """Something that says how far the search is, where somebody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("searching") as status:
+        yield lambda combinations, weeks: status.update(
+            f"{combinations} combinations searched, {weeks} weeks simulated"
+        )

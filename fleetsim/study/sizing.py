@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -132,12 +132,14 @@ def size(
     seeds: int = FRESH_WEEKS,
     prices: Prices | None = None,
     workers: int = 1,
+    watch: Callable[[int, int], None] | None = None,
 ) -> Sizing:
     """The cheapest equipment of sites of one kind, sized alike, with which their fleets meet a service level.
 
     ``vary`` holds names of knobs (``chargers``) or ladders (``chargers=5:60:1``), ``design`` stands in for that of the
-    scenario, ``seeds`` is the number of fresh weeks that must confirm the answer. Raises ``InputError`` for what cannot
-    be asked, :class:`TooLittleError` where nothing is enough.
+    scenario, ``seeds`` is the number of fresh weeks that must confirm the answer. ``watch`` is told on the way how many
+    combinations and weeks were run. Raises ``InputError`` for what cannot be asked, :class:`TooLittleError` where
+    nothing is enough.
     """
     names = [sites] if isinstance(sites, str) else list(dict.fromkeys(sites))
     design = design or scenario.spec.design or Design()
@@ -164,7 +166,7 @@ def size(
         prices = load_prices(root / PRICES_FILE, root)
     charged = scenario.tariff.spec.demand_charged if demand_charge is None else demand_charge
     with executor(workers) as where:
-        sizer = _Sizer(scenario, names, knobs, prices, where, service, confidence, design, charged, seeds)
+        sizer = _Sizer(scenario, names, knobs, prices, where, service, confidence, design, charged, seeds, watch)
         return sizer.size()
 
 
@@ -183,6 +185,7 @@ class _Sizer:
         design: Design,
         demand_charge: bool,
         weeks: int,
+        watch: Callable[[int, int], None] | None,
     ) -> None:
         self._sites, self._knobs, self._target, self._confidence = tuple(sites), knobs, target, confidence
         self._given, self._prices, self._demand_charge, self._design = scenario, prices, demand_charge, design
@@ -195,6 +198,7 @@ class _Sizer:
         self._lengths = [len(knob.values) for knob in knobs]
         self._costs: dict[Point, float] = {}
         self._searched: dict[Point, Service] = {}
+        self._watch = watch or (lambda _combinations, _weeks: None)
 
     def size(self) -> Sizing:
         """Search, confirm on fresh weeks, and look at the neighbours."""
@@ -247,6 +251,7 @@ class _Sizer:
         """The cheapest point that keeps a level in the search's weeks."""
 
         def meets(point: Point) -> bool:
+            self._watch(len(self._searched), self._designed.runs)
             found = self._searched[point] = self._designed.service(self._values(point), self._search_seeds, aim)
             return found.whole and found.share >= aim
 
@@ -272,6 +277,7 @@ class _Sizer:
         )
 
     def _fresh(self, point: Point) -> Service:
+        self._watch(len(self._searched), self._designed.runs)
         return self._designed.service(self._values(point), self._fresh_seeds, self._target)
 
     def _confirms(self, point: Point) -> bool:

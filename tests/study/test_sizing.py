@@ -170,6 +170,15 @@ def test_the_text_begins_with_the_answer_in_either_language(noon: Scenario, pric
     assert f"{found.runs} weeks simulated" in " ".join(english)
 
 
+def test_who_watches_is_told_how_far_it_is_and_changes_nothing(noon: Scenario, prices: Prices) -> None:
+    told: list[tuple[int, int]] = []
+    found = sized(noon, prices, "chargers", watch=lambda combinations, weeks: told.append((combinations, weeks)))
+    assert found == sized(noon, prices, "chargers")
+    assert told[0] == (0, 0)
+    assert told == sorted(told)
+    assert told[-1][0] == found.searched
+
+
 def test_the_demand_charge_makes_a_connection_dearer(noon: Scenario, prices: Prices) -> None:
     wide = replace(
         noon, spec=noon.spec.model_copy(
