@@ -85,6 +85,8 @@ class Charging(SourcedSpec):
     service_fee_cny_per_kwh: PriceCnyPerKwh
     """What customers pay on top of the price of electricity, for each kWh at the meter; of a depot, what it saves
     against charging elsewhere."""
+    feed_in_cny_per_kwh: PriceCnyPerKwh
+    """What the grid pays for each kWh that a site feeds in."""
 
 
 class Prices(SourcedSpec):

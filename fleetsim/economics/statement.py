@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from fleetsim.accounting.sums import Floats
+from fleetsim.accounting.sums import Floats, sums
+from fleetsim.clock import HOUR_S, SLOT_S
 from fleetsim.economics.prices import Prices, VehicleCost
 from fleetsim.results.records import Records
-from fleetsim.results.schema import SCOPES, Frame
+from fleetsim.results.schema import SCOPES, Frame, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,10 @@ class SiteYear:
     """Sold, at the meter."""
     revenue_cny: float
     """Service fees; the electricity itself is passed on at its price."""
+    spared_cny: float
+    """Electricity at the tariff that own panels and battery spared."""
+    fed_in_cny: float
+    """What the grid paid for surplus solar."""
     demand_charge_cny: float
     investment_cny: float
     upkeep_cny: float
@@ -92,7 +97,7 @@ class SiteYear:
     @property
     def surplus_cny(self) -> float:
         """What is left in the year."""
-        return self.revenue_cny - self.upkeep_cny - self.demand_charge_cny
+        return self.revenue_cny + self.spared_cny + self.fed_in_cny - self.upkeep_cny - self.demand_charge_cny
 
     @property
     def payback_years(self) -> float:
@@ -191,6 +196,7 @@ def _whole(fleets: Sequence[FleetYear], sites: Sequence[SiteYear], prices: Price
         site.investment_cny / prices.equipment.life_years
         + site.upkeep_cny
         + float(np.nan_to_num(site.demand_charge_cny))
+        - site.fed_in_cny
         for site in sites
     )
     return WholeCost(
@@ -248,7 +254,7 @@ def _fleet_year(
 def _site_years(records: Records, prices: Prices, measured: _Measured, of_year: float) -> list[SiteYear]:
     """Every site with chargers or slots."""
     sites, names = records.tables["sites"], records.entities["sites"]
-    invested_cny = investment_cny(records, prices)
+    invested_cny, spared_cny, fed_in_kwh = investment_cny(records, prices), *_own_supply(records)
     years = []
     for row, code in enumerate(sites["site"].tolist()):
         if sites["chargers"][row] == 0:
@@ -261,6 +267,8 @@ def _site_years(records: Records, prices: Prices, measured: _Measured, of_year: 
                 vehicles_per_charger=measured("site", names[code], "vehicles_per_charger"),
                 energy_kwh=energy_kwh,
                 revenue_cny=energy_kwh * prices.charging.service_fee_cny_per_kwh,
+                spared_cny=float(spared_cny[code]) * of_year,
+                fed_in_cny=float(fed_in_kwh[code]) * of_year * prices.charging.feed_in_cny_per_kwh,
                 demand_charge_cny=measured("site", names[code], "demand_charge_cny") * of_year,
                 investment_cny=float(invested_cny[row]),
                 upkeep_cny=float(invested_cny[row]) * prices.equipment.upkeep_share,
@@ -269,8 +277,20 @@ def _site_years(records: Records, prices: Prices, measured: _Measured, of_year: 
     return years
 
 
+def _own_supply(records: Records) -> tuple[Floats, Floats]:
+    """By code of the site: what the energy that the grid did not give would have cost, CNY, and kWh fed in."""
+    sites, supply = records.tables["site_slots"], records.tables["supply_slots"]
+    names, hours = len(records.entities["sites"]), SLOT_S / HOUR_S
+    mine = np.isin(sites["site"], supply["site"])
+    rows = select(sites, mine)
+    rows = select(rows, np.lexsort((rows["slot_at"], rows["site"])))
+    supply = select(supply, np.lexsort((supply["slot_at"], supply["site"])))
+    spared_cny = (rows["load_kw"] - supply["drawn_kw"]) * hours * rows["price_cny_per_kwh"]
+    return sums(spared_cny, rows["site"], names), sums(supply["fed_in_kw"] * hours, supply["site"], names)
+
+
 def investment_cny(records: Records, prices: Prices) -> Floats:
-    """What the chargers, connection, lanes and packs of each site cost, by row of the table ``sites``.
+    """What chargers, connection, lanes, packs, panels and battery of each site cost, by row of the table ``sites``.
 
     A site without a limit is taken to have a connection for the highest 15-minute mean that it drew.
     """
@@ -278,11 +298,15 @@ def investment_cny(records: Records, prices: Prices) -> Floats:
     drawn_kw = np.zeros(len(records.entities["sites"]))
     np.maximum.at(drawn_kw, slots["site"], slots["grid_kw"])
     connection_kw = np.where(np.isnan(sites["connection_kw"]), drawn_kw[sites["site"]], sites["connection_kw"])
+    supply, own_cny = records.tables["site_supply"], np.zeros(len(records.entities["sites"]))
+    own_cny[supply["site"]] = supply["solar_kwp"] * equipment.solar_cny_per_kwp
+    own_cny[supply["site"]] += np.nan_to_num(supply["storage_kwh"]) * equipment.storage_cny_per_kwh
     packs_kwh = np.nan_to_num(sites["packs"] * sites["pack_kwh"])
     total: Floats = (
         sites["chargers"] * sites["charger_kw"] * equipment.charger_cny_per_kw
         + connection_kw * equipment.connection_cny_per_kw
         + sites["lanes"] * equipment.swap_lane_cny
         + packs_kwh * equipment.pack_cny_per_kwh
+        + own_cny[sites["site"]]
     )
     return total

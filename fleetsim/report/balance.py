@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from fleetsim.clock import HOUR_S, SLOT_S
 from fleetsim.report.view import ReportView
 
 NOTICEABLE = 5e-4
@@ -26,8 +27,13 @@ def balance_lines(view: ReportView) -> tuple[BalanceLine, ...]:
     base, standby = view.run("base_kwh"), view.run("standby_kwh")
     hydrogen = view.run("electrolyser_kwh") + view.run("compressor_kwh")
     initial, driven, left = (view.run(f"{name}_kwh") for name in ("initial", "driven", "left"))
+    supply = view.records.tables["site_supply"]
+    if len(supply["site"]):
+        key, taken = "balance.loads", float(view.records.tables["site_slots"]["load_kw"].sum()) * SLOT_S / HOUR_S
+    else:
+        key, taken = "balance.connection", grid
     lines = (
-        _line("balance.connection", grid, "balance.edge", ("balance.vehicles", meter), ("balance.hydrogen", hydrogen),
+        _line(key, taken, "balance.edge", ("balance.vehicles", meter), ("balance.hydrogen", hydrogen),
               ("balance.base", base), ("balance.standby", standby)),
         _line("balance.meter", meter, "balance.rest", ("balance.out", delivered),
               ("balance.conversion", meter - delivered)),

@@ -33,6 +33,12 @@ class SitePower:
     standby_kw: Series
     hydrogen_kw: Series
     """Electrolyser and compressor."""
+    load_kw: Series
+    """All loads together."""
+    solar_kw: Series
+    """What the site's own panels gave."""
+    storage_kw: Series
+    """What its battery took or, negative, gave."""
     grid_kw: Series
     peak_kw: Series
     """Highest power within each slot."""
@@ -63,6 +69,9 @@ def site_powers(records: Records) -> tuple[SitePower, ...]:
                 base_kw=base_kw,
                 standby_kw=standby_kw,
                 hydrogen_kw=hydrogen_kw,
+                load_kw=rows["load_kw"],
+                solar_kw=np.nan_to_num(rows["solar_kw"]),
+                storage_kw=np.nan_to_num(rows["storage_kw"]),
                 grid_kw=rows["grid_kw"],
                 peak_kw=rows["peak_kw"],
                 limit_kw=rows["limit_kw"],
@@ -110,12 +119,12 @@ def thin(values: Series, size: int) -> Series:
     return means
 
 
-def total_kw(powers: Sequence[SitePower]) -> tuple[Series, Series]:
-    """Slots that any site has, and the power of all sites together in each."""
+def total_kw(powers: Sequence[SitePower], *, loads: bool = False) -> tuple[Series, Series]:
+    """Slots that any site has, and the power of all connections, or of all loads, together in each."""
     slot_s = np.unique(np.concatenate([power.slot_s for power in powers]))
     total = np.zeros(len(slot_s))
     for power in powers:
-        total[np.searchsorted(slot_s, power.slot_s)] += np.nan_to_num(power.grid_kw)
+        total[np.searchsorted(slot_s, power.slot_s)] += np.nan_to_num(power.load_kw if loads else power.grid_kw)
     return slot_s, total
 
 

@@ -12,7 +12,8 @@ from fleetsim.spec import Text
 
 SITE_COLUMNS = (
     "chargers", "energy_kwh", "utilisation_energy", "utilisation_plugged", "utilisation_charging", "hydrogen_kg",
-    "electrolyser_kwh", "peak_kw", "connection_use", "waits", "unmet_kwh",
+    "electrolyser_kwh", "solar_kwh", "self_consumption", "storage_cycles", "peak_kw", "connection_use", "waits",
+    "unmet_kwh",
 )  # fmt: skip
 FLEET_COLUMNS = (
     "vehicles", "trips_planned", "rounds_planned", "rounds_finished", "service_level", "trips_late", "trips_cancelled",
@@ -28,6 +29,8 @@ DEPENDS_ON = {
     ),
     **dict.fromkeys(("hydrogen_kg", "electrolyser_kwh"), "hydrogen_kg"),
     "hydrogen_kg_per_100km": "hydrogen_kg_per_100km",
+    **dict.fromkeys(("solar_kwh", "self_consumption"), "solar_kwh"),
+    "storage_cycles": "storage_cycles",
 }
 """Metrics that mean nothing for a subject without the other: trips for rounds, chargers for a hydrogen station."""
 

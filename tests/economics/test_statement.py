@@ -41,15 +41,15 @@ def prices(**changes: object) -> Prices:
             "connection_cny_per_kw": 900,
             "swap_lane_cny": 1_000_000,
             "pack_cny_per_kwh": 800,
-            "solar_cny_per_kwp": 3_000,
-            "storage_cny_per_kwh": 1_000,
             "electrolyser_cny_per_kw": 4_000,
             "hydrogen_storage_cny_per_kg": 6_000,
             "dispenser_cny": 800_000,
+            "solar_cny_per_kwp": 3_500,
+            "storage_cny_per_kwh": 1_000,
             "life_years": 10,
             "upkeep_share": 0.05,
         },
-        "charging": {"service_fee_cny_per_kwh": 0.4},
+        "charging": {"service_fee_cny_per_kwh": 0.4, "feed_in_cny_per_kwh": 0.3},
     }
     return Prices.model_validate(values | changes)
 
@@ -101,7 +101,9 @@ def test_a_year_of_a_site_by_hand() -> None:
     assert site.revenue_cny == pytest.approx(800 * 50 * 0.4)
     assert site.surplus_cny == pytest.approx(16_000 - 303_000 * 0.05 - 40 * 50)
     assert site.payback_years == math.inf
-    assert year(charging={"service_fee_cny_per_kwh": 1}).sites[0].payback_years == pytest.approx(303_000 / 22_850)
+    assert year(charging={"service_fee_cny_per_kwh": 1, "feed_in_cny_per_kwh": 0}).sites[
+        0
+    ].payback_years == pytest.approx(303_000 / 22_850)
 
 
 def test_a_site_without_a_limit_pays_for_the_connection_that_it_used() -> None:
@@ -123,6 +125,26 @@ def test_a_kilometre_all_told_is_not_said_where_a_fleet_has_no_price() -> None:
     bare = year(vehicles={})
     assert math.isnan(bare.whole.cny_per_km)
     assert bare.as_values()["whole"]["cny_per_km"] is None
+
+
+def test_a_roof_and_a_battery_are_paid_for_and_spare_and_sell_energy() -> None:
+    """A slot of 80 kW drawn of 200 and one of 30 kW fed in, at 0.5 CNY/kWh; times 50 for the year."""
+    before = records()
+    plant = {"site": np.array([1]), "solar_kwp": np.array([100.0]), "storage_kwh": np.array([50.0])}
+    slots = {"site": np.array([1, 1]), "slot_at": np.array([86_400.0, 87_300.0])}
+    flows = slots | {"drawn_kw": np.array([80.0, 0.0]), "fed_in_kw": np.array([0.0, 30.0])}
+    loads = slots | {"load_kw": np.array([200.0, 40.0]), "price_cny_per_kwh": np.array([0.5, 0.5])}
+    tables = {
+        "site_supply": complete("site_supply", plant),
+        "supply_slots": complete("supply_slots", flows),
+        "site_slots": complete("site_slots", loads | {"grid_kw": np.array([80.0, -30.0])}),
+    }
+    (site,) = statement(replace(before, tables={**before.tables, **tables}), prices()).sites
+    assert site.investment_cny == year().sites[0].investment_cny + 100 * 3_500 + 50 * 1_000
+    assert site.spared_cny == pytest.approx((120 + 40) / 4 * 0.5 * 50)
+    assert site.fed_in_cny == pytest.approx(30 / 4 * 0.3 * 50)
+    costs_cny = site.investment_cny * 0.05 + 40 * 50
+    assert site.surplus_cny == pytest.approx(site.revenue_cny + site.spared_cny + site.fed_in_cny - costs_cny)
 
 
 def test_packs_and_lanes_of_a_swap_station_are_paid_for() -> None:

@@ -25,7 +25,7 @@ from tests.report.synthetic import synthetic_view
 
 FOLDERS = [Path(package.__file__).parent for package in (report, browse, study)]
 FAMILIES = {
-    "source": SOURCES,
+    "source": (*SOURCES, "site_solar", "initial"),
     "group": GROUPS,
     "note": NOTES,
     "table.scope": SCOPES,
@@ -55,7 +55,7 @@ FAMILIES = {
     "city": CITIES,
     "asset_kind": ASSET_KINDS,
     "site_kind": ("depot", "public_station", "terminal", "swap_station", "hydrogen_station"),
-    "load": ("vehicles", "base", "standby", "hydrogen"),
+    "load": ("vehicles", "base", "standby", "hydrogen", "storage"),
     "by": ("energy", "plugged", "charging"),
     "share": ("production", "consumption", "dedicated"),
     "status": ("late", "cancelled", "unfinished"),

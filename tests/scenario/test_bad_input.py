@@ -44,6 +44,36 @@ def message(path: Path) -> str:
         ),
         pytest.param(
             SCENARIO,
+            "connection_kw: 800",
+            "connection_kw: 800\n    storage: {battery_kwh: 9, power_kw: 9, round_trip_efficiency: 1, "
+            "strategy: peak_shaving}",
+            "configs/depot.yaml:17: sites.east.storage: found no target_kw; peak_shaving needs a target_kw",
+            id="peak shaving without a target",
+        ),
+        pytest.param(
+            SCENARIO,
+            "connection_kw: 800",
+            "connection_kw: 800\n    storage: {battery_kwh: 9, power_kw: 9, round_trip_efficiency: 1, target_kw: 5}",
+            "configs/depot.yaml:17: sites.east.storage.target_kw: found 5; "
+            "may stand beside the strategy peak_shaving only",
+            id="a target that nothing follows",
+        ),
+        pytest.param(
+            SCENARIO,
+            "strategy: valley",
+            "strategy: solar_following",
+            "configs/depot.yaml:17: sites.east.strategy: found 'solar_following'; needs a solar block at the site",
+            id="following a sun that does not shine",
+        ),
+        pytest.param(
+            SCENARIO,
+            "connection_kw: 800",
+            "connection_kw: 800\n    solar: {peak_kw: -5}",
+            "configs/depot.yaml:17: sites.east.solar.peak_kw: found -5; must be above 0 and at most 200000 kWp",
+            id="panels below nothing",
+        ),
+        pytest.param(
+            SCENARIO,
             "kind: depot",
             "kind: depott",
             "configs/depot.yaml:11: sites.east.kind: found 'depott'; "

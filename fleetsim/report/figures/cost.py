@@ -20,7 +20,7 @@ def cost(view: ReportView) -> Figure | None:
     prices = np.round(known["price_cny_per_kwh"], 4)
     if not len(prices):
         return None
-    energy_kwh = known["grid_kw"] * SLOT_S / HOUR_S
+    energy_kwh = np.maximum(known["grid_kw"], 0.0) * SLOT_S / HOUR_S
     steps = np.unique(prices)
     if len(steps) > MOST_PRICES:
         steps = np.linspace(steps[0], steps[-1], MOST_PRICES)

@@ -17,6 +17,7 @@ NOTICEABLE = 1e-4
 """Share of the whole below which a flow is too thin to be drawn."""
 COLOURS = {
     "balance.connection": "var(--series-7)",
+    "balance.loads": "var(--series-7)",
     "balance.meter": "var(--series-1)",
     "balance.delivered": "var(--series-1)",
     "balance.battery": "var(--series-5)",
@@ -28,6 +29,8 @@ COLOURS = {
     "balance.battery_loss": "var(--limit)",
     "balance.left": "var(--series-7)",
 }
+OF_SITES = {"source.site_solar": "var(--solar)", "source.initial": "var(--base)"}
+"""Colours of what does not come from the grid."""
 STEPS = {"balance.vehicles": "balance.meter", "balance.out": "balance.delivered", "balance.stored": "balance.battery"}
 """Parts of a line of the balance that the next line divides further."""
 
@@ -35,7 +38,7 @@ STEPS = {"balance.vehicles": "balance.meter", "balance.out": "balance.delivered"
 def flow(view: ReportView) -> Figure | None:
     """From the sources of the grid to distance driven, with what is lost on the way."""
     links = [*_sources(view), *_spent(view)]
-    whole = sum(kwh for _, target, kwh in links if target == "balance.connection")
+    whole = sum(kwh for _, target, kwh in links if target in ("balance.connection", "balance.loads"))
     links = [link for link in links if link[2] > NOTICEABLE * whole]
     if not whole > 0 or not links:
         return None
@@ -74,9 +77,17 @@ def _sources(view: ReportView) -> list[tuple[str, str, float]]:
     )
     whole_mw = made_mw.sum(axis=1, keepdims=True)
     shares = np.divide(made_mw, whole_mw, out=np.zeros_like(made_mw), where=whole_mw > 0)
-    drawn_kw = np.bincount(np.searchsorted(slot_s, sites["slot_at"]), np.nan_to_num(sites["grid_kw"]), len(slot_s))
-    kwh = (SLOT_S / HOUR_S) * drawn_kw @ shares
-    return [(f"source.{source}", "balance.connection", float(each)) for source, each in zip(SOURCES, kwh, strict=True)]
+    supply, load_kw = view.records.tables["supply_slots"], np.nan_to_num(sites["load_kw"])
+    alone = ~np.isin(sites["site"], supply["site"])
+    drawn_kw = np.bincount(np.searchsorted(slot_s, sites["slot_at"][alone]), load_kw[alone], len(slot_s))
+    kwh = dict(zip(SOURCES, ((SLOT_S / HOUR_S) * drawn_kw @ shares).tolist(), strict=True))
+    if not len(supply["site"]):
+        return [(f"source.{source}", "balance.connection", each) for source, each in kwh.items()]
+    mixed_kw = load_kw[~alone][np.lexsort((sites["slot_at"][~alone], sites["site"][~alone]))]
+    order = np.lexsort((supply["slot_at"], supply["site"]))
+    for source in (*SOURCES, "site_solar", "initial"):
+        kwh[source] = kwh.get(source, 0.0) + float(mixed_kw @ supply[f"{source}_share"][order]) * SLOT_S / HOUR_S
+    return [(f"source.{source}", "balance.loads", each) for source, each in kwh.items()]
 
 
 def _spent(view: ReportView) -> list[tuple[str, str, float]]:
@@ -91,4 +102,6 @@ def _spent(view: ReportView) -> list[tuple[str, str, float]]:
 
 
 def _colour(node: str) -> str:
+    if node in OF_SITES:
+        return OF_SITES[node]
     return f"var(--{node.removeprefix('source.')})" if node.startswith("source.") else COLOURS.get(node, "var(--base)")

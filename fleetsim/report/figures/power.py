@@ -29,6 +29,7 @@ LOADS = (
     ("standby", "var(--standby)"),
     ("hydrogen", "var(--series-3)"),
     ("vehicles", "var(--vehicles)"),
+    ("storage", "var(--series-5)"),
 )
 """From the bottom of the stack: what is always there, then the vehicles."""
 
@@ -40,7 +41,7 @@ def total_power(view: ReportView, powers: Sequence[SitePower], fleets_kw: Mappin
     """
     if len(powers) < 2 and not (powers and len(fleets_kw) > 1):
         return None
-    slot_s, total = total_kw(powers)
+    (slot_s, total), (_, at_connections) = total_kw(powers, loads=True), total_kw(powers)
     size = step(len(slot_s))
     areas = [
         (words(f"load.{load}"), colour, np.sum([_placed(power, slot_s, series) for power, series in each], axis=0))
@@ -60,11 +61,13 @@ def total_power(view: ReportView, powers: Sequence[SitePower], fleets_kw: Mappin
     if np.any(rest > NOTICEABLE_KW):
         areas.append((words("other_fleets" if own else "load.vehicles"), "var(--series-7)", np.maximum(rest, 0.0)))
     data = [_area(view, name, colour, slot_s, series, size) for name, colour, series in areas]
+    if any(has_supply(power) for power in powers):
+        data.append(_line(view, "load.connection", "var(--mark)", slot_s, at_connections, size))
     limit_kw = np.sum([power.limit_kw[0] for power in powers])
     if np.isfinite(limit_kw):
         data.append(_level(view, slot_s, float(limit_kw)))
-    top = first_highest(total)
-    highest = float(total[top])
+    top = first_highest(at_connections)
+    highest = float(at_connections[top])
     data.append(_marker(view, slot_s[top], highest, words("peak_slot", peak=amount(highest, "kW"))))
     return {"data": data, "layout": layout(360, xaxis=time_axis(view), yaxis=value_axis("axis.power_kw"))}
 
@@ -77,12 +80,17 @@ def site_power(view: ReportView, power: SitePower, height: int) -> Figure:
         "base": power.base_kw,
         "standby": power.standby_kw,
         "hydrogen": power.hydrogen_kw,
+        "storage": np.maximum(power.storage_kw, 0.0),
     }
     data = [
         _area(view, words(f"load.{load}"), colour, power.slot_s, series[load], size)
         for load, colour in LOADS
         if load == "vehicles" or series[load].any()
     ]
+    if has_supply(power):
+        data.append(_line(view, "load.connection", "var(--mark)", power.slot_s, power.grid_kw, size))
+    if power.solar_kw.any():
+        data.append(_line(view, "load.solar", "var(--solar)", power.slot_s, power.solar_kw, size))
     limit = _limit(view, power, size)
     if limit is not None:
         data.append(limit)
@@ -92,6 +100,11 @@ def site_power(view: ReportView, power: SitePower, height: int) -> Figure:
         data.append(_marker(view, power.slot_s[top], highest, words("peak", peak=amount(highest, "kW"))))
     frame = layout(height, xaxis=time_axis(view), yaxis=value_axis("axis.power_kw"), showlegend=False)
     return {"data": data, "layout": frame}
+
+
+def has_supply(power: SitePower) -> bool:
+    """Whether anything but the grid gave power to a site."""
+    return bool(power.solar_kw.any() or power.storage_kw.any())
 
 
 def _placed(power: SitePower, slot_s: Series, kw: Series) -> Series:
@@ -109,6 +122,18 @@ def _area(view: ReportView, name: Any, colour: str, slot_s: Series, kw: Series, 
         "stackgroup": "power",
         "line": {"width": 0, "shape": "linear", "color": colour},
         "fillcolor": colour,
+        "hovertemplate": "%{y:,.0f} kW",
+        **timed(view, slot_s, size),
+        "y": packed(thin(kw, size)),
+    }
+
+
+def _line(view: ReportView, key: str, colour: str, slot_s: Series, kw: Series, size: int) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": words(key),
+        "line": {"width": 1.6, "color": colour},
         "hovertemplate": "%{y:,.0f} kW",
         **timed(view, slot_s, size),
         "y": packed(thin(kw, size)),

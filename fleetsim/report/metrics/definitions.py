@@ -27,7 +27,34 @@ class Metric:
 
 METRICS = (
     Metric("energy_kwh", "kWh", _ALL, "energy that sessions took at the meter, AC"),
-    Metric("grid_kwh", "kWh", _SITES, "energy at the grid connections, all loads, within the reported time"),
+    Metric(
+        "grid_kwh",
+        "kWh",
+        _SITES,
+        "energy at the grid connections, all loads, within the reported time, less what was fed in",
+    ),
+    Metric("solar_kwh", "kWh", _SITES, "energy that the sites' own panels gave, AC, curtailed energy left out"),
+    Metric("curtailed_kwh", "kWh", _SITES, "energy that the panels could have given and nobody took, AC"),
+    Metric("fed_in_kwh", "kWh", _SITES, "energy that the sites gave to the grid, AC"),
+    Metric(
+        "self_consumption",
+        "share",
+        _SITES,
+        "share of what the panels could give that the sites' loads or batteries took; empty without panels",
+    ),
+    Metric(
+        "self_sufficiency",
+        "share",
+        _SITES,
+        "share of the sites' own panels, through batteries too, in what all loads took; empty without panels",
+    ),
+    Metric(
+        "storage_cycles",
+        "1",
+        _SITES,
+        "energy taken out of the stationary batteries' cells over their usable energy; empty without batteries",
+    ),
+    Metric("storage_loss_kwh", "kWh", _SITES, "energy lost in the stationary batteries, AC to AC"),
     Metric("standby_kwh", "kWh", _SITES, "energy of the chargers' electronics, AC"),
     Metric("base_kwh", "kWh", _SITES, "energy of buildings and workshops behind the same meter, AC"),
     Metric("delivered_kwh", "kWh", _ALL, "energy at the chargers' outlets, DC"),
@@ -210,7 +237,7 @@ METRICS = (
         _ALL,
         "largest relative gap of the energy balance of a vehicle (initial + stored + swapped = driven + fed back + "
         "left; meter = power over time), of the packs of a station (initial + stored = swapped + left), or of a site "
-        "(meter = delivered + conversion losses + hydrogen + standby + base)",
+        "(meter + panels + battery = delivered + conversion losses + hydrogen + standby + base)",
     ),
     Metric("refuels", "1", _ALL, "number of hydrogen fills; one that waits for pressure and goes on is one"),
     Metric("hydrogen_kg", "kg", _ALL, "hydrogen filled into tanks"),
