@@ -71,18 +71,32 @@ def cleanest(site: SiteView, session: SessionView) -> Plan:
 
 
 def solar_following(site: SiteView, session: SessionView) -> Plan:
-    """Draw while the site's own sun shines, where it shines most first, and in the dark where the price is lowest."""
-    price = site.signals.price_cny_per_kwh
-    return _in_lowest_slots(site, session, price if site.solar_kw is None else sunny_first(site.solar_kw, price))
+    """Draw with the site's own sun, each charger its part of it, and top up in time where the price is lowest.
 
-
-def sunny_first(solar_kw: NDArray[np.float64], price_cny_per_kwh: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values by which slots with sun come before those without: by power, then by price.
-
-    >>> sunny_first(np.array([0.0, 5.0, 9.0, 0.0]), np.array([0.6, 0.4, 0.4, 0.3])).tolist()
-    [0.6, -5.0, -9.0, 0.3]
+    At a cap P of the sun a session gains on the time at full power by P over its own highest power, at least. What that
+    leaves short is made up at full power in the cheapest slots. Without panels the cheapest slots alone count.
     """
-    return np.where(solar_kw > 0.0, -solar_kw, price_cny_per_kwh)
+    until_s, needed_s = _time(site, session)
+    if needed_s >= until_s - site.now_s:
+        return ALWAYS
+    if site.solar_kw is None:
+        return cheapest(site, session)
+    first, last = int(site.now_s // SLOT_S), int(np.ceil(until_s / SLOT_S))
+    edges_s = np.clip(np.arange(first, last + 1) * float(SLOT_S), site.now_s, until_s)
+    known = _known(np.arange(first, last), len(site.solar_kw))
+    length_s, cap_kw = np.diff(edges_s), site.solar_kw[known] / site.bays
+    highest_kw = max((kw for _, kw in session.needs), default=np.inf)
+    gain_s = length_s * np.minimum(1.0, cap_kw / highest_kw)
+    short_s = needed_s - gain_s.sum()
+    for place in np.argsort(site.signals.price_cny_per_kwh[known], kind="stable"):
+        if short_s <= 0.0:
+            break
+        short_s -= length_s[place] - gain_s[place]
+        cap_kw[place] = np.inf
+    starts = np.flatnonzero(np.concatenate(([True], cap_kw[1:] != cap_kw[:-1])))
+    ends_s = np.append(edges_s[starts[1:]], edges_s[-1])
+    rows = zip(edges_s[starts].tolist(), ends_s.tolist(), cap_kw[starts].tolist(), strict=True)
+    return tuple(Slot(start_s, end_s, kw) for start_s, end_s, kw in rows if kw > 0.0)
 
 
 def lowest_power_kw(needs: tuple[tuple[float, float], ...], seconds: float) -> float:
@@ -133,13 +147,10 @@ def _within(slots: Plan, from_s: float, until_s: float) -> Plan:
 def _lowest(
     site: SiteView, until_s: float, seconds: float, values: NDArray[np.float64], allowed: NDArray[np.bool_]
 ) -> Plan:
-    """Allowed slots before ``until_s`` that add up to ``seconds``: those of the lowest values, then the earliest.
-
-    What follows the last day of the run is taken to be like it.
-    """
+    """Allowed slots before ``until_s`` that add up to ``seconds``: those of the lowest values, then the earliest."""
     first, last = int(site.now_s // SLOT_S), int(np.ceil(until_s / SLOT_S))
     slots = np.arange(first, last)
-    known = np.where(slots < len(values), slots, len(values) + (slots - len(values)) % SLOTS_PER_DAY - SLOTS_PER_DAY)
+    known = _known(slots, len(values))
     places = np.flatnonzero(allowed[known])
     chosen: list[Slot] = []
     for index in places[np.argsort(values[known][places], kind="stable")]:
@@ -151,6 +162,11 @@ def _lowest(
         if seconds <= 0.0:
             break
     return tuple(chosen)
+
+
+def _known(slots: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Slots of which values are known; what follows the last day of the run is taken to be like it."""
+    return np.where(slots < count, slots, count + (slots - count) % SLOTS_PER_DAY - SLOTS_PER_DAY)
 
 
 def _merge(slots: Plan) -> Plan:
@@ -175,7 +191,7 @@ STRATEGIES: dict[str, Strategy] = {
 }
 """The strategies by the name that a scenario gives them."""
 
-CAPPED: set[str] = {"balanced"}
+CAPPED: set[str] = {"balanced", "solar_following"}
 """Those whose plans hold the power of single sessions down."""
 
 

@@ -75,6 +75,13 @@ def _sentences(year: Statement, lang: Language) -> list[str]:
                 payback=_years(payback_years(invested_cny, surplus_cny), lang),
             )
         )
+        spared_cny, fed_in_cny = (
+            sum(getattr(each, key) for each in year.sites) for key in ("spared_cny", "fed_in_cny")
+        )
+        if spared_cny or fed_in_cny:
+            said.append(
+                word("statement.supply", lang, spared=_money(spared_cny, lang), fed_in=_money(fed_in_cny, lang))
+            )
     if math.isfinite(year.whole.cny_per_km):
         parts = {
             "whole": year.whole.cny_per_km,

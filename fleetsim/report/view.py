@@ -58,6 +58,11 @@ class ReportView:
         return quantity(self.run(name), self.unit(name), lang)
 
     @property
+    def has_supply(self) -> bool:
+        """Whether any site has panels or a battery."""
+        return bool(len(self.records.tables["site_supply"]["site"]))
+
+    @property
     def has_hydrogen(self) -> bool:
         """Whether anything in the run holds hydrogen."""
         return math.isfinite(self.run("hydrogen_kg"))

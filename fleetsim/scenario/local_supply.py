@@ -77,7 +77,7 @@ class SuppliedSite(GridSite):
 def supply_problems(
     document: Document, sites: Mapping[str, GridSite], places: Mapping[str, Place], skies: Collection[str] | None
 ) -> Iterator[Problem]:
-    """Panels under an unknown sky, strategies that follow what is not there, and targets that nothing follows.
+    """Panels under an unknown sky, a target that is missing, and targets that nothing follows.
 
     ``skies`` are the cities of ``grid/solar.yaml``, if they could be read.
     """
@@ -89,8 +89,6 @@ def supply_problems(
         if site.solar is not None and place is not None and skies is not None and place.city not in skies:
             allowed = one_of(place.city, sorted(skies), "cities of grid/solar.yaml, for a site with panels")
             yield document.problem((*at, "place"), f"{site.place!r} in {place.city}", allowed)
-        if site.solar is None and getattr(site, "strategy", None) == "solar_following":
-            yield document.problem((*at, "strategy"), "'solar_following'", "needs a solar block at the site")
         if storage is None:
             continue
         if storage.strategy == "peak_shaving" and storage.target_kw is None:

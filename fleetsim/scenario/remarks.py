@@ -63,6 +63,8 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
         if isinstance(site, HydrogenStation):
             yield from _station_remarks(name, site, limit_kw)
             continue
+        if site.strategy == "solar_following" and site.solar is None:
+            yield f"sites.{name}: no panels for solar_following to follow; it charges where the price is lowest"
         if at_home[name] > CROWDED * chargers:
             yield f"sites.{name}: {chargers} chargers for {at_home[name]} vehicles"
         if limit_kw is None:

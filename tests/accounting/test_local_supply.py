@@ -240,6 +240,19 @@ def test_a_limit_is_raised_by_the_sun_and_by_what_the_battery_has_promised() -> 
     assert highest[2] > 110.0
 
 
+def test_buses_that_follow_the_sun_use_more_of_it_than_those_that_charge_at_once_and_lose_no_trip() -> None:
+    used_kwh, done = [], []
+    for strategy in ("immediate", "solar_following"):
+        site = {"strategy": strategy, "solar": {"peak_kw": 200}, "chargers": [{"type": "dc", "count": 6}]}
+        records, _, _ = accounted(site, peak_kw=200.0)
+        laws.check(records)
+        supply = of_depot(records, "supply_slots")
+        used_kwh.append(float((supply["available_kw"] - supply["fed_in_kw"]).sum()) / 4)
+        done.append((records.tables["trips"]["status"] == 0).sum())
+    assert used_kwh[1] > 1.1 * used_kwh[0]
+    assert done[0] == done[1] > 0
+
+
 def test_suppliers_are_mixed_by_the_energy_they_give() -> None:
     grid, sun = np.array([[0.5, 1.0], [0.5, 1.0]]), np.array([1.0, 0.0])
     both = mix_of_loads((Supplier(np.array([1.0, 0.0]), grid), Supplier(np.array([3.0, 0.0]), sun)), grid)

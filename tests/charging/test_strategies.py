@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -16,6 +17,7 @@ from fleetsim.charging.strategies import (
     cheapest,
     cleanest,
     immediate,
+    solar_following,
     staggered,
     valley,
 )
@@ -24,6 +26,7 @@ from fleetsim.clock import Clock
 from tests.worlds import signals
 
 HOUR = 3_600.0
+SUN_KW = np.tile(300.0 * np.maximum(0.0, np.sin((np.arange(96) / 4 - 6) / 12 * np.pi)), 3)
 SIGNALS = signals(Clock(date(2026, 3, 9), days=3, warmup_days=0))
 
 
@@ -101,6 +104,29 @@ def test_no_plan_misses_a_departure_that_charging_at_once_would_meet(
         assert _drawn_kwh(plan, needs, now_h * HOUR, depart_h * HOUR) >= 88 * full_power_h - 1e-6
     elif full_power_h <= stay_h:
         assert plan is ALWAYS or plan[0].start_s <= now_h * HOUR
+
+
+@given(
+    now_h=st.floats(0, 40), stay_h=st.floats(0.1, 30), full_power_h=st.floats(0.01, 12), crowding=st.floats(1, 3),
+    peak_kw=st.floats(0, 2_000),
+)  # fmt: skip
+def test_following_the_sun_misses_no_departure_either(
+    now_h: float, stay_h: float, full_power_h: float, crowding: float, peak_kw: float
+) -> None:
+    asks = session(now_h + stay_h, full_power_h)
+    plan = solar_following(replace(site(now_h, crowding), solar_kw=SUN_KW * peak_kw / 300.0), asks)
+    if full_power_h * crowding <= stay_h - MARGIN_S / HOUR:
+        drawn_kwh = _drawn_kwh(plan, asks.needs, now_h * HOUR, (now_h + stay_h) * HOUR)
+        assert drawn_kwh >= 88 * full_power_h - 1e-6
+
+
+def test_following_the_sun_each_charger_has_its_part_of_it_and_the_rest_is_bought_where_it_is_cheap() -> None:
+    enough = solar_following(replace(site(7), solar_kw=SUN_KW), session(17, 2))
+    assert all(slot.max_kw == SUN_KW[int(slot.start_s // 900)] / 4 for slot in enough)
+    short = solar_following(replace(site(7), solar_kw=SUN_KW / 10), session(31, 2))
+    bought = [slot for slot in short if slot.max_kw == np.inf]
+    assert [slot.start_s / HOUR for slot in bought] == [12]
+    assert solar_following(site(20), session(31, 2)) == cheapest(site(20), session(31, 2))
 
 
 def _drawn_kwh(plan: Plan, needs: tuple[tuple[float, float], ...], now_s: float, until_s: float) -> float:

@@ -60,13 +60,6 @@ def message(path: Path) -> str:
         ),
         pytest.param(
             SCENARIO,
-            "strategy: valley",
-            "strategy: solar_following",
-            "configs/depot.yaml:17: sites.east.strategy: found 'solar_following'; needs a solar block at the site",
-            id="following a sun that does not shine",
-        ),
-        pytest.param(
-            SCENARIO,
             "connection_kw: 800",
             "connection_kw: 800\n    solar: {peak_kw: -5}",
             "configs/depot.yaml:17: sites.east.solar.peak_kw: found -5; must be above 0 and at most 200000 kWp",

@@ -23,6 +23,10 @@ DEPOT = "{kind: depot, place: station, connection_kw: 100, chargers: [{type: dc_
         ),
         ([f"{EAST}.chargers.0.count=2"], "sites.east: 2 chargers for 22 vehicles"),
         (
+            [f"{EAST}.strategy=solar_following"],
+            "sites.east: no panels for solar_following to follow; it charges where the price is lowest",
+        ),
+        (
             ["sites.west={kind: depot, place: station, chargers: [{type: dc_60, count: 1}]}"],
             "sites.west: no fleet lives here",
         ),
