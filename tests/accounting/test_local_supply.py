@@ -169,6 +169,14 @@ def test_by_source_the_loads_and_the_battery_take_what_meter_and_panels_give_in_
     in_by_source = (kwh["charged"] - kwh["charged_solar"])[:, None] * from_grid[:, sources]
     in_by_source[:, [0, -1]] += kwh["charged_solar"][:, None]
     through = in_by_source.sum(axis=0) * 0.9 - np.array(left)
+    # In every slot the battery holds of each source what it held, and came in, less what the loads got from it.
+    direct_kwh = (kwh["drawn"] - kwh["charged"] + kwh["charged_solar"])[:, None] * from_grid[:, sources]
+    direct_kwh[:, [0, -1]] += (sun_kwh - kwh["charged_solar"])[:, None]
+    held_kwh = np.cumsum(in_by_source * 0.9 - (of_loads[:, sources] - direct_kwh) / 0.9, axis=0)
+    assert held_kwh.min() >= -1e-6
+    assert held_kwh[-1] == pytest.approx(np.array(left), abs=1e-6)
+    initial_kwh = 120.0 - np.cumsum(of_loads[:, 0]) / 0.9
+    assert held_kwh[:, 1:].sum(axis=1) + initial_kwh == pytest.approx(supply.levels_kwh[1:], abs=1e-6)
     assert lost == pytest.approx(in_by_source.sum(axis=0) * 0.1 + through * 0.1, rel=1e-9, abs=1e-9)
 
 
