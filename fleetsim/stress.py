@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fleetsim import pipeline
-from fleetsim.clock import SLOTS_PER_DAY
+from fleetsim.accounting.integrals import cut
+from fleetsim.clock import SLOT_S, SLOTS_PER_DAY
 from fleetsim.errors import RunError
-from fleetsim.network.ranking import Binding, ranking
+from fleetsim.network.ranking import SLOT_H, Binding, ranking
 from fleetsim.network.remedies import Remedy, Stressed, capped, remedies, worst_station
+from fleetsim.network.shifting import Movable
 from fleetsim.results.records import Records
 
 if TYPE_CHECKING:
     from fleetsim.network.slots import Loads
+    from fleetsim.network.sweep import Floats
     from fleetsim.scenario.schema import Scenario
 
 CASES = ("dry_evening", "holiday", "drought", "transformer_out", "one_boundary", "orderly_use", "plan_year")
@@ -72,9 +75,12 @@ def stress(path: Path | str, overrides: Sequence[str] = (), workspace: Path | No
     units = base.net.station_units.copy()
     units[worst_station(base)] -= 1
     orderly = scenario.rules.orderly_use
-    cut = np.array([capped(kw, orderly.slots_of_day, orderly.site_share) for kw in base.site_kw])
+
+    def ordered(site_kw: Floats) -> Floats:
+        return np.array([capped(kw, orderly.slots_of_day, orderly.site_share) for kw in site_kw])
+
     ran["transformer_out"] = (replace(base, net=replace(base.net, station_units=units)), records)
-    ran["orderly_use"] = (replace(base, site_kw=cut), records)
+    ran["orderly_use"] = (replace(base, site_kw=ordered(base.site_kw)), records)
     grown = (base.base_kva * growth, base.busbar_kva * growth, base.site_kw * growth)
     ran["plan_year"] = (replace(base, base_kva=grown[0], busbar_kva=grown[1], site_kw=grown[2]), records)
     stressed, bindings = [], []
@@ -82,7 +88,12 @@ def stress(path: Path | str, overrides: Sequence[str] = (), workspace: Path | No
         carried, of_run = ran[name]
         slots = np.arange(carried.site_kw.shape[1]) % SLOTS_PER_DAY
         kept = np.isin(slots, EVENING) if name == "dry_evening" else np.ones(len(slots), dtype=bool)
-        stressed.append(Stressed(name, carried, kept, _plugged(carried, of_run)))
+        hours = getattr(scenario.rules.case_hours, name)
+        movable = _movable(carried, of_run, growth if name == "plan_year" else 1.0)
+        if name == "orderly_use":
+            stressed.append(Stressed(name, carried, kept, hours, movable, base, ordered))
+        else:
+            stressed.append(Stressed(name, carried, kept, hours, movable, carried))
         bindings += ranking(name, carried, of_run, scenario.rules.limits, kept)
     bindings.sort(key=lambda row: (-row.peak_loading, row.asset, row.case))
     found = remedies(stressed, scenario.network, scenario.rules)
@@ -109,9 +120,31 @@ def _simulated(path: Path | str, overrides: Sequence[str], workspace: Path | Non
     return carried, records
 
 
-def _plugged(carried: Loads, records: Records) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Vehicles plugged in at each site of the network."""
-    sites, slots = records.tables["sites"], records.tables["site_slots"]
-    by_site = slots["plugged"].reshape(len(sites["site"]), -1)
-    row = {records.entities["sites"][code]: by_site[number] for number, code in enumerate(sites["site"])}
-    return np.array([row[site.name] for site in carried.net.sites])
+def _movable(carried: Loads, records: Records, growth: float) -> Movable:
+    """The sessions at sites of the network, by the slots in which they were plugged in; those that feed back stay."""
+    sessions, draws, clock = records.tables["sessions"], records.tables["draws"], records.clock
+    number = {site.name: row for row, site in enumerate(carried.net.sites)}
+    site = np.array([number.get(name, -1) for name in records.entities["sites"]])[sessions["site"]]
+    first_s, slots = float(clock.report_from_s), carried.site_kw.shape[1]
+    begin = np.clip((sessions["plug_at"] - first_s) / SLOT_S, 0.0, slots)
+    end = np.clip((sessions["unplug_at"] - first_s) / SLOT_S, 0.0, slots)
+    row_of = np.full(int(max(draws["session"].max(initial=-1), sessions["session"].max(initial=-1))) + 1, -1)
+    row_of[sessions["session"]] = np.arange(len(site))
+    feeds_back = np.zeros(len(site), dtype=bool)
+    feeds_back[row_of[draws["session"][(draws["session"] >= 0) & (draws["offered_kw"] < 0)]]] = True
+    stays = np.flatnonzero((site >= 0) & (end > begin) & ~feeds_back & (sessions["energy_kwh"] > 0))
+    first = np.floor(begin[stays]).astype(np.int64)
+    length = np.ceil(end[stays]).astype(np.int64) - first
+    begins = np.concatenate([[0], np.cumsum(length)])
+    slot = np.arange(begins[-1]) + np.repeat(first - begins[:-1], length)
+    inside = np.minimum(slot + 1, np.repeat(end[stays], length)) - np.maximum(slot, np.repeat(begin[stays], length))
+    at = np.full(len(site), -1)
+    at[stays] = np.arange(len(stays))
+    pieces = cut(draws, records.tables["clocks"])
+    session, in_run = draws["session"][pieces.draw], pieces.slot - clock.report_from_s // SLOT_S
+    stay = np.where(session >= 0, at[row_of[session]], -1)
+    mine = (stay >= 0) & (in_run >= 0) & (in_run < slots)
+    entry = begins[stay[mine]] + in_run[mine] - first[stay[mine]]
+    drawn_kw = np.bincount(entry, pieces.kwh[mine], minlength=len(slot)) / SLOT_H
+    most_kw = np.maximum(np.repeat(sessions["peak_kw"][stays], length) * inside, drawn_kw)
+    return Movable(site[stays], begins, slot, drawn_kw * growth, most_kw * growth)

@@ -56,6 +56,7 @@ def _figures(study: StressStudy, lang: Language) -> dict[str, object]:
         "remedy_asset": best.asset,
         "cost": f"{best.cost_cny:,.0f}",
         "removed": f"{best.removed_kvah:,.0f}",
+        "before": f"{best.before_kvah:,.0f}",
         "remedies": _table(*remedy_rows(study.remedies[:SHOWN], lang)),
     }
 

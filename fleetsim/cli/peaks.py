@@ -31,9 +31,8 @@ def command(
     """Stress the distribution network under SCENARIO and say what binds.
 
     Seven cases: evening of the dry season, holiday, drought, a substation's transformer out, all in the valley, orderly
-    use, growth to the plan year. Assets by margin, the fleets that cause it, remedies by overload removed for
-    the money. Limits, costs, growth and orderly use stand in
-    grid/network/rules.yaml.
+    use, growth to the plan year. Assets by margin, the fleets that cause it, remedies by overload removed in a
+    year for the money. Limits, costs, hours of the cases, growth and orderly use stand in grid/network/rules.yaml.
 
     Example: fleetsim peaks configs/yunnan_week.yaml --days 1 --page peaks.html
     """
@@ -61,3 +60,4 @@ def command(
     if study.remedies:
         click.echo()
         print_table(*remedy_rows(study.remedies[:SHOWN], lang))
+        remark(word("peaks.remedy_note", lang))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fleetsim.clock import SLOTS_PER_DAY
-from fleetsim.network.ranking import limits_kva, overload_kvah
+from fleetsim.network.ranking import SLOT_H, overload_kvah
 from fleetsim.network.reading import NetworkInputs
 from fleetsim.network.rules import Rules
+from fleetsim.network.shifting import Movable, shifted
 from fleetsim.network.slots import Loads
 from fleetsim.network.state import above_sites, sites_below
 from fleetsim.network.sweep import Floats
@@ -22,7 +23,7 @@ MOST_ASSETS = 10
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """One remedy, what it costs and what it removes over all cases."""
+    """One remedy, what it costs and what it removes over all cases, each as often as it is in a year."""
 
     kind: str
     """``transformer``, ``cable``, ``tie``, ``unit`` or ``spread``."""
@@ -31,6 +32,9 @@ class Remedy:
     """Sites that it changes."""
     cost_cny: float
     removed_kvah: float
+    """Overload removed in a year."""
+    before_kvah: float
+    """Overload of the whole network in a year without it."""
 
     @property
     def removed_per_million(self) -> float:
@@ -45,22 +49,34 @@ class Stressed:
     name: str
     carried: Loads
     kept: Kept
-    plugged: Floats
-    """Vehicles plugged in at each site, by slot: where charging may be moved to."""
+    hours_a_year: float
+    """For how many hours of a year its slots stand."""
+    movable: Movable
+    """Sessions whose charging may be moved."""
+    uncut: Loads
+    """What it carries before ``cut``."""
+    cut: Callable[[Floats], Floats] = np.copy
+    """What the case does to the power of the sites, such as orderly use."""
+
+    def overload_kvah(self, carried: Loads, rules: Rules) -> Floats:
+        """Overload of a year by asset and substation, if the case were carried so."""
+        weight = self.hours_a_year / (float(self.kept.sum()) * SLOT_H)
+        return overload_kvah(carried, rules.limits, self.kept) * weight
 
 
 def remedies(cases: Sequence[Stressed], inputs: NetworkInputs, rules: Rules) -> list[Remedy]:
     """Remedies for the assets with most overload, most removed for the money first."""
-    before = [overload_kvah(case.carried, rules.limits, case.kept) for case in cases]
+    before = [case.overload_kvah(case.carried, rules) for case in cases]
     total = np.sum(before, axis=0)
     worst = [int(number) for number in np.argsort(-total, kind="stable")[:MOST_ASSETS] if total[number] > 0]
     found = []
     for number in worst:
         for kind, cost, sites in _offers(cases, number, inputs, rules):
-            after = [overload_kvah(_remedied(case, number, kind), rules.limits, case.kept) for case in cases]
+            after = [case.overload_kvah(_remedied(case, number, kind, rules), rules) for case in cases]
             net = cases[0].carried.net
             asset = [*net.names, *net.stations][number]
-            found.append(Remedy(kind, asset, sites, cost, float(total.sum() - np.sum(after))))
+            removed = float(total.sum() - np.sum(after))
+            found.append(Remedy(kind, asset, sites, cost, removed, float(total.sum())))
     useful = [remedy for remedy in found if remedy.removed_kvah > 0]
     return sorted(useful, key=lambda remedy: (-remedy.removed_per_million, remedy.asset, remedy.kind))
 
@@ -83,7 +99,7 @@ def _offers(
     yield "spread", costs.control_cny_per_site * len(below), len(below)
 
 
-def _remedied(case: Stressed, number: int, kind: str) -> Loads:
+def _remedied(case: Stressed, number: int, kind: str, rules: Rules) -> Loads:
     carried, net = case.carried, case.carried.net
     if kind == "unit":
         units = net.station_units.copy()
@@ -101,27 +117,8 @@ def _remedied(case: Stressed, number: int, kind: str) -> Loads:
         parent = net.parent.copy()
         parent[net.site_at[largest]] = net.tie[number]
         return replace(carried, net=replace(net, parent=parent))
-    site_kw = carried.site_kw.copy()
-    for site in below:
-        site_kw[site] = spread(site_kw[site], case.plugged[site])
-    return replace(carried, site_kw=site_kw)
-
-
-def spread(kw: Floats, plugged: Floats) -> Floats:
-    """The energy of each day spread over the vehicles plugged in, if that lowers the day's peak.
-
-    >>> spread(np.array([8.0, 0.0]), np.array([1.0, 1.0])).tolist()
-    [4.0, 4.0]
-    """
-    out = kw.copy()
-    for first in range(0, len(kw), SLOTS_PER_DAY):
-        day = slice(first, first + SLOTS_PER_DAY)
-        weight = plugged[day]
-        if weight.sum() > 0:
-            even = kw[day].sum() * weight / weight.sum()
-            if even.max() < kw[day].max():
-                out[day] = even
-    return out
+    over = (carried.state().loading[number] > rules.limits.overload) & case.kept
+    return replace(carried, site_kw=case.cut(shifted(case.uncut, case.movable, number, over)))
 
 
 def capped(kw: Floats, slots_of_day: Sequence[int], share: float) -> Floats:
@@ -146,6 +143,3 @@ def worst_station(carried: Loads) -> int:
     net, loading = carried.net, carried.state().loading
     stations = [int(number) - len(net.names) for number in above_sites(net) if number >= len(net.names)]
     return max(stations, key=lambda station: float(loading[len(net.names) + station].max()))
-
-
-__all__ = ["Remedy", "Stressed", "capped", "limits_kva", "remedies", "spread", "worst_station"]

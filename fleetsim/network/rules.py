@@ -88,6 +88,28 @@ class OrderlyUse(SourcedSpec):
         return tuple(slot for slot in range(SLOTS_PER_DAY) if slot * SLOT_S // HOUR_S in self.hours)
 
 
+HoursAYear = Annotated[float, Ge(0), Le(8_784)]
+
+
+class CaseHours(SourcedSpec):
+    """For how many hours of a year each stress case stands; a remedy counts what it removes so often."""
+
+    dry_evening: HoursAYear
+    """Evenings of the dry season."""
+    holiday: HoursAYear
+    """Public holidays."""
+    drought: HoursAYear
+    """Dry season of a drought year."""
+    transformer_out: HoursAYear
+    """A substation's transformer out."""
+    one_boundary: HoursAYear
+    """All charging begins at the boundary of the valley."""
+    orderly_use: HoursAYear
+    """Orderly use in force."""
+    plan_year: HoursAYear
+    """The load of the plan year."""
+
+
 class Rules(SourcedSpec):
     """The file."""
 
@@ -99,6 +121,8 @@ class Rules(SourcedSpec):
     """Costs."""
     orderly_use: OrderlyUse
     """Orderly use."""
+    case_hours: CaseHours
+    """Weights of the stress cases."""
     load_growth: Annotated[float, Ge(0), Le(0.2)]
     """Growth of all load in a year, for the plan year."""
     plan_years: Annotated[int, Ge(1), Le(30)]

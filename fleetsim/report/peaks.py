@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 from fleetsim.clock import SLOT_S
 from fleetsim.network.ranking import Binding, limits_kva
 from fleetsim.network.remedies import Remedy, Stressed
+from fleetsim.network.shifting import shifted
 from fleetsim.report.words import Language, word
 
 MOST_DRAWN, MOST_ROWS, MOST_REMEDIES = 20, 40, 12
@@ -78,7 +80,9 @@ def write_peaks_page(
     best = ""
     if remedies:
         remedy = word(f"peaks.remedy.{remedies[0].kind}", lang)
-        best = word("peaks.best", lang, remedy=remedy, asset=remedies[0].asset)
+        kvah = {key: f"{getattr(remedies[0], f'{key}_kvah'):,.0f}" for key in ("removed", "before")}
+        cost = f"{remedies[0].cost_cny:,.0f}"
+        best = word("peaks.best", lang, remedy=remedy, asset=remedies[0].asset, cost=cost, **kvah)
     case = word(f"peaks.case.{worst[0].case}", lang)
     html = f"""<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{escape(title)}</title>
 <style>body{{font:15px/1.5 sans-serif;max-width:1100px;margin:2em auto;padding:0 1em}}
@@ -88,7 +92,8 @@ td,th{{border-bottom:1px solid #ccc;padding:2px 10px;text-align:left}}</style>
 <h1>{escape(title)}</h1><p><strong>{escape(word("peaks.synthetic", lang))}</strong></p><p>{escape(best)}</p>
 <h2>{escape(word("peaks.by_margin", lang))}</h2>{first}
 <h2>{escape(word("peaks.worst_day", lang, asset=worst[0].asset, case=case))}</h2>{second}
-<h2>{escape(word("peaks.remedies", lang))}</h2>{_table(*remedy_rows(remedies[:MOST_REMEDIES], lang))}
+<h2>{escape(word("peaks.remedies", lang))}</h2><p>{escape(word("peaks.remedy_note", lang))}</p>
+{_table(*remedy_rows(remedies[:MOST_REMEDIES], lang))}
 <h2>{escape(word("peaks.assets", lang))}</h2>{_table(*binding_rows(worst[:MOST_ROWS], lang))}
 </body></html>"""
     path.write_text(html, encoding="utf-8")
@@ -126,7 +131,7 @@ def _by_case(
 
 
 def _worst_day(row: Binding, cases: Sequence[Stressed], lang: Language) -> Any:
-    """Load of the most binding asset on its worst day: base, sites, and what it may carry."""
+    """Load of the most binding asset on its worst day: base, sites, what it may carry, and with charging moved."""
     import plotly.graph_objects as go
 
     case = next(one for one in cases if one.name == row.case)
@@ -135,12 +140,17 @@ def _worst_day(row: Binding, cases: Sequence[Stressed], lang: Language) -> Any:
     day = slice(row.slot // 96 * 96, row.slot // 96 * 96 + 96)
     total = np.abs(case.carried.state().load_kva[number, day])
     without = np.abs(case.carried.without_sites().load_kva[number, day])
+    over = case.carried.state().loading[number] > 1.0
+    moved = case.cut(shifted(case.uncut, case.movable, number, over))
+    eased = np.abs(replace(case.carried, site_kw=moved).state().load_kva[number, day])
     hours = np.arange(96) * SLOT_S / 3600
     figure = go.Figure()
     figure.add_scatter(x=hours, y=without, stackgroup="load", name=word("peaks.base", lang), line_color="#8a9a9e")
     figure.add_scatter(
         x=hours, y=total - without, stackgroup="load", name=word("peaks.charging", lang), line_color="#1565c0"
     )
+    dashed = {"color": "#1b2630", "dash": "dash"}
+    figure.add_scatter(x=hours, y=eased, mode="lines", name=word("peaks.moved", lang), line=dashed)
     figure.add_hline(y=float(limits_kva(case.carried)[number]), line_color="#b3261e")
     figure.update_layout(height=380, template="plotly_white", xaxis_title="h", yaxis_title="kVA")
     return figure

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fleetsim.errors import Problem
-from fleetsim.network.remedies import capped, spread
+from fleetsim.network.remedies import capped
 from fleetsim.network.rules import load_rules
+from fleetsim.network.shifting import lowest_first, shifted
+from fleetsim.network.state import sites_below
 from fleetsim.report.peaks import write_peaks_page
 from fleetsim.report.words import word
 from fleetsim.stress import CASES, StressStudy, stress
@@ -63,11 +66,54 @@ def test_the_first_remedy_removes_most_for_the_money(study: StressStudy) -> None
     assert worth == sorted(worth, reverse=True)
 
 
-def test_spreading_keeps_the_energy_of_a_day() -> None:
-    kw, plugged = np.tile([10.0, 0.0, 2.0, 0.0], 48), np.tile([1.0, 2.0, 1.0, 0.0], 48)
-    after = spread(kw, plugged)
-    assert after.reshape(2, 96).sum(axis=1) == pytest.approx(kw.reshape(2, 96).sum(axis=1))
-    assert after.max() < kw.max()
+def test_moved_charging_keeps_energy_stays_below_each_sites_peak_and_lowers_the_overload(study: StressStudy) -> None:
+    case = next(case for case in study.cases if case.name == "plan_year")
+    number = case.carried.net.names.index(study.worst[0].asset)
+    loading = case.carried.state().loading[number]
+    after = shifted(case.carried, case.movable, number, loading > 1.0)
+    before, below = case.carried.site_kw, sites_below(case.carried.net, number)
+    assert after.sum(axis=1) == pytest.approx(before.sum(axis=1))
+    assert np.all(after.max(axis=1) <= before.max(axis=1) + 1e-6)
+    others = [site for site in range(len(before)) if site not in below]
+    assert np.array_equal(after[others], before[others])
+    moved = replace(case.carried, site_kw=after).state().loading[number]
+    assert np.maximum(moved - 1, 0).sum() < np.maximum(loading - 1, 0).sum()
+    assert moved.max() <= loading.max() + 1e-9
+
+
+def test_sessions_draw_in_the_run_no_more_than_they_could(study: StressStudy) -> None:
+    """So a schedule that moves nothing is one of those that are looked at."""
+    for case in study.cases:
+        movable, drawn = case.movable, np.zeros_like(case.carried.site_kw)
+        assert np.all(movable.drawn_kw <= movable.most_kw + 1e-9)
+        site = np.repeat(movable.site, np.diff(movable.begins))
+        np.add.at(drawn, (site, movable.slot), movable.drawn_kw)
+        assert np.all(drawn <= case.uncut.site_kw + 1e-6)
+        assert drawn.sum() > 0.5 * case.uncut.site_kw.sum()
+
+
+def test_where_nothing_is_overloaded_nothing_moves(study: StressStudy) -> None:
+    case = study.cases[0]
+    nowhere = np.zeros(case.carried.site_kw.shape[1], dtype=bool)
+    assert np.array_equal(shifted(case.carried, case.movable, 0, nowhere), case.carried.site_kw)
+
+
+def test_power_is_poured_where_the_load_is_lowest() -> None:
+    poured = lowest_first(np.array([3.0, 0.0, 1.0, 9.0]), np.array([5.0, 2.0, 5.0, 5.0]), 6.0)
+    assert poured.sum() == pytest.approx(6.0)
+    assert poured.tolist() == [1.0, 2.0, 3.0, 0.0]
+
+
+def test_a_case_counts_as_often_as_it_is_in_a_year(study: StressStudy) -> None:
+    best = study.remedies[0]
+    assert 0 < best.removed_kvah <= best.before_kvah
+    case = study.cases[0]
+    rules = load_rules(packaged_inputs(), [])
+    assert rules is not None
+    once = case.overload_kvah(case.carried, rules)
+    assert replace(case, hours_a_year=2 * case.hours_a_year).overload_kvah(case.carried, rules) == pytest.approx(
+        2 * once
+    )
 
 
 def test_what_orderly_use_cuts_is_caught_up_with() -> None:
