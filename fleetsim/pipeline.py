@@ -127,8 +127,10 @@ def saved_since(moment: str, scenario: Scenario, results: Path) -> Path | None:
     return folder if folder.exists() and read_timing(folder).created_at >= moment else None
 
 
-def grid_days(scenario: Scenario, by: Literal["day", "month"] = "day") -> list[dict[str, str | float | None]]:
-    """The grid of each reported day or month without the fleets: energy by source, export, shares and emissions."""
+def grid_days(
+    scenario: Scenario, by: Literal["15min", "hour", "day", "month"] = "day"
+) -> list[dict[str, str | float | None]]:
+    """The grid of each reported slot, hour, day or month without the fleets: energies, peak, shares and emissions."""
     from fleetsim.grid.model import grid_slots
     from fleetsim.grid.totals import totals
 

@@ -25,6 +25,7 @@ from water import (
     whole_year,
 )
 
+from fleetsim.accounting.hydrogen import mixed
 from fleetsim.clock import SLOTS_PER_DAY, Clock
 from fleetsim.grid.inputs import GridInputs
 from fleetsim.grid.marginal import Emissions, one_sided, sensitivity
@@ -68,13 +69,13 @@ class Case:
 def markdown() -> str:
     """The table, and the errors of years that are run from annual figures alone."""
     parts: tuple[Callable[[], Iterable[Case]], ...] = (
-        capacity, clean, months, spring, wet_shares, factors, solar, wind, load, pypsa, levels, duals,
+        capacity, clean, months, spring, wet_shares, factors, solar, wind, load, pypsa, levels, duals, storage,
     )  # fmt: skip
     cases = table(
         "Validation cases",
         "Level `water` unless said otherwise, years 2018-2021 with their known levels, 2022 and later from capacity, "
         "hydro and consumption alone. *Calibrated*: the figure was in the fit, so meeting it proves little. Networks "
-        "and tariffs have a table of their own, the tracing of storage has its case in the tests.",
+        "and tariffs have a table of their own.",
         ("", "case", "expected", "accepted", "found", "verdict", "remark"),
         [case.row() for part in parts for case in part()],
     )
@@ -377,6 +378,17 @@ def duals() -> Iterable[Case]:
             f"{equal} of 12",
             equal == 12,
         )
+    years = range(2018, 2025)
+    ties = [year for year in years if f"emission_marginal_{year}_point" in whole_year(year)[0].notes]
+    yield Case(
+        "V18",
+        "years 2018-2024 whose optimum is degenerate",
+        "none, or bracketed",
+        "0 of 7",
+        f"{len(ties)} of {len(years)}",
+        not ties,
+        "so left and right are the one value",
+    )
     toy = WaterProblem(
         period_d=1.0, need_gw=np.array([3.0]), renewable_gw=np.zeros(1), river_gw=np.zeros(1), river_highest_gw=1.0,
         inflow_gw=np.ones((1, 1)), lowest_gw=np.ones((1, 1)), highest_gw=np.ones(1), level_highest_gwd=np.zeros(1),
@@ -393,6 +405,26 @@ def duals() -> Iterable[Case]:
         f"{ends[0]:.2f}, {abs(ends[1]):.2f}",
         met,
         "toy of one day",
+    )
+
+
+def storage() -> Iterable[Case]:
+    """V19: the composition is that of the energy stored, clean and not."""
+    held, level_kwh, efficiency = np.zeros(2), 0.0, 0.9
+    for charged in np.eye(2):
+        held, _ = mixed(held, level_kwh, charged, 10.0 * efficiency, 0.0)
+        level_kwh += 10.0 * efficiency
+    held, given = mixed(held, level_kwh, held, 0.0, 9.0)
+    left = (level_kwh - 9.0) * held
+    met = np.allclose(given, 0.5) and np.allclose(9.0 * given + left, 10.0 * efficiency)
+    yield Case(
+        "V19",
+        "store charged with 10 kWh clean and 10 kWh not, efficiency 0.9; 9 kWh taken",
+        "share 0.5; 4.5, 4.5 kWh left",
+        "exact",
+        f"share {given[0]:.1f}; {left[0]:.1f}, {left[1]:.1f} kWh left",
+        bool(met),
+        "the formula that storage and tanks share",
     )
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from fleetsim.cli.finding import find_run, run_argument
-from fleetsim.cli.options import FOLDER, results_here, results_option
+from fleetsim.cli.options import FOLDER, file_to_make, results_here, results_option
 from fleetsim.cli.printing import remark
-from fleetsim.errors import InputError, Problem
 
 STEPS_MIN = {"15min": 15, "60min": 60}
 
@@ -40,8 +39,6 @@ def load(run: str, results: Path | None, store: str | None, step: str, out: Path
     from fleetsim.report.planning import write_load
 
     found = find_run(run, results_here(results), store)
-    if not out.absolute().parent.is_dir() or out.is_dir():
-        raise InputError([Problem(str(out), None, "--out", "", "must be a file in a folder that exists")])
-    rows = write_load(found.records, out, STEPS_MIN[step])
+    rows = write_load(found.records, file_to_make(out), STEPS_MIN[step])
     click.echo(out)
     remark(f"{rows:,} rows")

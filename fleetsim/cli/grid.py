@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
-from fleetsim.cli.options import FOLDER, json_option, load_scenario, scenario_argument
-from fleetsim.cli.printing import print_json, print_table
+from fleetsim.cli.options import FOLDER, file_to_make, json_option, load_scenario, scenario_argument
+from fleetsim.cli.printing import print_json, print_table, remark
 
 
 @click.command("grid")
 @scenario_argument
 @json_option
-@click.option("--by", type=click.Choice(["day", "month"]), default="day", help="A row for each day or month [day].")
+@click.option(
+    "--by", type=click.Choice(["15min", "hour", "day", "month"]), default="day", help="What a row stands for [day]."
+)
+@click.option("--out", type=FOLDER, metavar="FILE", help="Write the rows as CSV.")
 @click.option("--pypsa", type=FOLDER, metavar="FILE", help="Write the year by hour as a PyPSA network (netCDF).")
 def command(
     scenario: Path,
@@ -23,7 +27,8 @@ def command(
     days: int | None,
     workspace: Path | None,
     as_json: bool,
-    by: Literal["day", "month"],
+    by: Literal["15min", "hour", "day", "month"],
+    out: Path | None,
     pypsa: Path | None,
 ) -> None:
     """Show the grid behind SCENARIO day by day, or month by month.
@@ -38,7 +43,13 @@ def command(
     if pypsa is not None:
         grid_network(loaded).export_to_netcdf(str(pypsa))
     rows = grid_days(loaded, by)
-    if as_json:
+    if out is not None:
+        with file_to_make(out).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        remark(f"{len(rows)} rows: {out}")
+    elif as_json:
         print_json(rows)
     else:
         print_table(list(rows[0]), [[_shown(value) for value in row.values()] for row in rows])

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from fleetsim.errors import InputError, Problem
+
 if TYPE_CHECKING:
     from fleetsim.report.words import Language
     from fleetsim.scenario.schema import Scenario
@@ -16,6 +18,13 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Decorator = Callable[[Decorated], Decorated]
 
 FOLDER = click.Path(file_okay=True, path_type=Path)
+
+
+def file_to_make(out: Path) -> Path:
+    """The file of ``--out``, if it can be made."""
+    if not out.absolute().parent.is_dir() or out.is_dir():
+        raise InputError([Problem(str(out), None, "--out", "", "must be a file in a folder that exists")])
+    return out
 
 
 def scenario_argument(function: Decorated) -> Decorated:

@@ -1,4 +1,4 @@
-"""The grid of the reported days or months: energies, and the mix as it was generated."""
+"""The grid of the reported slots, hours, days or months: energies, and the mix as it was generated."""
 
 from __future__ import annotations
 
@@ -14,16 +14,27 @@ SLOT_H = 24.0 / SLOTS_PER_DAY
 MW_PER_GW = 1e3
 
 Row = dict[str, str | float | None]
+By = Literal["15min", "hour", "day", "month"]
+HEADINGS: dict[By, str] = {"15min": "begins_at", "hour": "begins_at", "day": "date", "month": "month"}
+LETTERS = {"day": len("2026-03-09"), "month": len("2026-03")}
+SLOTS_OF = {"15min": 1, "hour": SLOTS_PER_DAY // 24}
 
 
-def totals(grid: GridSlots, clock: Clock, by: Literal["day", "month"] = "day") -> list[Row]:
-    """A row for each day (``2026-03-09``) or each calendar month (``2026-03``) that is reported.
+def totals(grid: GridSlots, clock: Clock, by: By = "day") -> list[Row]:
+    """A row for each slot or hour (``2026-03-09T18:00``), day (``2026-03-09``) or calendar month that is reported.
 
-    Shares and emissions are means over the energy generated, marginal emissions over time; what is not known is None.
+    Shares and emissions are means over the energy generated, marginal emissions over time; the peak is the highest
+    demand of a slot. What is not known is None.
     """
-    names = [day.isoformat()[: 10 if by == "day" else 7] for day in clock.dates[clock.warmup_days :]]
-    found = list(dict.fromkeys(names))
-    at = np.repeat([found.index(name) for name in names], SLOTS_PER_DAY)
+    days = [day.isoformat() for day in clock.dates[clock.warmup_days :]]
+    if by in SLOTS_OF:
+        minutes = [slot * 15 for slot in range(0, SLOTS_PER_DAY, SLOTS_OF[by])]
+        found = [f"{day}T{minute // 60:02d}:{minute % 60:02d}" for day in days for minute in minutes]
+        at = np.repeat(np.arange(len(found)), SLOTS_OF[by])
+    else:
+        names = [day[: LETTERS[by]] for day in days]
+        found = list(dict.fromkeys(names))
+        at = np.repeat([found.index(name) for name in names], SLOTS_PER_DAY)
     reported = slice(clock.warmup_days * SLOTS_PER_DAY, None)
     generated = grid.generation_mw.sum(axis=1)[reported]
 
@@ -33,8 +44,11 @@ def totals(grid: GridSlots, clock: Clock, by: Literal["day", "month"] = "day") -
     def mean(series: Series, weights: Series) -> Series:
         return (np.bincount(at, series[reported] * weights) / np.bincount(at, weights)).astype(np.float64)
 
+    peak_mw = np.zeros(len(found))
+    np.maximum.at(peak_mw, at, grid.demand_mw[reported])
     columns = {
         "demand_gwh": energy_gwh(grid.demand_mw),
+        "demand_peak_mw": peak_mw,
         **{f"{source}_gwh": energy_gwh(grid.generation_mw[:, number]) for number, source in enumerate(SOURCES)},
         "export_gwh": energy_gwh(grid.export_mw),
         "clean_share": mean(grid.clean_share, generated),
@@ -47,9 +61,8 @@ def totals(grid: GridSlots, clock: Clock, by: Literal["day", "month"] = "day") -
             for boundary in ("province", "southern")
         },
     }
-    heading = "date" if by == "day" else "month"
     return [
-        {heading: name, **{column: _known(values[number]) for column, values in columns.items()}}
+        {HEADINGS[by]: name, **{column: _known(values[number]) for column, values in columns.items()}}
         for number, name in enumerate(found)
     ]
 

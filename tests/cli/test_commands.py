@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -179,6 +180,29 @@ def test_grid_shows_a_row_for_each_reported_day(fleetsim, depot):
     assert [day["date"] for day in days] == ["2026-03-09", "2026-03-10", "2026-03-11"]
     assert all(0 < day["clean_share"] < 1 for day in days)
     assert len(fleetsim("grid", depot, "--days", "3").stdout.splitlines()) == 4
+
+
+@pytest.mark.parametrize(("by", "rows"), [("hour", 24), ("15min", 96)])
+def test_grid_writes_hours_and_slots_as_csv_that_add_up_to_the_day(fleetsim, depot, tmp_path, by, rows):
+    file = tmp_path / "grid.csv"
+    done = fleetsim("grid", depot, "--days", "1", "--by", by, "--out", file)
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout == ""
+    with file.open(newline="") as text:
+        found = list(csv.DictReader(text))
+    (day,) = json.loads(fleetsim("grid", depot, "--days", "1", "--json").stdout)
+    assert len(found) == rows
+    assert found[0]["begins_at"] == "2026-03-09T00:00"
+    assert found[-1]["begins_at"] == ("2026-03-09T23:00" if by == "hour" else "2026-03-09T23:45")
+    for column in ("demand_gwh", "hydro_gwh", "thermal_gwh", "export_gwh"):
+        assert sum(float(row[column]) for row in found) == pytest.approx(day[column])
+    assert max(float(row["demand_peak_mw"]) for row in found) == pytest.approx(day["demand_peak_mw"])
+
+
+def test_grid_says_where_it_cannot_write(fleetsim, depot, tmp_path):
+    done = fleetsim("grid", depot, "--out", tmp_path / "nowhere" / "grid.csv")
+    assert done.exit_code == 2
+    assert "must be a file in a folder that exists" in done.stderr
 
 
 def test_grid_shows_the_months_of_a_year_of_ones_own(fleetsim, depot):
