@@ -27,7 +27,17 @@ from fleetsim.scenario.sites import Depot
 from fleetsim.signals import Signals, SiteSupply
 from fleetsim.simulation import simulate
 from tests import laws
-from tests.worlds import Here, depot, fleet, scenario, signals
+from tests.worlds import (
+    Here,
+    depot,
+    fleet,
+    public_station,
+    scenario,
+    signals,
+    swap_station,
+    taxi_world,
+    taxis,
+)
 
 STORAGE = {"battery_kwh": 400, "power_kw": 150, "round_trip_efficiency": 0.81, "initial_share": 0.3}
 SHARES = [f"{source}_share" for source in STOCK_SOURCES if source != "delivered"]
@@ -259,6 +269,25 @@ def test_buses_that_follow_the_sun_use_more_of_it_than_those_that_charge_at_once
         done.append((records.tables["trips"]["status"] == 0).sum())
     assert used_kwh[1] > 1.1 * used_kwh[0]
     assert done[0] == done[1] > 0
+
+
+@pytest.mark.parametrize("kind", ["swap_station", "public_station"])
+def test_stations_have_panels_and_batteries_too(kind: str) -> None:
+    own = {"solar": {"peak_kw": 100}, "storage": STORAGE | {"power_kw": 40}, "connection_kw": 80}
+    if kind == "swap_station":
+        it = taxi_world(6, sites={"swap": swap_station(strategy="solar_following", stock_share=0.3, **own)})
+    else:
+        it = taxi_world(sites={"swap": public_station(3, **own)}, fleets={"cabs": taxis(6, model="plugged")})
+    clock = it.spec.clock
+    hour = np.arange(clock.slots) % 96 / 4
+    sun_kw = 100 * np.maximum(0.0, np.sin((hour - 6) / 12 * np.pi))
+    told = replace(signals(clock), supply={"swap": SiteSupply(sun_kw, np.zeros(clock.slots))})
+    records = account(simulate(it, told, Here()), *grid_and_prices(clock))
+    laws.check(records)
+    slots, supply = records.tables["site_slots"], records.tables["supply_slots"]
+    assert slots["grid_kw"] == pytest.approx(slots["load_kw"] + slots["storage_kw"] - slots["solar_kw"], abs=1e-6)
+    assert supply["site_solar_share"].max() > 0.9
+    assert np.nanmax(records.tables["sessions"]["clean_share"]) > 0.95
 
 
 def test_suppliers_are_mixed_by_the_energy_they_give() -> None:
