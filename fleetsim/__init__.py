@@ -18,14 +18,16 @@ from fleetsim.version import __version__
 if TYPE_CHECKING:
     from fleetsim.comparison.differences import Comparison, compare
     from fleetsim.pipeline import Results, load, read, simulate
+    from fleetsim.study.sensitivity import sensitivity
     from fleetsim.study.sizing import size
 
 _HOMES = {
     **dict.fromkeys(("Results", "load", "read", "simulate"), "pipeline"),
     **dict.fromkeys(("Comparison", "compare"), "comparison.differences"),
+    "sensitivity": "study.sensitivity",
     "size": "study.sizing",
 }
-__all__ = ["Comparison", "Results", "__version__", "compare", "load", "read", "simulate", "size"]
+__all__ = ["Comparison", "Results", "__version__", "compare", "load", "read", "sensitivity", "simulate", "size"]
 
 
 def __getattr__(name: str) -> Any:

@@ -22,6 +22,7 @@ COMMANDS = {
     "runs": "runs",
     "show": "show",
     "compare": "compare",
+    "sensitivity": "sensitivity",
     "report": "report",
     "serve": "serve",
     "economics": "economics",

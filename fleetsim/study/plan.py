@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from fleetsim.documents import parse, read_yaml
+from fleetsim.documents import Document, parse, read_yaml
 from fleetsim.errors import InputError, Problem
 from fleetsim.results.identity import source_sha256
 from fleetsim.scenario.loading import load
 from fleetsim.scenario.schema import Scenario
-from fleetsim.study.spec import Axis, LatinHypercube, Range, StudySpec
+from fleetsim.study.spec import Axis, LatinHypercube, Range, SobolSample, StudySpec
 from fleetsim.workspace import find_workspace
 
 Point = Mapping[str, Any]
@@ -60,8 +60,8 @@ class Plan:
     """Configurations that the filters took away."""
 
 
-def load_plan(path: Path, workspace: Path | None = None) -> Plan:
-    """The plan of a study file. Raises ``InputError`` with every problem of the study and its scenario."""
+def read_study(path: Path, workspace: Path | None = None) -> tuple[Document, StudySpec]:
+    """A study file, its scenario aside. Raises ``InputError`` with every problem of it."""
     if not path.is_file():
         raise InputError([Problem(str(path), None, "", "", "the file does not exist")])
     root = find_workspace(path, workspace)
@@ -70,6 +70,12 @@ def load_plan(path: Path, workspace: Path | None = None) -> Plan:
     spec = parse(StudySpec, document, document.data, (), problems)
     if spec is None:
         raise InputError(problems)
+    return document, spec
+
+
+def load_plan(path: Path, workspace: Path | None = None) -> Plan:
+    """The plan of a study file. Raises ``InputError`` with every problem of the study and its scenario."""
+    document, spec = read_study(path, workspace)
     file = path.parent / spec.scenario
     if not file.is_file():
         allowed = "must be a scenario file, named from the folder of the study"
@@ -130,6 +136,8 @@ def axis_points(axis: Axis) -> list[Point]:
         return [dict(zip(axis.grid, values, strict=True)) for values in product(*axis.grid.values())]
     if axis.rows is not None:
         return list(axis.rows)
+    if axis.sobol is not None:
+        return sobol_points(axis.sobol)
     assert axis.latin is not None
     return latin_points(axis.latin)
 
@@ -141,6 +149,27 @@ def latin_points(latin: LatinHypercube) -> list[Point]:
     ranges = latin.ranges
     unit = qmc.LatinHypercube(d=len(ranges), rng=np.random.default_rng(latin.seed)).random(latin.samples)
     return [{key: within(ranges[key], share) for key, share in zip(ranges, row, strict=True)} for row in unit.tolist()]
+
+
+def sobol_points(sobol: SobolSample) -> list[Point]:
+    """The sets A and B, and for each range A with that range from B, one after the other; the same for the same seed.
+
+    Points of a scrambled Sobol' sequence; the sets of Saltelli and others, Computer Physics Communications 181, 2010.
+    """
+    from scipy.stats import qmc
+
+    keys, ranges = tuple(sobol.ranges), tuple(sobol.ranges.values())
+    unit = qmc.Sobol(d=2 * len(keys), rng=np.random.default_rng(sobol.seed)).random(sobol.samples)
+    first, second = unit[:, : len(keys)], unit[:, len(keys) :]
+    sets = [first, second]
+    for place in range(len(keys)):
+        mixed = first.copy()
+        mixed[:, place] = second[:, place]
+        sets.append(mixed)
+    return [
+        {key: within(each, share) for key, each, share in zip(keys, ranges, row, strict=True)}
+        for row in np.concatenate(sets).tolist()
+    ]
 
 
 def within(values: Range, share: float) -> float | int:

@@ -43,8 +43,25 @@ class LatinHypercube(Spec):
     """Ranges by key."""
 
 
+class SobolSample(Spec):
+    """Samples for ``fleetsim sensitivity``: two sets, and for each range one that mixes them."""
+
+    samples: Samples
+    """How many in each set, a power of two; the axis has ``samples * (ranges + 2)`` points."""
+    seed: Seed = 1
+    """Seed of the draw, apart from that of the runs."""
+    ranges: dict[Key, Range] = Field(min_length=1)
+    """Ranges by key; values within a range are equally likely."""
+
+    @model_validator(mode="after")
+    def _balanced(self) -> SobolSample:
+        if self.samples < 8 or self.samples & (self.samples - 1):
+            raise ValueError("samples must be a power of two from 8")
+        return self
+
+
 class Axis(Spec):
-    """One axis, in one of three ways; several axes are combined each with each."""
+    """One axis, in one of four ways; several axes are combined each with each."""
 
     grid: dict[Key, tuple[Value, ...]] | None = None
     """Values by key; each is combined with each of the other keys."""
@@ -52,11 +69,13 @@ class Axis(Spec):
     """Settings that belong together, one entry after the other."""
     latin: LatinHypercube | None = None
     """A Latin hypercube."""
+    sobol: SobolSample | None = None
+    """Samples from which indices of sensitivity follow."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Axis:
-        if sum(way is not None for way in (self.grid, self.rows, self.latin)) != 1:
-            raise ValueError("must be one of grid, list and latin")
+        if sum(way is not None for way in (self.grid, self.rows, self.latin, self.sobol)) != 1:
+            raise ValueError("must be one of grid, list, latin and sobol")
         return self
 
 

@@ -20,7 +20,9 @@ PAGES = (
     "zh/operators.md",
     "planners.md",
     "zh/planners.md",
+    "tutorial.md",
     "researchers.md",
+    "zh/researchers.md",
 )
 BLOCK = re.compile(r"^```(sh|text|python)\n(.*?)^```$", flags=re.DOTALL | re.MULTILINE)
 NOT_TO_BE_RUN = ("make", "serve")

@@ -60,7 +60,7 @@ def test_the_key_of_a_configuration_follows_every_file_that_it_may_read(study, e
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"axes": "[{grid: {a: [1]}, list: [{b: 1}]}]"}, "one of grid, list and latin"),
+        ({"axes": "[{grid: {a: [1]}, list: [{b: 1}]}]"}, "one of grid, list, latin and sobol"),
         ({"axes": "[{latin: {samples: 3, ranges: {a: {low: 2, high: 1}}}}]"}, "high must be above low"),
         ({"scenario": "nowhere.yaml"}, "must be a scenario file"),
         ({"skip": "[{seed: [1, 2]}]"}, "leave no configuration"),
