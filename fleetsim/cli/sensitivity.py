@@ -14,11 +14,18 @@ from fleetsim.cli.printing import known, print_json, width
 @click.command("sensitivity")
 @click.argument("study", type=FOLDER)
 @click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Metric; repeatable; `all` for all.")
+@click.option("--page", type=FOLDER, metavar="FILE", help="Write the indices as a page with charts (HTML) as well.")
 @results_option
 @lang_option
 @json_option
 def command(
-    study: Path, metrics: tuple[str, ...], results: Path | None, store: str | None, language: str, as_json: bool
+    study: Path,
+    metrics: tuple[str, ...],
+    page: Path | None,
+    results: Path | None,
+    store: str | None,
+    language: str,
+    as_json: bool,
 ) -> None:
     """Print which input of STUDY moves which metric, from runs that fleetsim batch has made.
 
@@ -31,6 +38,10 @@ def command(
     from fleetsim.study.sensitivity import sensitivity
 
     found = sensitivity(study, results=results_here(results), store=store, metrics=metrics)
+    if page is not None:
+        from fleetsim.report.sensitivity_page import write_sensitivity_page
+
+        write_sensitivity_page(found, page, language_of(language))
     if as_json:
         indices = [{key: known(value) for key, value in asdict(one).items()} for one in found.indices]
         print_json({**asdict(found), "indices": indices})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from fleetsim.report.comparison import (
 )
 from fleetsim.report.figures.comparison import along, metric_differences, overview
 from fleetsim.report.figures.drawing import MOST_ROWS, Figure
-from fleetsim.report.html import render_template, script_json
+from fleetsim.report.html import each_language, render_template, script_json
 from fleetsim.report.numerals import percent
 from fleetsim.report.page import Panel
 from fleetsim.report.tables import unit_text
@@ -49,20 +49,17 @@ def comparison_page(comparison: Comparison, lang: Language) -> str:
         "comparison.html.j2",
         lang,
         name=f"comparison-{comparison.study or len(comparison.alternatives)}",
-        title=_each(lambda each: heading(comparison, each)),
+        kind=both("compare.title"),
+        title=each_language(lambda each: heading(comparison, each)),
         head=_head(comparison),
         answers=_answers(comparison),
         panels=panels,
-        tables=[_table(every) for every in by_metric.values()],
+        tables=[_table(comparison, every) for every in by_metric.values()],
         runs=[(one.label, [(m.seed, m.row.run_id) for m in one.members]) for one in comparison.alternatives],
         remarks=_paired(remarks(comparison, "en"), remarks(comparison, "zh")),
         left_out=_paired(left_out(comparison, "en"), left_out(comparison, "zh")),
         figures=script_json(drawn),
     )
-
-
-def _each(make: Callable[[Language], str]) -> Text:
-    return Text(en=make("en"), zh=make("zh"))
 
 
 def _paired(english: Sequence[str], chinese: Sequence[str]) -> list[Text]:
@@ -87,12 +84,13 @@ def _card(finding: Finding, confidence: float) -> dict[str, Any]:
     """The difference that the sentence tells; where all are the same, the value."""
     one, words = finding.foremost, metric_words(finding.metric)
     same = finding.key == "same"
+    printed, value = (mean, one.mean) if same else (change, one.difference)
     return {
         "metric": finding.metric,
         "question": _named(one),
-        "figure": _each(lambda lang: (mean if same else change)(one.mean if same else one.difference, one.unit, lang)),
+        "figure": each_language(lambda lang: printed(value, one.unit, lang)),
         "label": "" if same else one.label,
-        "lead": _each(lambda lang: sentence(finding, confidence, lang)),
+        "lead": each_language(lambda lang: sentence(finding, confidence, lang)),
         "definition": words.definition if words else Text(en=finding.metric, zh=finding.metric),
     }
 
@@ -119,18 +117,23 @@ def _panels(comparison: Comparison, by_metric: dict[tuple[str, str], list[Differ
     return [panel for panel in panels if panel.figure is not None]
 
 
-def _table(every: Sequence[Difference]) -> dict[str, Any]:
+def _table(comparison: Comparison, every: Sequence[Difference]) -> dict[str, Any]:
     """Every configuration of a metric under the baseline."""
     first = every[0]
+    base = [bare_mean(first.baseline_mean, first.unit, "en"), "", "", "", str(len(first.seeds))]
+    told = [(one.label, row) for one, row in zip(every, rows(every, "en"), strict=True)]
     return {
         "metric": first.metric,
         "name": _named(first),
         "unit": unit_text(first.unit),
-        "base": bare_mean(first.baseline_mean, first.unit, "en"),
-        "seeds": len(first.seeds),
-        "rows": [(one.label, row) for one, row in zip(every, rows(every, "en"), strict=True)],
+        "first": both("compare.configuration"),
+        "heads": [both(f"compare.{key}") for key in ("mean", "difference", "low", "high", "seeds")],
+        "rows": [
+            (both("compare.baseline", label=comparison.baseline.label), base),
+            *((Text(en=label, zh=label), row) for label, row in told),
+        ],
     }
 
 
 def _named(one: Difference) -> Text:
-    return _each(lambda lang: metric_heading(one.subject, one.metric, one.scope, lang))
+    return each_language(lambda lang: metric_heading(one.subject, one.metric, one.scope, lang))

@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -40,6 +41,11 @@ def bilingual(text: Text) -> Markup:
     if text.en == text.zh:
         return escape(text.en)
     return Markup('<span lang="en">{}</span><span lang="zh">{}</span>').format(text.en, text.zh)
+
+
+def each_language(make: Callable[[Language], str]) -> Text:
+    """A text made once for each language."""
+    return Text(en=make("en"), zh=make("zh"))
 
 
 def script_json(content: Any) -> Markup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from fleetsim.report.figures.service import service
 from fleetsim.report.figures.utilisation import utilisation
 from fleetsim.report.figures.waiting import waiting
 from fleetsim.report.fleet_power import fleet_powers
-from fleetsim.report.html import render_template, script_json
+from fleetsim.report.html import each_language, render_template, script_json
 from fleetsim.report.numerals import COUNT, number, period, quantity
 from fleetsim.report.series import SitePower, site_powers
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS, cell, columns, scope_tables, unit_text
@@ -92,10 +92,6 @@ def render(view: ReportView, lang: Language) -> str:
     )
 
 
-def _each(make: Callable[[Language], str]) -> Text:
-    return Text(en=make("en"), zh=make("zh"))
-
-
 def _head(view: ReportView) -> dict[str, Text]:
     """The lines under the title."""
     days = view.records.clock.days
@@ -105,7 +101,7 @@ def _head(view: ReportView) -> dict[str, Text]:
         "sites": str(len(view.subjects("site"))),
     }
     return {
-        "period": _each(lambda lang: period(view.first_day, view.last_day, lang)),
+        "period": each_language(lambda lang: period(view.first_day, view.last_day, lang)),
         "days": both("day_count_one" if days == 1 else "day_count", days=str(days)),
         "counts": both("fleet_count", **counts),
     }

@@ -13,7 +13,6 @@ import pytest
 
 from fleetsim.comparison.differences import Comparison
 from fleetsim.report.comparison_page import comparison_page, write_comparison_page
-from tests.report.day import view_of_a_day
 from tests.report.test_comparison import alternative, comparison, difference
 from tests.report.test_page_in_browser import DESKTOP, PHONE, OpenPage, browser, pytestmark
 
@@ -48,11 +47,9 @@ class OpenComparison(OpenPage):
     """The page of a comparison that the browser shows."""
 
     def __init__(self, driver: Any, shown: Comparison, folder: Path, size: tuple[int, int]) -> None:
-        super().__init__(driver, view_of_a_day(), folder, size)
         path = folder / "comparison.html"
         write_comparison_page(shown, path, "en")
-        driver.get(path.as_uri())
-        self.await_true("document.documentElement.dataset.drawn === 'yes'")
+        self.show(driver, path, size)
 
 
 @pytest.fixture(scope="module")

@@ -62,6 +62,10 @@ class OpenPage:
     def __init__(self, driver: Any, view: ReportView, folder: Path, size: tuple[int, int], lang: str = "en") -> None:
         path = folder / "report.html"
         write_page(view, path, "zh" if lang == "zh" else "en")
+        self.show(driver, path, size)
+
+    def show(self, driver: Any, path: Path, size: tuple[int, int]) -> None:
+        """Open a file and wait until its figures are drawn."""
         self.driver = driver
         self.resize(size)
         driver.get_log("browser")

@@ -1,4 +1,4 @@
-"""Differences between configurations with their confidence intervals, and metrics along what a study varies."""
+"""Differences between configurations with their intervals, metrics along what a study varies, and what moves them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from fleetsim.comparison.alternatives import short_keys
 from fleetsim.comparison.differences import Comparison, Difference, half_width
+from fleetsim.comparison.indices import Index
 from fleetsim.report.figures.drawing import MOST_ROWS, Figure, Words, label, layout, shortened, unit, words
 from fleetsim.report.words import LANGUAGES, metric_words
 from fleetsim.spec import Text
@@ -130,6 +132,32 @@ def along(comparison: Comparison, subject: str, metric: str) -> Figure | None:
     frame = layout(320, **axes, hovermode="closest")
     frame["showlegend"] = len(variants) > 1
     return {"data": data, "layout": frame}
+
+
+def indices(every: Sequence[Index]) -> Figure:
+    """First-order and total index of each input with their intervals, the largest on top."""
+    shown = sorted(every, key=lambda one: -one.total)[:MOST_ROWS]
+    short = short_keys(one.key for one in every)
+    names = [_plain(short[one.key]) for one in shown]
+    data: list[dict[str, Any]] = []
+    for index, (symbol, colour) in zip(("first", "total"), SERIES, strict=False):
+        values = [getattr(one, index) for one in shown]
+        above = [getattr(one, f"{index}_high") - value for one, value in zip(shown, values, strict=True)]
+        below = [value - getattr(one, f"{index}_low") for one, value in zip(shown, values, strict=True)]
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": words("sensitivity.first" if index == "first" else "sensitivity.total"),
+                "x": values,
+                "y": names,
+                "error_x": {**_bars(above, colour), "symmetric": False, "arrayminus": below},
+                "marker": {"symbol": symbol, "size": 10, "color": colour},
+                "hovertemplate": "%{x:.3f}",
+            }
+        )
+    axes = {"xaxis": _difference_axis(words("axis.variance_share")), "yaxis": _labels_axis(names)}
+    return {"data": data, "layout": layout(130 + 34 * max(len(shown), 2), **axes, **_zero(), hovermode="closest")}
 
 
 def _bars(half_widths: Sequence[float], colour: str) -> dict[str, Any]:
