@@ -13,7 +13,7 @@ from fleetsim.network.reading import NetworkInputs
 from fleetsim.network.rules import Rules
 from fleetsim.network.shifting import Movable, shifted
 from fleetsim.network.slots import Loads
-from fleetsim.network.state import above_sites, sites_below
+from fleetsim.network.state import State, above_sites, sites_below
 from fleetsim.network.sweep import Floats
 
 Kept = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -58,6 +58,13 @@ class Stressed:
     cut: Callable[[Floats], Floats] = np.copy
     """What the case does to the power of the sites, such as orderly use."""
 
+    def moved(self, number: int, overload: float, now: State) -> Loads:
+        """What is carried with charging moved below an asset; ``now`` is what it carries without."""
+        over = (now.loading[number] > overload) & self.kept
+        uncut = now if self.uncut is self.carried else self.uncut.state()
+        site_kw = shifted(self.uncut, self.movable, number, uncut.load_kva[number].real, over)
+        return replace(self.carried, site_kw=self.cut(site_kw))
+
     def overload_kvah(self, carried: Loads, rules: Rules) -> Floats:
         """Overload of a year by asset and substation, if the case were carried so."""
         weight = self.hours_a_year / (float(self.kept.sum()) * SLOT_H)
@@ -69,10 +76,13 @@ def remedies(cases: Sequence[Stressed], inputs: NetworkInputs, rules: Rules) -> 
     before = [case.overload_kvah(case.carried, rules) for case in cases]
     total = np.sum(before, axis=0)
     worst = [int(number) for number in np.argsort(-total, kind="stable")[:MOST_ASSETS] if total[number] > 0]
-    found = []
+    found, states = [], [case.carried.state() for case in cases]
     for number in worst:
         for kind, cost, sites in _offers(cases, number, inputs, rules):
-            after = [case.overload_kvah(_remedied(case, number, kind, rules), rules) for case in cases]
+            after = [
+                case.overload_kvah(_remedied(case, number, kind, rules, now), rules)
+                for case, now in zip(cases, states, strict=True)
+            ]
             net = cases[0].carried.net
             asset = [*net.names, *net.stations][number]
             removed = float(total.sum() - np.sum(after))
@@ -99,7 +109,7 @@ def _offers(
     yield "spread", costs.control_cny_per_site * len(below), len(below)
 
 
-def _remedied(case: Stressed, number: int, kind: str, rules: Rules) -> Loads:
+def _remedied(case: Stressed, number: int, kind: str, rules: Rules, now: State) -> Loads:
     carried, net = case.carried, case.carried.net
     if kind == "unit":
         units = net.station_units.copy()
@@ -117,8 +127,7 @@ def _remedied(case: Stressed, number: int, kind: str, rules: Rules) -> Loads:
         parent = net.parent.copy()
         parent[net.site_at[largest]] = net.tie[number]
         return replace(carried, net=replace(net, parent=parent))
-    over = (carried.state().loading[number] > rules.limits.overload) & case.kept
-    return replace(carried, site_kw=case.cut(shifted(case.uncut, case.movable, number, over)))
+    return case.moved(number, rules.limits.overload, now)
 
 
 def capped(kw: Floats, slots_of_day: Sequence[int], share: float) -> Floats:

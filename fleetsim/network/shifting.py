@@ -8,7 +8,6 @@ less than its highest power.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,18 +38,19 @@ class Movable:
     """Mean power if it drew its highest for as long as it was plugged in then."""
 
 
-def shifted(carried: Loads, movable: Movable, number: int, over: Marked) -> Floats:
-    """Power of the sites when the sessions below an asset draw where it carries least.
+def shifted(carried: Loads, movable: Movable, number: int, load_kw: Floats, over: Marked) -> Floats:
+    """Power of the sites when the sessions below an asset, which carries ``load_kw``, draw where it carries least.
 
     Sessions whose stay touches no slot that is ``over`` remain as they are.
     """
-    below, site_kw = set(sites_below(carried.net, number)), carried.site_kw.copy()
+    site_kw, load_kw = carried.site_kw.copy(), load_kw.copy()
     peak_kw = site_kw.max(axis=1, initial=0.0)
-    load_kw: Floats = carried.state().load_kva[number].real.copy()
-    stays = list(_stays(movable, below, over))
-    drawn = [movable.drawn_kw[stay].copy() for _, stay in stays]
+    touched = np.logical_or.reduceat(over[movable.slot], movable.begins[:-1]) if len(movable.site) else movable.site > 0
+    moving = np.flatnonzero(touched & np.isin(movable.site, sites_below(carried.net, number)))
+    stays = [slice(int(movable.begins[row]), int(movable.begins[row + 1])) for row in moving]
+    drawn = [movable.drawn_kw[stay].copy() for stay in stays]
     for _ in range(PASSES):
-        for at, (site, stay) in enumerate(stays):
+        for at, (site, stay) in enumerate(zip(movable.site[moving], stays, strict=True)):
             slots = movable.slot[stay]
             load_kw[slots] -= drawn[at]
             site_kw[site, slots] -= drawn[at]
@@ -59,13 +59,6 @@ def shifted(carried: Loads, movable: Movable, number: int, over: Marked) -> Floa
             load_kw[slots] += drawn[at]
             site_kw[site, slots] += drawn[at]
     return site_kw
-
-
-def _stays(movable: Movable, below: set[int], over: Marked) -> Iterator[tuple[int, slice]]:
-    for row, site in enumerate(movable.site):
-        stay = slice(int(movable.begins[row]), int(movable.begins[row + 1]))
-        if int(site) in below and over[movable.slot[stay]].any():
-            yield int(site), stay
 
 
 def lowest_first(load_kw: Floats, most_kw: Floats, total_kw: float) -> Floats:

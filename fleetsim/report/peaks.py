@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ import numpy as np
 from fleetsim.clock import SLOT_S
 from fleetsim.network.ranking import Binding, limits_kva
 from fleetsim.network.remedies import Remedy, Stressed
-from fleetsim.network.shifting import shifted
 from fleetsim.report.words import Language, word
 
 MOST_DRAWN, MOST_ROWS, MOST_REMEDIES = 20, 40, 12
@@ -138,11 +136,10 @@ def _worst_day(row: Binding, cases: Sequence[Stressed], lang: Language) -> Any:
     net = case.carried.net
     number = [*net.names, *net.stations].index(row.asset)
     day = slice(row.slot // 96 * 96, row.slot // 96 * 96 + 96)
-    total = np.abs(case.carried.state().load_kva[number, day])
+    now = case.carried.state()
+    total = np.abs(now.load_kva[number, day])
     without = np.abs(case.carried.without_sites().load_kva[number, day])
-    over = case.carried.state().loading[number] > 1.0
-    moved = case.cut(shifted(case.uncut, case.movable, number, over))
-    eased = np.abs(replace(case.carried, site_kw=moved).state().load_kva[number, day])
+    eased = np.abs(case.moved(number, 1.0, now).state().load_kva[number, day])
     hours = np.arange(96) * SLOT_S / 3600
     figure = go.Figure()
     figure.add_scatter(x=hours, y=without, stackgroup="load", name=word("peaks.base", lang), line_color="#8a9a9e")
