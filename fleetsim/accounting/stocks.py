@@ -46,10 +46,10 @@ class Trace:
     driven_kwh: Floats
     """Energy used after each node and before the next."""
 
-    def by_trip(self, trips: int) -> Floats:
-        """Composition of what each of ``trips`` rows used; NaN for those without energy."""
-        out = np.full((trips, self.held.shape[1]), np.nan)
-        out[self.events.trips] = self.held[self.events.node_of_trip]
+    def by_trip(self, trips: int, part: int) -> Floats:
+        """Part ``part`` of the composition of what each of ``trips`` rows used; NaN for those without energy."""
+        out = np.full(trips, np.nan)
+        out[self.events.trips] = self.held[self.events.node_of_trip, part]
         return out
 
 
@@ -105,11 +105,11 @@ def trace(
 
 def account_trips(trips: Frame, traced: Trace) -> Frame:
     """The trips with clean share and emission of what they used, its initial energy left out."""
-    held = traced.by_trip(len(trips["trip"]))
-    known = 1.0 - held[:, INITIAL]
+    rows = len(trips["trip"])
+    known = 1.0 - traced.by_trip(rows, INITIAL)
     known[known < NOTHING] = np.nan
-    emission_kg = np.where(np.isnan(known), np.nan, held[:, EMISSION] * trips["used_kwh"])
-    return {**trips, "clean_share": held[:, CLEAN] / known, "emission_kg": emission_kg}
+    emission_kg = np.where(np.isnan(known), np.nan, traced.by_trip(rows, EMISSION) * trips["used_kwh"])
+    return {**trips, "clean_share": traced.by_trip(rows, CLEAN) / known, "emission_kg": emission_kg}
 
 
 def account_swaps(swaps: Frame, traced: Trace) -> Frame:

@@ -85,8 +85,7 @@ def until_margin_s(
         1.0 - COVOLUME_M3_PER_KG * kg / vessel.volume_m3 for vessel, kg in zip((bank, tank), levels_kg, strict=True)
     )
     du, dv = (
-        -COVOLUME_M3_PER_KG * rate / vessel.volume_m3
-        for vessel, rate in zip((bank, tank), rates_kg_per_s, strict=True)
+        -COVOLUME_M3_PER_KG * rate / vessel.volume_m3 for vessel, rate in zip((bank, tank), rates_kg_per_s, strict=True)
     )
     c = COVOLUME_M3_PER_KG * margin_mpa * PA_PER_MPA / (GAS_CONSTANT_J_PER_KG_K * RATED_K)
     at_once = v - u - c * u * v

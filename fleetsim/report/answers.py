@@ -45,8 +45,16 @@ def answers(view: ReportView, lang: Language) -> tuple[Answer, ...]:
     only, hydrogen = view.only_hydrogen, view.has_hydrogen
     connections = ("peak_kw", "connection_kw", "connection_use", "waits", "wait_mean_min")
     chargers = ("utilisation_plugged", "utilisation_charging", *connections, "unmet_kwh")
-    stations = ("refuels", "hydrogen_produced_kg", "hydrogen_delivered_kg", "hydrogen_vented_kg", "pressure_waits",
-                "pressure_wait_h", "electrolyser_kwh", "compressor_kwh")
+    stations = (
+        "refuels",
+        "hydrogen_produced_kg",
+        "hydrogen_delivered_kg",
+        "hydrogen_vented_kg",
+        "pressure_waits",
+        "pressure_wait_h",
+        "electrolyser_kwh",
+        "compressor_kwh",
+    )
     return (
         _answer(view, lang, "service", "service_level", _service,
                 ("trips_planned", "trips_late", "trips_cancelled", *FAILURES, "rounds_planned", "rounds_finished",

@@ -82,9 +82,7 @@ def production_draws(log: SiteLog, clock: Clock) -> Frame:
 _MACHINES = (("electrolyser_kw", _ELECTROLYSER), ("compressor_kw", _COMPRESSOR))
 
 
-def _flows(
-    log: SiteLog, initial_kg: Mapping[int, float], vent_share: Mapping[int, float], clock: Clock
-) -> Frame:
+def _flows(log: SiteLog, initial_kg: Mapping[int, float], vent_share: Mapping[int, float], clock: Clock) -> Frame:
     """Every flow within the reported time; what went before makes the level at its start."""
     flows = concatenate("hydrogen_flows", [_produced(log), _dispensed(log, vent_share), _delivered(log)])
     before, after = _split(flows, clock.report_from_s)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol, TypeVar
 
+import numpy as np
+
+from fleetsim.results import spool
 from fleetsim.results.records import Records
 from fleetsim.results.schema import Frame, concatenate
 from fleetsim.scenario.fleets import AnyFleet, BatteryFleet
@@ -30,6 +35,10 @@ from fleetsim.simulation.visitor_crew import VisitorCrew
 
 RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks", "swaps", "refuels", "hydrogen_flows", "banks", "outages")
 """The tables that a run writes."""
+SPOOLED_VEHICLE_DAYS = 300_000
+"""Vehicle-days from which on the tables are held in files: about 0.6 GB of them."""
+Work = TypeVar("Work")
+Result = TypeVar("Result")
 
 
 class Crew(Protocol):
@@ -56,7 +65,7 @@ CREWS: tuple[tuple[type[AnyFleet], Callable[[str, Stage], Crew]], ...] = (
 class Executor(Protocol):
     """What carries out jobs: in this process, in a pool, on a cluster."""
 
-    def map(self, function: Callable[[Job], dict[str, Frame]], jobs: Sequence[Job]) -> Iterable[dict[str, Frame]]:
+    def map(self, function: Callable[[Work], Result], jobs: Sequence[Work]) -> Iterable[Result]:
         """The results in the order of the jobs."""
 
 
@@ -64,16 +73,39 @@ def simulate(scenario: Scenario, signals: Signals, executor: Executor) -> Record
     """Run all components and put their tables together, in order of component."""
     names = entities(scenario)
     jobs = [Job(scenario, component, signals, names) for component in components(scenario.spec)]
-    parts = list(executor.map(run_component, jobs))
-    sessions = 0
-    for part in parts:
-        for table in ("sessions", "draws"):
-            number = part[table]["session"]
-            number[number >= 0] += sessions
-        sessions += len(part["sessions"]["session"])
-    tables = scenario_tables(scenario, names) | supply_tables(scenario, signals, names)
-    tables |= {table: concatenate(table, [part[table] for part in parts]) for table in RUN_TABLES}
+    vehicle_days = len(names["vehicles"]) * scenario.spec.clock.total_days
+    joined = _spooled if vehicle_days >= SPOOLED_VEHICLE_DAYS else _in_memory
+    tables = scenario_tables(scenario, names) | supply_tables(scenario, signals, names) | joined(jobs, executor)
     return Records(scenario.spec.clock, names, tables)
+
+
+def _in_memory(jobs: Sequence[Job], executor: Executor) -> dict[str, Frame]:
+    parts = list(executor.map(run_component, jobs))
+    tables = {table: concatenate(table, [part[table] for part in parts]) for table in RUN_TABLES}
+    _number_sessions(tables, *([len(part[table]["session"]) for part in parts] for table in ("sessions", "draws")))
+    return tables
+
+
+def _spooled(jobs: Sequence[Job], executor: Executor) -> dict[str, Frame]:
+    with TemporaryDirectory(prefix="fleetsim-") as folder:
+        places = [Path(folder) / str(number) for number in range(len(jobs))]
+        parts = list(executor.map(spool_component, list(zip(jobs, places, strict=True))))
+        tables = {table: spool.join(table, parts) for table in RUN_TABLES}
+    _number_sessions(tables, *([part.rows[table] for part in parts] for table in ("sessions", "draws")))
+    return tables
+
+
+def _number_sessions(tables: Mapping[str, Frame], sessions: Sequence[int], draws: Sequence[int]) -> None:
+    """Number the sessions through all components, from those that each has of sessions and of draws."""
+    before = np.cumsum(sessions) - sessions
+    tables["sessions"]["session"][:] = np.arange(sum(sessions))
+    number = tables["draws"]["session"]
+    number += np.where(number >= 0, np.repeat(before, draws), 0)
+
+
+def spool_component(job: tuple[Job, Path]) -> spool.Part:
+    """As :func:`run_component`, with the tables written into a folder."""
+    return spool.write(job[1], run_component(job[0]))
 
 
 def run_component(job: Job) -> dict[str, Frame]:

@@ -35,7 +35,9 @@ def station_plant(site: HydrogenStation, elevation_m: float, clock: Clock, site_
         low_kg=site.capacity_kg * made.low_share if made else 0.0,
         deliveries=tuple(
             Truck(
-                day * DAY_S + seconds_of_day(truck.at), truck.hydrogen_kg, truck.emission_kg_per_kg,
+                day * DAY_S + seconds_of_day(truck.at),
+                truck.hydrogen_kg,
+                truck.emission_kg_per_kg,
                 truck.pressure_mpa or NEVER,
             )
             for day in range(clock.total_days)

@@ -42,6 +42,7 @@ _TARGET, _DEPARTURE, _HORIZON, _OUTAGE, _SHARED = (
 _SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
 _SMALL_KW = 1e-6
 
+
 @dataclass(frozen=True, slots=True)
 class DepotPlant:
     """A depot as it stands: what its agent needs to know of the scenario."""

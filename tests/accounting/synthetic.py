@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from fleetsim.accounting.mix import Mix
+from fleetsim.accounting.stocks import Trace
+from fleetsim.accounting.sums import Floats
 from fleetsim.clock import Clock
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
@@ -304,3 +306,8 @@ def grid_and_prices(clock: Clock = HORIZON, seed: int = 7) -> tuple[GridSlots, F
 def grid_alone(grid: GridSlots) -> Mix:
     """The mix where no site has supply of its own."""
     return Mix(grid, np.zeros(len(grid.clean_share)), {})
+
+
+def whole_composition(traced: Trace, trips: int) -> Floats:
+    """Every part of what each trip used, one column each."""
+    return np.column_stack([traced.by_trip(trips, part) for part in range(traced.held.shape[1])])

@@ -12,6 +12,7 @@ from synthetic import (
     grid_alone,
     grid_and_prices,
     two_depots,
+    whole_composition,
 )
 
 from fleetsim.accounting import account
@@ -59,7 +60,7 @@ def test_each_source_is_conserved_in_each_vehicle(
         session_energy(pieces, session_of_draw(draws, sessions), len(sessions["session"])), grid_alone(grid)
     )
     traced = trace(accounted, sessions, session_properties(sessions, shares, np.zeros(len(shares))))
-    held = traced.by_trip(len(trips["trip"]))
+    held = whole_composition(traced, len(trips["trip"]))
     for row, vehicle in enumerate(traced.events.holders):
         mine_s, mine_t = sessions["vehicle"] == vehicle, trips["vehicle"] == vehicle
         stored, used = sessions["stored_kwh"][mine_s], trips["used_kwh"][mine_t]

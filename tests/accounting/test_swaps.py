@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from synthetic import grid_alone, grid_and_prices
+from synthetic import grid_alone, grid_and_prices, whole_composition
 
 from fleetsim.accounting import account
 from fleetsim.accounting.balance import pack_balance, site_balance, vehicle_balance
@@ -48,7 +48,7 @@ def test_each_source_is_conserved_over_all_batteries(accounted: Records) -> None
     shares = source_shares(session_energy(pieces, of_draw, len(sessions["session"])), grid_alone(grid))
     traced = trace(tables, sessions, session_properties(sessions, shares, np.zeros(len(shares))))
     ran = np.isfinite(trips["used_kwh"])
-    driven = (trips["used_kwh"][ran, None] * traced.by_trip(len(ran))[ran]).sum(axis=0)
+    driven = (trips["used_kwh"][ran, None] * whole_composition(traced, len(ran))[ran]).sum(axis=0)
     left = (traced.left_kwh[:, None] * traced.left_held).sum(axis=0)
     charged = np.nansum(sessions["stored_kwh"][:, None] * shares, axis=0)
     assert charged == pytest.approx((driven + left)[FIRST_SOURCE:], rel=1e-12)

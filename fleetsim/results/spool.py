@@ -1,0 +1,64 @@
+"""Tables of a large run as raw columns in files, seen through the memory map of the system.
+
+What is mapped comes into memory where it is touched, and leaves it when memory is short. The files lose their names as
+soon as they are mapped: they go away with the last array that shows them, however the process ends. They lie in the
+system's folder for temporary files (``TMPDIR``).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fleetsim.results.schema import TABLES, Frame, complete, concatenate
+
+COPIED_AT_ONCE = 1 << 20
+"""Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of tables, in a folder."""
+
+    folder: Path
+    rows: Mapping[str, int]
+    """By table."""
+    kept: Mapping[str, Frame]
+    """The tables that have columns of text: they are short."""
+
+
+def write(folder: Path, tables: Mapping[str, Frame]) -> Part:
+    """Write tables into a folder that is made for them."""
+    folder.mkdir()
+    texts = {table for table in tables if any(column.kind == "text" for column in TABLES[table])}
+    for table in tables.keys() - texts:
+        for column, values in tables[table].items():
+            values.tofile(_file(folder, table, column))
+    rows = {table: len(frame[TABLES[table][0].name]) for table, frame in tables.items()}
+    return Part(folder, rows, {table: tables[table] for table in texts})
+
+
+def join(table: str, parts: Sequence[Part]) -> Frame:
+    """The rows of a table in all parts, one below the other; they are in the parts no more."""
+    if table in parts[0].kept:
+        return concatenate(table, [part.kept[table] for part in parts])
+    columns = {}
+    for column in TABLES[table]:
+        whole, *others = (_file(part.folder, table, column.name) for part in parts)
+        with whole.open("ab") as out:
+            for file in others:
+                with file.open("rb") as rows:
+                    shutil.copyfileobj(rows, out, COPIED_AT_ONCE)
+                file.unlink()
+        if whole.stat().st_size:
+            columns[column.name] = np.memmap(whole, dtype=column.dtype, mode="r+").view(np.ndarray)
+        whole.unlink()
+    return complete(table, columns)
+
+
+def _file(folder: Path, table: str, column: str) -> Path:
+    return folder / f"{table}.{column}"
