@@ -18,7 +18,7 @@ from fleetsim.workspace import packaged_inputs
 from tests import laws
 
 CONFIGS = packaged_inputs() / "configs"
-LARGE = ("kunming_sanitation_full", "kunming_taxis_full", "yunnan_week")
+LARGE = ("kunming_city_year", "kunming_sanitation_full", "kunming_taxis_full", "yunnan_week")
 """Full scale takes minutes with all laws checked; one day of the week of the mission stands for them below."""
 SCENARIOS = tuple(sorted(file.stem for file in CONFIGS.glob("*.yaml") if file.stem not in LARGE))
 GOLDEN = Path(__file__).parent
