@@ -14,14 +14,15 @@ Urgency = Callable[[int, float], float]
 
 
 class _Session:
-    __slots__ = ("level_kwh", "power_kw", "since_s", "step", "steps", "target_kwh")
+    __slots__ = ("level_kwh", "power_kw", "since_s", "step", "steps", "stored_kw", "target_kwh")
 
     def __init__(self, steps: ChargeSteps, level_kwh: float, target_kwh: float, now_s: float) -> None:
         self.steps = steps
         self.level_kwh = level_kwh
         self.target_kwh = target_kwh
         self.step = steps.step_of(level_kwh)
-        self.power_kw = 0.0
+        self.power_kw = self.stored_kw = 0.0
+        """Power at the meter and into the battery."""
         self.since_s = now_s
 
     def corner_kwh(self) -> float:
@@ -31,7 +32,7 @@ class _Session:
     def seconds_to_corner(self) -> float:
         if self.power_kw <= 0.0:
             return NEVER
-        return max(0.0, self.corner_kwh() - self.level_kwh) / (self.power_kw * self.steps.stored_per_kwh) * HOUR_S
+        return max(0.0, self.corner_kwh() - self.level_kwh) / self.stored_kw * HOUR_S
 
 
 class Reallocation:
@@ -107,7 +108,7 @@ class Reallocation:
         hours = (now_s - self._now_s) / HOUR_S
         if hours > 0.0:
             for session in self._sessions.values():
-                session.level_kwh += session.power_kw * session.steps.stored_per_kwh * hours
+                session.level_kwh += session.stored_kw * hours
         self._now_s = now_s
 
     def _write(self, key: int, session: _Session) -> None:
@@ -131,4 +132,5 @@ class Reallocation:
             if kw != session.power_kw:
                 self._write(key, session)
                 session.power_kw = kw
+                session.stored_kw = kw * session.steps.stored_at(kw)
             self._next_s = min(self._next_s, self._now_s + session.seconds_to_corner())

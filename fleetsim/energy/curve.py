@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from math import log
 
+from fleetsim.energy.charger import LoadCurve
+
 HOUR_S = 3_600.0
 STEP_SOC = 0.05
 """Widest step, in state of charge, by which a sloping piece of a curve is drawn."""
@@ -43,6 +45,8 @@ class ChargeSteps:
     """Energy stored per kWh at the meter."""
     delivered_per_kwh: float
     """Energy at the charger's outlet per kWh at the meter."""
+    load_curve: LoadCurve | None = None
+    """Where it is given, both depend on the power, and those above are what they are at full load."""
     time_s: tuple[float, ...] = field(init=False)
     seconds_per_kwh: tuple[float, ...] = field(init=False)
     """Seconds at full power per kWh stored, by step."""
@@ -50,11 +54,17 @@ class ChargeSteps:
     """Highest power of each step and those after it."""
 
     def __post_init__(self) -> None:
-        paces = tuple(HOUR_S / (draw_kw * self.stored_per_kwh) for draw_kw in self.draw_kw)
+        paces = tuple(HOUR_S / (draw_kw * self.stored_at(draw_kw)) for draw_kw in self.draw_kw)
         spans = ((high - low) * pace for (low, high), pace in zip(pairwise(self.level_kwh), paces, strict=True))
         object.__setattr__(self, "seconds_per_kwh", paces)
         object.__setattr__(self, "time_s", tuple(accumulate(spans, initial=0.0)))
         object.__setattr__(self, "peak_kw", tuple(accumulate(reversed(self.draw_kw), max))[::-1])
+
+    def stored_at(self, draw_kw: float) -> float:
+        """Energy stored per kWh at the meter while so much is drawn there."""
+        if self.load_curve is None:
+            return self.stored_per_kwh
+        return self.load_curve.of_input(draw_kw) * (self.stored_per_kwh / self.delivered_per_kwh)
 
     def step_of(self, level_kwh: float) -> int:
         """The step that a battery at this level is in; at an edge, the one above."""
@@ -67,9 +77,15 @@ class ChargeSteps:
         return self.time_s[step] + (level_kwh - self.level_kwh[step]) * self.seconds_per_kwh[step]
 
     def needs(self, level_kwh: float, target_kwh: float) -> tuple[tuple[float, float], ...]:
-        """What the way from one level to another takes: energy at the meter (kWh) and power (kW) of each step."""
+        """What the way from one level to another takes: energy at the meter (kWh) and power (kW) of each step.
+
+        Where the efficiency depends on the power it is reckoned at its lowest, so that a plan is always enough.
+        """
+        stored_per_kwh = self.stored_per_kwh
+        if self.load_curve is not None:
+            stored_per_kwh *= self.load_curve.lowest / self.delivered_per_kwh
         parts = (
-            ((min(high, target_kwh) - max(low, level_kwh)) / self.stored_per_kwh, draw_kw)
+            ((min(high, target_kwh) - max(low, level_kwh)) / stored_per_kwh, draw_kw)
             for (low, high), draw_kw in zip(pairwise(self.level_kwh), self.draw_kw, strict=True)
         )
         return tuple((energy_kwh, draw_kw) for energy_kwh, draw_kw in parts if energy_kwh > 0.0)
@@ -91,11 +107,13 @@ def charge_steps(
     limit_kw: float,
     charger_efficiency: float,
     battery_efficiency: float,
+    load_curve: LoadCurve | None = None,
 ) -> ChargeSteps:
     """The staircase of a battery that accepts ``corners`` (state of charge, kW per kWh) behind a DC limit.
 
     Power is straight between corners; two corners at one state of charge are a jump. Sloping pieces become
-    steps of at most ``STEP_SOC``, each with the mean power that takes its exact time.
+    steps of at most ``STEP_SOC``, each with the mean power that takes its exact time. The efficiency of the charger is
+    one number, or follows ``load_curve`` and is ``charger_efficiency`` at full load.
 
     >>> steps = charge_steps([(0, 1.0), (0.8, 1.0), (0.8, 0.5), (1, 0.5)], battery_kwh=100, limit_kw=60,
     ...                      charger_efficiency=0.95, battery_efficiency=0.96)
@@ -117,9 +135,10 @@ def charge_steps(
                 edges.append(high * battery_kwh)
     return ChargeSteps(
         tuple(edges),
-        tuple(kw / charger_efficiency for kw in powers),
+        tuple(kw / (charger_efficiency if load_curve is None else load_curve.of_output(kw)) for kw in powers),
         stored_per_kwh=charger_efficiency * battery_efficiency,
         delivered_per_kwh=charger_efficiency,
+        load_curve=load_curve,
     )
 
 

@@ -77,6 +77,7 @@ def load_profiles(root: Path, problems: list[Problem]) -> LoadedProfiles:
     }
     loaded = LoadedProfiles(profiles, names)
     _check_curves(profiles, documents, problems)
+    _check_load_curves(profiles, documents, problems)
     _check_bodies(profiles, documents, problems)
     _check_places(loaded, documents, problems)
     _check_routes(loaded, documents, problems)
@@ -113,6 +114,24 @@ def _check_curves(profiles: Profiles, documents: Mapping[str, Document], problem
                 at = (name, "charge_curve", number, "c_rate")
                 allowed = "must be above 0: a battery that accepts nothing is never full"
                 problems.append(document.problem(at, f"{point.c_rate:g}", allowed))
+
+
+def _check_load_curves(profiles: Profiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:
+    for name, charger in profiles.chargers.items():
+        curve = charger.efficiency_curve
+        for number, point in enumerate(curve):
+            at, found = (name, "efficiency_curve", number), f"{point.load_share:g}: {point.efficiency:g}"
+            if number and point.load_share <= curve[number - 1].load_share:
+                allowed = f"must stand above the load of the corner before, {curve[number - 1].load_share:g}"
+                problems.append(documents["chargers"].problem(at, found, allowed))
+            elif number and point.load_share / point.efficiency <= (
+                curve[number - 1].load_share / curve[number - 1].efficiency
+            ):
+                allowed = "must take more from the grid than the corner before: more load cannot draw less power"
+                problems.append(documents["chargers"].problem(at, found, allowed))
+            if number == len(curve) - 1 and (point.load_share, point.efficiency) != (1.0, charger.efficiency):
+                allowed = f"the last corner must be at load 1 with the efficiency, {charger.efficiency:g}"
+                problems.append(documents["chargers"].problem(at, found, allowed))
 
 
 def _check_bodies(profiles: Profiles, documents: Mapping[str, Document], problems: list[Problem]) -> None:

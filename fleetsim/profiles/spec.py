@@ -64,6 +64,15 @@ class Body(Spec):
     """Water that it sprays from a full tank."""
 
 
+class LoadPoint(Spec):
+    """One corner of a charger's efficiency curve."""
+
+    load_share: PositiveShare
+    """DC output over its nameplate."""
+    efficiency: Efficiency
+    """DC output over AC input."""
+
+
 class FuelCellPoint(Spec):
     """One corner of a fuel cell's efficiency curve."""
 
@@ -156,7 +165,9 @@ class ChargerType(SourcedSpec):
     power_kw: ChargerKw
     """Nameplate power, DC output."""
     efficiency: Efficiency
-    """DC output over AC input while charging."""
+    """DC output over AC input while charging; at full load where there is a curve."""
+    efficiency_curve: tuple[LoadPoint, ...] = ()
+    """The same by load, straight between corners and level beyond; nothing where one figure holds for all loads."""
     standby_kw: StandbyKw
     """AC power of its electronics, drawn at all times."""
 

@@ -13,6 +13,7 @@ from fleetsim.charging.cabinets import Cabinet
 from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import DAY_S, HOUR_S, SLOT_S, Clock
 from fleetsim.energy.battery import battery_temperatures_c, charge_share, rounded_share
+from fleetsim.energy.charger import LoadCurve
 from fleetsim.energy.curve import ChargeSteps, charge_steps
 from fleetsim.scenario.fleets import AnyFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
@@ -132,10 +133,8 @@ def _rows_of_two(
     rows: list[tuple[int, ...]] = []
     for group, kw in zip(site.chargers, powers_kw, strict=True):
         two = isinstance(group, DepotGroup) and group.both_guns and model.two_guns and model.charge_limit_kw > kw
-        both_kw = min(2.0 * kw, model.charge_limit_kw)
-        rows.append(
-            tuple(_row(steps, _steps(fleet, group.type, both_kw, scenario, each)) for each in shares) if two else ()
-        )
+        both = (_steps(fleet, group.type, 2.0 * kw, scenario, each, model.charge_limit_kw) for each in shares)
+        rows.append(tuple(_row(steps, each) for each in both) if two else ())
     return tuple(rows)
 
 
@@ -180,9 +179,9 @@ def counted_steps(
     most_kw = min(limit_kw for _, limit_kw in _limits(site, powers, scenario, None))
     most_kw /= sum(each.count for each in site.chargers)
     most_kw = min(most_kw, group.rated_kw(kw) / group.count / types[group.type].efficiency)
-    limit_kw = min(kw, scenario.profiles.vehicles[fleet.model].charge_limit_kw)
+    inlet_kw = scenario.profiles.vehicles[fleet.model].charge_limit_kw
     shares, by_hour = _cold(fleet, site, scenario)
-    return tuple(_steps(fleet, group.type, limit_kw, scenario, share).capped(most_kw) for share in shares), by_hour
+    return tuple(_steps(fleet, group.type, kw, scenario, share, inlet_kw).capped(most_kw) for share in shares), by_hour
 
 
 def standby_kw(site: Site, scenario: Scenario) -> float:
@@ -228,20 +227,24 @@ def _fleet_rows(
     """Rows of the table of charge steps for a fleet at each charger group of a site."""
     inlet_kw = scenario.profiles.vehicles[fleet.model].charge_limit_kw
     return [
-        _row(steps, _steps(fleet, group.type, min(power_kw, inlet_kw), scenario, share))
+        _row(steps, _steps(fleet, group.type, power_kw, scenario, share, inlet_kw))
         for group, power_kw in zip(site.chargers, powers_kw, strict=True)
     ]
 
 
-def _steps(fleet: AnyFleet, charger: str, limit_kw: float, scenario: Scenario, share: float = 1.0) -> ChargeSteps:
+def _steps(
+    fleet: AnyFleet, charger: str, rated_kw: float, scenario: Scenario, share: float = 1.0, inlet_kw: float = NEVER
+) -> ChargeSteps:
     """The batteries of a fleet behind a charger, with a share of the power that they accept when warm."""
-    model = scenario.profiles.vehicles[fleet.model]
+    model, sheet = scenario.profiles.vehicles[fleet.model], scenario.profiles.chargers[charger]
+    corners = tuple((point.load_share, point.efficiency) for point in sheet.efficiency_curve)
     return charge_steps(
         [(point.soc, point.c_rate * share) for point in model.charge_curve],
         battery_kwh=capacity_kwh(fleet, scenario),
-        limit_kw=limit_kw,
-        charger_efficiency=scenario.profiles.chargers[charger].efficiency,
+        limit_kw=min(rated_kw, inlet_kw),
+        charger_efficiency=sheet.efficiency,
         battery_efficiency=model.battery_efficiency,
+        load_curve=LoadCurve(rated_kw, corners) if corners else None,
     )
 
 

@@ -58,7 +58,7 @@ def site_tables(
         _draws_of_pieces(pieces, rows, number),
     ]
     return {
-        "sessions": _sessions(rows, steps),
+        "sessions": _sessions(rows, steps, pieces, number),
         "waits": _waits(log, clock),
         "swaps": _swaps(log.swaps.array(), capacity_kwh, clock),
         "draws": _in_order(concatenate("draws", draws)),
@@ -66,11 +66,18 @@ def site_tables(
     }
 
 
-def _sessions(rows: Array, steps: Sequence[ChargeSteps]) -> Frame:
+def _sessions(rows: Array, steps: Sequence[ChargeSteps], pieces: Array, number: Array) -> Frame:
     per_meter = np.array([each.stored_per_kwh for each in steps])[rows["steps"]]
     delivered = np.array([each.delivered_per_kwh for each in steps])[rows["steps"]]
     stored_kwh = rows["end_kwh"] - rows["start_kwh"]
     energy_kwh = stored_kwh / per_meter
+    delivered_kwh = energy_kwh * delivered
+    by_load = np.array([each.load_curve is not None for each in steps], dtype=bool)[rows["steps"]]
+    if by_load.any():
+        piece_kwh = pieces["power_kw"] * (pieces["end_s"] - pieces["start_s"]) / HOUR_S
+        drawn_kwh = np.bincount(number[pieces["session"]], piece_kwh, len(rows))
+        energy_kwh = np.where(by_load, drawn_kwh, energy_kwh)
+        delivered_kwh = np.where(by_load, stored_kwh / per_meter * delivered, delivered_kwh)
     wanted_kwh = rows["wanted_kwh"] - rows["start_kwh"]
     capacity_kwh = np.array([each.level_kwh[-1] for each in steps])[rows["steps"]]
     return complete(
@@ -90,7 +97,7 @@ def _sessions(rows: Array, steps: Sequence[ChargeSteps]) -> Frame:
             "planned_unplug_at": np.where(np.isfinite(rows["planned_s"]), rows["planned_s"], np.nan),
             "requested_kwh": wanted_kwh,
             "energy_kwh": energy_kwh,
-            "delivered_kwh": energy_kwh * delivered,
+            "delivered_kwh": delivered_kwh,
             "stored_kwh": stored_kwh,
             "unmet_kwh": np.maximum(0.0, wanted_kwh - stored_kwh),
             "discharged_kwh": np.zeros(len(rows)),
@@ -231,7 +238,7 @@ def _draws_of_pieces(pieces: Array, rows: Array, number: Array) -> Frame:
         "draws",
         {
             "site": rows["site"][session],
-            "load": np.full(len(pieces), _VEHICLE),
+            "load": np.where(rows["pack"][session] >= 0, _PACK, _VEHICLE),
             "session": session,
             "start_at": pieces["start_s"],
             "end_at": pieces["end_s"],

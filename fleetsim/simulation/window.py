@@ -46,7 +46,12 @@ def cut_at_start(
     stored = np.array([each.stored_per_kwh for each in steps])[sessions["steps"]]
     early_s = np.maximum(0.0, np.minimum(pieces["end_s"], from_s) - pieces["start_s"])
     of_piece = place[pieces["session"]]
-    np.add.at(before_kwh, of_piece, pieces["power_kw"] * early_s / HOUR_S * stored[of_piece])
+    early_kwh = pieces["power_kw"] * early_s / HOUR_S * stored[of_piece]
+    by_load = np.array([each.load_curve is not None for each in steps], dtype=bool)[sessions["steps"]]
+    for row in np.flatnonzero(by_load[of_piece] & (early_s > 0.0)):
+        stairs, power_kw = steps[sessions["steps"][of_piece[row]]], pieces["power_kw"][row]
+        early_kwh[row] = power_kw * early_s[row] / HOUR_S * stairs.stored_at(power_kw)
+    np.add.at(before_kwh, of_piece, early_kwh)
     pieces["start_s"] = np.maximum(pieces["start_s"], from_s)
     spells, pieces = spells[~over], pieces[pieces["end_s"] > pieces["start_s"]]
     goes_on = np.zeros(len(sessions), dtype=bool)

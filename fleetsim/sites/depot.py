@@ -104,7 +104,9 @@ class Depot:
         self._arm(env.now)
 
     def _engine(self, plant: DepotPlant, rows: SharingRows) -> Sharing:
-        if plant.sharing == "proportional" and not plant.cabinets and plant.strategy not in CAPPED:
+        used = (row for of_class in (*plant.steps, *plant.steps_of_two) for by_cold in of_class for row in by_cold)
+        by_load = any(self._steps[row].load_curve is not None for row in used)
+        if plant.sharing == "proportional" and not (plant.cabinets or plant.strategy in CAPPED or by_load):
             return VirtualClock(rows)
         rule = RULES[plant.sharing]
         cabinets = Cabinets(plant.cabinets, self._cabinet_of, rule, rows.cabinet) if plant.cabinets else None

@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from simpy import Environment, Event
 
+from fleetsim.charging.reallocation import Reallocation
+from fleetsim.charging.rules import proportional
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing
 from fleetsim.charging.strategies import STRATEGIES
 from fleetsim.charging.view import ALWAYS, Plan, SessionView, SiteView
@@ -138,7 +140,7 @@ class SwapStation:
         self._ring(env.now)
 
     def _engine(self, rows: SharingRows) -> Sharing:
-        return VirtualClock(rows)
+        return VirtualClock(rows) if self._steps.load_curve is None else Reallocation(rows, proportional)
 
     # Vehicles
 

@@ -58,6 +58,7 @@ METRICS = (
     Metric("standby_kwh", "kWh", _SITES, "energy of the chargers' electronics, AC"),
     Metric("base_kwh", "kWh", _SITES, "energy of buildings and workshops behind the same meter, AC"),
     Metric("delivered_kwh", "kWh", _ALL, "energy at the chargers' outlets, DC"),
+    Metric("conversion_loss_kwh", "kWh", _ALL, "energy lost in the chargers: at the meter less at their outlets"),
     Metric("stored_kwh", "kWh", _ALL, "energy that reached the batteries"),
     Metric("driven_kwh", "kWh", _FLEETS, "net energy that trips took from the batteries"),
     Metric(

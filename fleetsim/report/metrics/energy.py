@@ -27,6 +27,7 @@ def session_energy(records: Records, scope: Scope) -> dict[str, Floats]:
     return {
         "sessions": scope.count(of >= 0, of),
         **{name: scope.total(sessions[name], of) for name in names},
+        "conversion_loss_kwh": scope.total(sessions["energy_kwh"] - sessions["delivered_kwh"], of),
         "unmet_kwh": scope.total(np.where(over, sessions["unmet_kwh"], 0.0), of),
     }
 
