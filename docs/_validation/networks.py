@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cases import Case
+from case import Case
 from water import table
 
 from fleetsim.clock import SLOTS_PER_DAY, Clock
