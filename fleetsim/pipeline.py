@@ -282,9 +282,10 @@ class DataFrames(Mapping[str, "pd.DataFrame"]):
 
 def identity_of(scenario: Scenario) -> Identity:
     """What makes a run of this scenario the run it is."""
+    from fleetsim.scenario.extensions import extensions
     from fleetsim.scenario.resolved import dump
 
-    return identify(scenario.spec.name, dump(scenario), scenario.inputs)
+    return identify(scenario.spec.name, dump(scenario), scenario.inputs, extensions(scenario.spec))
 
 
 def network_loads(scenario: Scenario, records: Records) -> Loads | None:
@@ -335,6 +336,7 @@ def _facts(scenario: Scenario, grid: GridSlots) -> RunFacts:
         scenario_sha256=identity.scenario_sha256,
         source_sha256=identity.source_sha256,
         inputs=identity.inputs,
+        extensions=identity.extensions,
         environment=environment(scenario.workspace),
         notes=dict(grid.notes),
         remarks=list(scenario.remarks),

@@ -90,6 +90,7 @@ def small_facts(run_id: str = "small-1", sha256: str = "1" * 64) -> RunFacts:
         scenario_sha256="2" * 64,
         source_sha256="3" * 64,
         inputs={},
+        extensions={},
         environment={},
         notes={},
         remarks=[],

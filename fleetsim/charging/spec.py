@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-StrategyName = Literal["immediate", "valley", "staggered", "balanced", "cheapest", "cleanest", "solar_following"]
+StrategyName = Literal[
+    "immediate", "valley", "staggered", "balanced", "cheapest", "cleanest", "solar_following", "peak_shaving"
+]
 """When sessions may draw, and how much at most, as far as the departure allows: at once, in the tariff's valley, one
-bay after the other, evenly until the departure, in the slots with the lowest price or the highest clean share, or while
-the site's own sun shines."""
+bay after the other, evenly until the departure, in the slots with the lowest price or the highest clean share, while
+the site's own sun shines, or so that the whole site's power stays low."""
 
 PackStrategyName = StrategyName
 """The same for packs, of which nobody knows when they will leave."""

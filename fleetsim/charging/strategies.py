@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.charging.view import ALWAYS, Plan, SessionView, SiteView, Slot, Strategy
+from fleetsim.charging.climb import drawn_kwh
+from fleetsim.charging.view import ALWAYS, UNKNOWN_STAY_S, Plan, SessionView, SiteView, Slot, Strategy
 from fleetsim.clock import HOUR_S, SLOT_S, SLOTS_PER_DAY
 from fleetsim.signals import Signals, windows
 
+SMALL_KW = 1e-6
 MARGIN_S = 300.0
 """Time that a plan leaves free before a departure."""
-UNKNOWN_STAY_S = 12 * HOUR_S
-"""For how long a vehicle is taken to stay of which nobody knows when it leaves."""
+SEARCHES = 24
+"""How often the lowest level is halved: to a ten-millionth of where it may lie."""
 
 
 def immediate(_site: SiteView, _session: SessionView) -> Plan:
@@ -99,6 +101,54 @@ def solar_following(site: SiteView, session: SessionView) -> Plan:
     return tuple(Slot(start_s, end_s, kw) for start_s, end_s, kw in rows if kw > 0.0)
 
 
+def peak_shaving(site: SiteView, session: SessionView) -> Plan:
+    """Keep the whole site below its cap, and draw as early as that allows; without a cap, below the lowest level.
+
+    A session is planned on top of those that have plans already. Where the cap leaves too little room before the
+    departure, it gives way: the lowest level that is enough takes its place.
+    """
+    until_s, needed_s = _time(site, session)
+    if needed_s >= until_s - site.now_s or not session.needs:
+        return ALWAYS
+    until_s = site.now_s + (until_s - site.now_s) / site.crowding
+    planned_kw = np.zeros(int(np.ceil(until_s / SLOT_S)) - int(site.now_s // SLOT_S))
+    planned_kw[: len(site.planned_kw)] = site.planned_kw[: len(planned_kw)]
+    most_kw = max(kw for _, kw in session.needs)
+    needed_kwh = sum(energy_kwh for energy_kwh, _ in session.needs) * (1.0 - 1e-12)
+
+    def below(level_kw: float) -> Plan:
+        return _room(np.minimum(level_kw - planned_kw, most_kw), site.now_s, until_s)
+
+    def is_enough(plan: Plan) -> bool:
+        return drawn_kwh(session.needs, plan, site.now_s) >= needed_kwh
+
+    if site.cap_kw < float("inf") and is_enough(plan := below(site.cap_kw)):
+        return plan
+    seconds = np.full(len(planned_kw), float(SLOT_S))
+    seconds[0] -= site.now_s % SLOT_S
+    low_kw = filled_to_kw(planned_kw, seconds, needed_kwh * HOUR_S)
+    if is_enough(plan := below(low_kw + SMALL_KW)):
+        return plan
+    high_kw = float(planned_kw.max()) + most_kw
+    for _ in range(SEARCHES):
+        level_kw = (low_kw + high_kw) / 2
+        low_kw, high_kw = (low_kw, level_kw) if is_enough(below(level_kw)) else (level_kw, high_kw)
+    return below(high_kw)
+
+
+def filled_to_kw(floor_kw: NDArray[np.float64], seconds: NDArray[np.float64], energy_kws: float) -> float:
+    """The level to which an energy fills what lies above a floor, as water would.
+
+    With the floor in rising order, the lowest k parts are filled to L = (E + sum(F_i t_i)) / sum(t_i), i <= k.
+
+    >>> filled_to_kw(np.array([10.0, 0.0, 40.0]), np.array([1.0, 1.0, 1.0]), 30.0)
+    20.0
+    """
+    order = np.argsort(floor_kw)
+    levels_kw = (energy_kws + np.cumsum((floor_kw * seconds)[order])) / np.cumsum(seconds[order])
+    return float(levels_kw.min())
+
+
 def lowest_power_kw(needs: tuple[tuple[float, float], ...], seconds: float) -> float:
     """The power at which the energy of ``needs`` takes ``seconds``, where no step takes more than its own power.
 
@@ -131,6 +181,20 @@ def _in_lowest_slots(site: SiteView, session: SessionView, values: NDArray[np.fl
     if needed_s >= until_s - site.now_s:
         return ALWAYS
     return _merge(_lowest(site, until_s, needed_s, values, np.ones(len(values), dtype=np.bool_)))
+
+
+def _room(power_kw: NDArray[np.float64], now_s: float, until_s: float) -> Plan:
+    """Slots with these powers at most, from that of now on; those of one power that touch are joined."""
+    first = int(now_s // SLOT_S)
+    slots: list[Slot] = []
+    for index, kw in enumerate(power_kw.tolist(), first):
+        start_s, end_s = max(now_s, float(index * SLOT_S)), min(until_s, float((index + 1) * SLOT_S))
+        if kw <= SMALL_KW or end_s <= start_s:
+            continue
+        if slots and slots[-1].end_s == start_s and slots[-1].max_kw == kw:
+            start_s = slots.pop().start_s
+        slots.append(Slot(start_s, end_s, kw))
+    return tuple(slots)
 
 
 @lru_cache(maxsize=8)
@@ -188,24 +252,29 @@ STRATEGIES: dict[str, Strategy] = {
     "cheapest": cheapest,
     "cleanest": cleanest,
     "solar_following": solar_following,
+    "peak_shaving": peak_shaving,
 }
 """The strategies by the name that a scenario gives them."""
 
-CAPPED: set[str] = {"balanced", "solar_following"}
+CAPPED: set[str] = {"balanced", "solar_following", "peak_shaving"}
 """Those whose plans hold the power of single sessions down."""
 
+SEEING_PLANS: set[str] = {"peak_shaving"}
+"""Those that are shown what the site is planned to draw."""
 
-def add_strategy(*, caps_power: bool = False) -> Callable[[Any], Any]:
+
+def add_strategy(*, caps_power: bool = False, sees_plans: bool = False) -> Callable[[Any], Any]:
     """Let scenarios name a strategy by the name of the function below this decorator.
 
-    ``caps_power`` is to be set where its plans use ``max_kw``. A strategy that is there already is replaced, so that a
-    module may be read twice.
+    ``caps_power`` is to be set where its plans use ``max_kw``, ``sees_plans`` where it looks at ``site.planned_kw``.
+    A strategy that is there already is replaced, so that a module may be read twice.
     """
 
     def add(strategy: Any) -> Any:
         name = strategy.__name__
         STRATEGIES[name] = strategy
         (CAPPED.add if caps_power else CAPPED.discard)(name)
+        (SEEING_PLANS.add if sees_plans else SEEING_PLANS.discard)(name)
         return strategy
 
     return add

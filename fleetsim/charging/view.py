@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from fleetsim.clock import HOUR_S
 from fleetsim.signals import Signals
 
 
@@ -25,6 +26,9 @@ Plan = tuple[Slot, ...]
 
 ALWAYS: Plan = (Slot(0.0, float("inf")),)
 """The plan that never holds a session back."""
+
+UNKNOWN_STAY_S = 12 * HOUR_S
+"""For how long a vehicle is taken to stay of which nobody knows when it leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,12 @@ class SiteView:
     """How many chargers there are."""
     solar_kw: NDArray[np.float64] | None = None
     """Power of the site's own panels by slot from the start of the warm-up on, if it has any."""
+    cap_kw: float = float("inf")
+    """Power under which the whole site is to stay by its operator's wish; infinite where none is set."""
+    planned_kw: tuple[float, ...] = ()
+    """Highest power at the meter of all else here, by slot from that of ``now_s`` to the departure: buildings, standby,
+    and the sessions that leave no later, by their plans, less what the panels give. It is shown to those strategies
+    alone that ``add_strategy(sees_plans=True)`` declares."""
 
 
 class Strategy(Protocol):

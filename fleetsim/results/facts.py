@@ -40,6 +40,8 @@ class RunFacts:
     source_sha256: str
     inputs: Mapping[str, str]
     """SHA-256 of every input file."""
+    extensions: Mapping[str, Mapping[str, str]]
+    """Module, distribution, version and SHA-256 of each kind and strategy that others wrote."""
     environment: Mapping[str, Any]
     """Releases, lock file and CPU features."""
     notes: Mapping[str, str]

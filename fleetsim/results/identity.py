@@ -28,14 +28,22 @@ class Identity:
     """Of the program's source."""
     inputs: Mapping[str, str]
     """Of each input file, by path from the root of the workspace."""
+    extensions: Mapping[str, Mapping[str, str]]
+    """Module, distribution, version and hash of each kind and strategy that others wrote."""
 
 
-def identify(name: str, scenario_text: str, inputs: Mapping[str, str]) -> Identity:
-    """The identity of a run of a resolved scenario with these input files and this program."""
+def identify(
+    name: str,
+    scenario_text: str,
+    inputs: Mapping[str, str],
+    extensions: Mapping[str, Mapping[str, str]] | None = None,
+) -> Identity:
+    """The identity of a run of a resolved scenario with these input files and extensions, and this program."""
     scenario = sha256(scenario_text.encode()).hexdigest()
-    parts = {"scenario": scenario, "inputs": dict(inputs), "source": source_sha256()}
+    parts = {"scenario": scenario, "inputs": dict(inputs), "source": source_sha256(), "extensions": extensions or {}}
     whole = sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-    return Identity(f"{name}-{whole[:_DIGITS]}", whole, scenario, source_sha256(), dict(sorted(inputs.items())))
+    sorted_inputs = dict(sorted(inputs.items()))
+    return Identity(f"{name}-{whole[:_DIGITS]}", whole, scenario, source_sha256(), sorted_inputs, extensions or {})
 
 
 @cache

@@ -10,7 +10,18 @@ from fleetsim.charging.spec import PackStrategyName, SharingName, StrategyName
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.scenario.local_supply import SuppliedSite
 from fleetsim.spec import Name, SourcedSpec
-from fleetsim.units import ChargerKw, Count, DurationMin, FailuresPerYear, MoveMin, OutageH, PositiveShare, Share, SwapS
+from fleetsim.units import (
+    ChargerKw,
+    ConnectionKw,
+    Count,
+    DurationMin,
+    FailuresPerYear,
+    MoveMin,
+    OutageH,
+    PositiveShare,
+    Share,
+    SwapS,
+)
 from fleetsim.work.spec import TimeOfDay
 
 
@@ -107,6 +118,8 @@ class Depot(SuppliedSite):
     """Who moves plugs to vehicles that wait; none means that it happens by itself, at once and at all hours."""
     strategy: StrategyName = "immediate"
     """When sessions may draw."""
+    peak_kw: ConnectionKw | None = None
+    """Power under which ``peak_shaving`` plans the whole site; none means the lowest that still serves."""
     sharing: SharingName = "proportional"
     """Who gives way when the connection binds."""
 

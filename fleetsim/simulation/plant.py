@@ -18,7 +18,7 @@ from fleetsim.energy.curve import ChargeSteps, charge_steps
 from fleetsim.scenario.fleets import AnyFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import DepotGroup, PlugSite, Site, SwapStation
+from fleetsim.scenario.sites import Depot, DepotGroup, PlugSite, Site, SwapStation
 from fleetsim.signals import SiteSupply
 from fleetsim.simulation.failures import charger_outages
 from fleetsim.simulation.names import capacity_kwh, charger_powers_kw, first_packs
@@ -82,6 +82,8 @@ def depot_plant(
         cabinet_of=cabinet_of,
         partners=partners,
         steps_of_two=tuple(rows_of_two),
+        own_kw=tuple(standby_kw(site, scenario) + kw for kw in base_load_kw(site)),
+        cap_kw=(site.peak_kw if isinstance(site, Depot) else None) or NEVER,
         outages=charger_outages(name, site, groups, scenario),
         solar_kw=None if supply is None else supply.solar_kw,
     )

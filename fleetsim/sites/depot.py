@@ -20,13 +20,12 @@ from numpy.typing import NDArray
 from simpy import Environment
 
 from fleetsim.charging.cabinets import Cabinet, Cabinets
-from fleetsim.charging.installed import strategy_named
 from fleetsim.charging.reallocation import Reallocation
 from fleetsim.charging.rules import RULES
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing
 from fleetsim.charging.spec import SharingName
-from fleetsim.charging.strategies import CAPPED, immediate
-from fleetsim.charging.view import ALWAYS, SessionView, SiteView
+from fleetsim.charging.strategies import CAPPED
+from fleetsim.charging.view import ALWAYS
 from fleetsim.charging.virtual_clock import VirtualClock
 from fleetsim.clock import HOUR_S
 from fleetsim.energy.curve import ChargeSteps
@@ -34,6 +33,7 @@ from fleetsim.results.schema import SESSION_ENDS, WAIT_OUTCOMES
 from fleetsim.signals import Signals
 from fleetsim.sites.guns import ChargerOutage, Guns
 from fleetsim.sites.log import SharingRows, SiteLog
+from fleetsim.sites.planner import Planner
 from fleetsim.sites.visit import Stage, Visit
 
 _TARGET, _DEPARTURE, _HORIZON, _OUTAGE, _SHARED = (
@@ -66,6 +66,10 @@ class DepotPlant:
     """The charger beside each that a vehicle may take as its second gun, -1 for none; nothing where there are none."""
     steps_of_two: tuple[tuple[tuple[int, ...], ...], ...] = ()
     """As ``steps``, for two guns; nothing for a class or group that takes one."""
+    own_kw: tuple[float, ...] = (0.0,)
+    """Power of buildings and standby: one figure, or one for each hour of the day."""
+    cap_kw: float = NEVER
+    """Power under which the strategy is to keep the site, if it has a cap."""
     outages: tuple[ChargerOutage, ...] = ()
     """When which charger is out of service; those of one charger do not touch."""
     solar_kw: NDArray[np.float64] | None = None
@@ -81,12 +85,11 @@ class Depot:
         self._env = env
         self._plant = plant
         self._steps = steps
-        self._signals = signals
         self._log = log
-        self._strategy = strategy_named(plant.strategy)
         self._sharing = self._engine(plant, SharingRows(log, plant.site))
         self._queue: deque[Visit] = deque()
         self._plugged: dict[int, Visit] = {}
+        self._planner = Planner(plant, signals, self._plugged)
         self._plugged_kw = 0.0
         self._working = len(plant.charger_groups)
         """Chargers that are in service."""
@@ -151,6 +154,7 @@ class Depot:
         visit.cap_kw = NEVER
         if visit.stage is not Stage.QUEUED:
             self._halt(visit, now_s)
+            self._planner.expect(visit, now_s)
             self._draw(visit, now_s)
         self._arm(now_s)
 
@@ -233,10 +237,13 @@ class Depot:
         visit.stage = Stage.HELD
         self._plugged[visit.session] = visit
         self._plugged_kw += visit.steps.peak_kw[0]
-        if self._strategy is immediate:
+        if self._planner.is_immediate:
             self._draw(visit, now_s)
         else:
             self._plan(visit, now_s)
+            for other in self._planner.to_plan_again(visit):
+                self._halt(other, now_s)
+                self._plan(other, now_s)
 
     # Outages
 
@@ -278,14 +285,9 @@ class Depot:
     def _plan(self, visit: Visit, now_s: float) -> None:
         """Ask the strategy when a plugged vehicle may draw, and begin to follow what it says."""
         vehicles = len(self._plugged) + len(self._queue)
-        crowding = max(1.0, vehicles / max(1, self._working)) * self._cabinet_crowding(visit)
+        crowding = max(1.0, vehicles / max(1, self._working)) * self._planner.cabinet_crowding(visit)
         crowding *= max(1.0, self._plugged_kw / max(self._limit_kw, _SMALL_KW))
-        full_power_s = visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(visit.level_kwh)
-        needs = visit.steps.needs(visit.level_kwh, visit.target_kwh) if self._plant.strategy in CAPPED else ()
-        visit.plan = self._strategy(
-            SiteView(now_s, crowding, self._signals, len(self._plant.charger_groups), self._plant.solar_kw),
-            SessionView(visit.until_s, full_power_s, needs, visit.charger),
-        )
+        self._planner.plan(visit, now_s, crowding)
         for moment_s in (moment_s for slot in visit.plan for moment_s in slot[:2] if now_s < moment_s < NEVER):
             self._note(moment_s, self._follow_plan, visit)
         slot = visit.slot_at(now_s)
@@ -293,21 +295,9 @@ class Depot:
             visit.cap_kw = slot.max_kw
             self._draw(visit, now_s)
 
-    def _cabinet_crowding(self, visit: Visit) -> float:
-        """How many times longer than by itself a vehicle may take beside the others on its cabinet."""
-        cabinet = self._plant.cabinet_of[visit.charger] if self._plant.cabinets else -1
-        if cabinet < 0:
-            return 1.0
-        peaks_kw = (
-            other.steps.peak_kw[0]
-            for other in self._plugged.values()
-            if self._plant.cabinet_of[other.charger] == cabinet
-        )
-        return max(1.0, sum(peaks_kw) / self._plant.cabinets[cabinet].limit_kw)
-
     def _plan_again(self, now_s: float) -> None:
         """A vehicle finds no free charger: those that hold one without drawing think again."""
-        if self._strategy is not immediate:
+        if not self._planner.is_immediate:
             for visit in tuple(self._plugged.values()):
                 if visit.stage is Stage.HELD and not visit.ended.triggered:
                     self._plan(visit, now_s)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+import numpy as np
+from numpy.typing import NDArray
 from simpy import Event
 
 from fleetsim.charging.sharing import NEVER
@@ -25,9 +27,9 @@ class Visit:
     """A vehicle's claim on a charger. ``ended`` fires when its target is reached or its time is up."""
 
     __slots__ = (
-        "arrive_s", "cap_kw", "charger", "end_s", "ended", "level_kwh", "pack", "patience_s", "plan", "planned_s",
-        "plug_s", "second", "session", "stage", "start_kwh", "start_s", "steps", "steps_id", "target_kwh", "until_s",
-        "vehicle", "vehicle_class", "wanted_kwh",
+        "arrive_s", "cap_kw", "charger", "end_s", "ended", "expected", "level_kwh", "pack", "patience_s", "plan",
+        "planned_s", "plug_s", "second", "session", "stage", "start_kwh", "start_s", "steps", "steps_id", "target_kwh",
+        "until_s", "vehicle", "vehicle_class", "wanted_kwh",
     )  # fmt: skip
 
     def __init__(
@@ -51,6 +53,8 @@ class Visit:
         self.patience_s = NEVER
         """How long it waits in the queue at the most; only customers lose patience."""
         self.plan: Plan = ALWAYS
+        self.expected: tuple[int, NDArray[np.float64]] | None = None
+        """First slot of its plan, and the power that it will draw by slot, where the site's strategy looks at that."""
         self.cap_kw = NEVER
         """The power at the meter that its plan allows at present."""
         self.session = self.charger = self.second = self.steps_id = self.pack = -1

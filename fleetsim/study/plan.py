@@ -15,6 +15,7 @@ import numpy as np
 from fleetsim.documents import Document, parse, read_yaml
 from fleetsim.errors import InputError, Problem
 from fleetsim.results.identity import source_sha256
+from fleetsim.scenario.extensions import extensions
 from fleetsim.scenario.loading import load
 from fleetsim.scenario.schema import Scenario
 from fleetsim.study.spec import Axis, LatinHypercube, Range, SobolSample, StudySpec
@@ -95,7 +96,7 @@ def content_sha256(scenario: Scenario, beside: Iterable[Path]) -> str:
 
     ``beside`` are the files that it may name as its parts.
     """
-    digest = sha256(json.dumps([source_sha256(), dict(scenario.inputs)], sort_keys=True).encode())
+    digest = sha256(json.dumps([source_sha256(), dict(scenario.inputs), extensions()], sort_keys=True).encode())
     root = scenario.workspace
     named = [*(root / "profiles").rglob("*"), *(root / "grid").rglob("*"), *beside]  # a setting may name any of them
     for path in sorted(named):

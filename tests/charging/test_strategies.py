@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,11 +18,12 @@ from fleetsim.charging.strategies import (
     cheapest,
     cleanest,
     immediate,
+    peak_shaving,
     solar_following,
     staggered,
     valley,
 )
-from fleetsim.charging.view import ALWAYS, Plan, SessionView, SiteView
+from fleetsim.charging.view import ALWAYS, Plan, SessionView, SiteView, Slot
 from fleetsim.clock import Clock
 from tests.worlds import signals
 
@@ -30,8 +32,8 @@ SUN_KW = np.tile(300.0 * np.maximum(0.0, np.sin((np.arange(96) / 4 - 6) / 12 * n
 SIGNALS = signals(Clock(date(2026, 3, 9), days=3, warmup_days=0))
 
 
-def site(now_h: float, crowding: float = 1.0) -> SiteView:
-    return SiteView(now_s=now_h * HOUR, crowding=crowding, signals=SIGNALS, bays=4)
+def site(now_h: float, crowding: float = 1.0, **seen: Any) -> SiteView:
+    return SiteView(now_s=now_h * HOUR, crowding=crowding, signals=SIGNALS, bays=4, **seen)
 
 
 def session(depart_h: float, full_power_h: float, bay: int = 0) -> SessionView:
@@ -92,6 +94,54 @@ def test_the_night_after_the_run_is_taken_to_be_like_the_one_before() -> None:
     assert spells(cheapest(site(68), session(79, 4))) == ((74 * HOUR, 78 * HOUR),)
 
 
+PLANNED_KW = (30.0,) * 8 + (90.0,) * 8 + (10.0,) * 24
+"""What the site is planned to draw from 20:00 on: 30 kW for two hours, 90 kW for two, then 10 kW."""
+
+
+def test_peak_shaving_takes_the_room_below_the_cap_as_early_as_it_comes() -> None:
+    plan = peak_shaving(site(20, planned_kw=PLANNED_KW, cap_kw=100.0), session(30, 2))
+    assert [(slot.start_s / HOUR, slot.end_s / HOUR, slot.max_kw) for slot in plan[:3]] == [
+        (20, 22, 70), (22, 24, 10), (24, pytest.approx(30 - MARGIN_S / HOUR), 90),
+    ]  # fmt: skip
+
+
+def test_without_a_cap_it_fills_to_the_lowest_level_that_is_enough() -> None:
+    asks = session(30 + MARGIN_S / HOUR, 2)
+    plan = peak_shaving(site(20, planned_kw=PLANNED_KW), asks)
+    assert _drawn_kwh(plan, asks.needs, 20 * HOUR, 30 * HOUR) == pytest.approx(176, abs=1e-4)
+    level_kw = (176 + 2 * 30 + 6 * 10) / 8
+    assert [(slot.start_s / HOUR, slot.end_s / HOUR) for slot in plan] == [(20, 22), (24, 30)]
+    assert [slot.max_kw for slot in plan] == pytest.approx([level_kw - 30, level_kw - 10])
+
+
+def test_a_cap_that_would_miss_the_departure_gives_way_as_far_as_it_must() -> None:
+    asks = session(30 + MARGIN_S / HOUR, 2)
+    tight = peak_shaving(site(20, planned_kw=PLANNED_KW, cap_kw=35.0), asks)
+    assert tight == peak_shaving(site(20, planned_kw=PLANNED_KW), asks)
+
+
+@given(
+    planned_kw=st.lists(st.floats(0, 300), min_size=1, max_size=40),
+    cap_kw=st.floats(1, 400) | st.just(float("inf")),
+    stay_h=st.floats(0.1, 9),
+    full_power_h=st.floats(0.01, 8),
+)
+def test_peak_shaving_exceeds_its_cap_only_where_no_plan_below_it_would_serve(
+    planned_kw: list[float], cap_kw: float, stay_h: float, full_power_h: float
+) -> None:
+    asks, now_s, until_s = session(20 + stay_h, full_power_h), 20 * HOUR, (20 + stay_h) * HOUR - MARGIN_S
+    if full_power_h * HOUR >= until_s - now_s:
+        return
+    planned = (*planned_kw, *[0.0] * 40)
+    plan = peak_shaving(site(20, planned_kw=tuple(planned_kw), cap_kw=cap_kw), asks)
+    level_kw = max(slot.max_kw + planned[int((slot.start_s - now_s) // 900)] for slot in plan)
+    if level_kw > cap_kw + 1e-6 or cap_kw == float("inf"):
+        lower_kw = level_kw - 0.01
+        room = [Slot(now_s + k * 900, min(until_s, now_s + k * 900 + 900), lower_kw - kw)
+                for k, kw in enumerate(planned) if kw < lower_kw and now_s + k * 900 < until_s]  # fmt: skip
+        assert _drawn_kwh(tuple(room), asks.needs, now_s, until_s) < 88 * full_power_h
+
+
 @pytest.mark.parametrize("name", sorted(STRATEGIES))
 @given(now_h=st.floats(0, 40), stay_h=st.floats(0.1, 30), full_power_h=st.floats(0.01, 12), bay=st.integers(0, 3))
 def test_no_plan_misses_a_departure_that_charging_at_once_would_meet(
@@ -141,6 +191,7 @@ def _drawn_kwh(plan: Plan, needs: tuple[tuple[float, float], ...], now_s: float,
             drawn_kwh += energy_kwh
             left_h -= energy_kwh / power_kw
             steps[0][0] -= energy_kwh
-            if steps[0][0] <= 1e-9:
-                steps.pop(0)
+            if steps[0][0] > 1e-9:
+                break
+            steps.pop(0)
     return drawn_kwh

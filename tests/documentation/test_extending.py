@@ -12,12 +12,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from fleetsim import pipeline
 from fleetsim.charging import installed
 from fleetsim.charging.strategies import STRATEGIES
 from fleetsim.errors import InputError
+from fleetsim.scenario import extensions
 from fleetsim.scenario import kinds as table
+from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.strategies import allow_strategies
-from fleetsim.workspace import packaged_inputs
+from fleetsim.workspace import init, packaged_inputs
 from tests import laws
 
 
@@ -158,3 +161,42 @@ def test_an_installed_strategy_is_there_and_a_broken_one_is_told(
     with pytest.raises(InputError, match=r"last_minute:gone.*cannot be read"):
         fleetsim.load(last_minute, workspace=last_minute.parent)
     monkeypatch.setattr(installed, "installed_strategies", lambda: ())
+
+
+def test_a_change_of_ones_own_file_makes_another_run(last_minute: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fleetsim
+
+    def run_id(scenario: Scenario) -> str:
+        return pipeline.identity_of(scenario).run_id
+
+    importlib.import_module("last_minute")
+    scenario = fleetsim.load(last_minute, workspace=last_minute.parent)
+    found = pipeline.identity_of(scenario)
+    assert list(found.extensions) == ["kind school_bus", "strategy last_minute"]
+    assert found.extensions["strategy last_minute"].keys() == {"module", "sha256"}
+    for name in ("last_minute.py", "school_bus.py"):
+        file, before = last_minute.parent / name, run_id(scenario)
+        file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        assert run_id(scenario) != before
+    dist = SimpleNamespace(name="depot-tools", version="1.0")
+    point = SimpleNamespace(name="last_minute", value="last_minute:last_minute", dist=dist)
+    monkeypatch.setattr(extensions, "installed_strategies", lambda: (point,))
+    before = run_id(scenario)
+    assert pipeline.identity_of(scenario).extensions["strategy last_minute"]["distribution"] == "depot-tools"
+    dist.version = "1.1"
+    assert run_id(scenario) != before
+    at_once = fleetsim.load(last_minute, workspace=last_minute.parent, overrides=["sites.yard.strategy=immediate"])
+    assert list(pipeline.identity_of(at_once).extensions) == ["kind school_bus"], "what is not used changes no run"
+
+
+def test_a_list_of_chargers_may_name_a_strategy_of_ones_own(last_minute: Path, tmp_path: Path) -> None:
+    import fleetsim
+
+    init(tmp_path / "city", "depot")
+    chargers = tmp_path / "city" / "profiles" / "my_depot" / "chargers.csv"
+    chargers.write_text("site,place,strategy\ndepot,my_depot,last_minute\n", encoding="utf-8")
+    scenario = tmp_path / "city" / "configs" / "my_depot.yaml"
+    with pytest.raises(InputError, match=r"chargers\.csv:2: strategy: found 'last_minute'.*peak_shaving"):
+        fleetsim.load(scenario)
+    importlib.import_module("last_minute")
+    assert fleetsim.load(scenario).spec.sites["depot"].strategy == "last_minute"

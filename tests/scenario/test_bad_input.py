@@ -31,7 +31,7 @@ def message(path: Path) -> str:
             "conection_kw: 800",
             "configs/depot.yaml:16: sites.east.conection_kw: unknown key (did you mean connection_kw?); allowed here: "
             "kind, place, title, connection_kw, power_factor, transformer, network_node, base_load_kw, "
-            "solar, storage, chargers, staff, strategy, sharing, sources",
+            "solar, storage, chargers, staff, strategy, peak_kw, sharing, sources",
             id="unknown key",
         ),
         pytest.param(
@@ -86,7 +86,7 @@ def message(path: Path) -> str:
             "strategy: valley",
             "strategy: valey",
             "configs/depot.yaml:17: sites.east.strategy: found 'valey'; "
-            "must be one of: immediate, valley, staggered, balanced, cheapest, cleanest, solar_following "
+            "must be one of: immediate, valley, staggered, balanced, cheapest, cleanest, solar_following, peak_shaving "
             "(did you mean valley?)",
             id="misspelt strategy",
         ),

@@ -91,6 +91,23 @@ def test_balanced_charging_is_as_flat_as_the_night_is_long() -> None:
     assert peaks_kw["balanced"] < 0.2 * peaks_kw["immediate"]
 
 
+def test_peak_shaving_keeps_the_whole_site_below_its_cap_at_every_instant() -> None:
+    work = rotation(blocks=[{"start": "05:00", "spread_min": 90, "trips": 4, "layover_min": 5}, LATE_BLOCK])
+    base = [40.0] * 12 + [10.0] * 12
+    runs = {}
+    for name, changes in {
+        "immediate": {"strategy": "immediate"}, "balanced": {"strategy": "balanced"},
+        "lowest": {"strategy": "peak_shaving"}, "capped": {"strategy": "peak_shaving", "peak_kw": 270.0},
+    }.items():  # fmt: skip
+        site = depot(6, base_load_kw=base, **changes)
+        runs[name] = run(scenario(sites={"depot": site}, fleets={"line": fleet(6, work=work)}, days=3))
+        laws.check(runs[name])
+        assert (runs[name].tables["trips"]["status"] == TRIP_STATUS.index("done")).all()
+    peak_kw = {name: laws.site_power_kw(records, 0)[1].max() for name, records in runs.items()}
+    assert peak_kw["capped"] <= 270 * (1 + 1e-9)
+    assert peak_kw["lowest"] < 0.9 * peak_kw["balanced"] < peak_kw["immediate"]
+
+
 @pytest.mark.parametrize(("sharing", "first"), [("earliest_departure", 1), ("least_laxity", 1), ("first_come", 0)])
 def test_who_leaves_first_is_served_first_where_the_rule_says_so(sharing: str, first: int) -> None:
     lines = {

@@ -1,0 +1,91 @@
+"""Asking the strategy: what a depot shows it of itself and of a vehicle, and what it has planned by then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleetsim.charging.climb import highest_kw
+from fleetsim.charging.installed import strategy_named
+from fleetsim.charging.sharing import NEVER
+from fleetsim.charging.strategies import CAPPED, SEEING_PLANS, immediate
+from fleetsim.charging.view import ALWAYS, UNKNOWN_STAY_S, SessionView, SiteView
+from fleetsim.clock import SLOT_S, SLOTS_PER_DAY
+from fleetsim.signals import Signals
+from fleetsim.sites.visit import Visit
+
+if TYPE_CHECKING:
+    from fleetsim.sites.depot import DepotPlant
+
+
+class Planner:
+    """The planning of one depot."""
+
+    def __init__(self, plant: DepotPlant, signals: Signals, plugged: Mapping[int, Visit]) -> None:
+        self._plant = plant
+        self._signals = signals
+        self._plugged = plugged
+        """The vehicles at chargers, by session; it changes under the planner's eyes."""
+        self._strategy = strategy_named(plant.strategy)
+        self.is_immediate = self._strategy is immediate
+        self.sees_plans = plant.strategy in SEEING_PLANS
+        self._sees_needs = self.sees_plans or plant.strategy in CAPPED
+        self._own_kw = np.repeat(plant.own_kw, SLOTS_PER_DAY // len(plant.own_kw))
+
+    def plan(self, visit: Visit, now_s: float, crowding: float) -> None:
+        """Give a plugged vehicle a plan. The site is ``crowding`` times slower than it would be at full power."""
+        full_power_s = visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(visit.level_kwh)
+        needs = visit.steps.needs(visit.level_kwh, visit.target_kwh) if self._sees_needs else ()
+        site = SiteView(
+            now_s,
+            crowding,
+            self._signals,
+            len(self._plant.charger_groups),
+            self._plant.solar_kw,
+            self._plant.cap_kw,
+            tuple(self._planned_kw(visit, now_s).tolist()) if self.sees_plans else (),
+        )
+        visit.plan = self._strategy(site, SessionView(visit.until_s, full_power_s, needs, visit.charger))
+        self.expect(visit, now_s)
+
+    def expect(self, visit: Visit, now_s: float) -> None:
+        """Note what a vehicle will draw by its plan."""
+        if self.sees_plans:
+            needs = visit.steps.needs(visit.level_kwh, visit.target_kwh)
+            visit.expected = int(now_s // SLOT_S), highest_kw(needs, visit.plan, now_s)
+
+    def cabinet_crowding(self, visit: Visit) -> float:
+        """How many times longer than by itself a vehicle may take beside the others on its cabinet."""
+        plant = self._plant
+        cabinet = plant.cabinet_of[visit.charger] if plant.cabinets else -1
+        if cabinet < 0:
+            return 1.0
+        peaks_kw = (
+            other.steps.peak_kw[0] for other in self._plugged.values() if plant.cabinet_of[other.charger] == cabinet
+        )
+        return max(1.0, sum(peaks_kw) / plant.cabinets[cabinet].limit_kw)
+
+    def to_plan_again(self, visit: Visit) -> list[Visit]:
+        """The vehicles that leave after one that has just been planned and still have time to lose, in order."""
+        later = (each for each in self._plugged.values() if each.until_s > visit.until_s and each.plan is not ALWAYS)
+        return sorted(later, key=lambda each: each.until_s) if self.sees_plans else []
+
+    def _planned_kw(self, visit: Visit, now_s: float) -> NDArray[np.float64]:
+        """What buildings, standby and those who leave no later draw at most, less the sun, until a vehicle leaves."""
+        until_s = visit.until_s if visit.until_s < NEVER else now_s + UNKNOWN_STAY_S
+        first = int(now_s // SLOT_S)
+        slots = np.arange(first, int(np.ceil(until_s / SLOT_S)))
+        planned_kw = self._own_kw[slots % SLOTS_PER_DAY]
+        if (solar_kw := self._plant.solar_kw) is not None:
+            planned_kw -= solar_kw[np.minimum(slots, len(solar_kw) - 1)]
+        for other in self._plugged.values():
+            if other is visit or other.expected is None:
+                continue
+            if other.until_s <= visit.until_s or other.plan is ALWAYS:
+                begin, power_kw = other.expected
+                power_kw = power_kw[max(0, first - begin) :][: len(planned_kw)]
+                planned_kw[: len(power_kw)] += power_kw
+        return planned_kw
