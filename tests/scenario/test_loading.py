@@ -92,7 +92,7 @@ def test_a_bad_override_is_named_as_one(depot: Path) -> None:
         "--set: sites.east.chargers.0.count: found -1; must be above 0 and at most 100000",
         "--set: sites.east.strateg: unknown key (did you mean strategy?); allowed here: "
         "kind, place, title, connection_kw, power_factor, transformer, network_node, base_load_kw, "
-        "solar, storage, chargers, staff, strategy, sharing, sources",
+        "solar, storage, chargers, staff, strategy, peak_kw, sharing, sources",
     ]
 
 
