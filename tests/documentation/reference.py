@@ -129,9 +129,9 @@ def _default(value: object) -> str:
 
 
 def _examples() -> dict[str, str]:
-    """A shipped scenario that has a kind, by kind."""
+    """The smallest shipped scenario that has a kind, by kind."""
     found: dict[str, str] = {}
-    for file in sorted((packaged_inputs() / "configs").glob("*.yaml")):
+    for file in sorted((packaged_inputs() / "configs").glob("*.yaml"), key=lambda file: file.stat().st_size):
         fleets = yaml.safe_load(file.read_text(encoding="utf-8")).get("fleets", {})
         for fleet in fleets.values():
             found.setdefault(fleet["kind"], file.name)
