@@ -41,7 +41,7 @@ lint: $(VENV)/.developed ## style, types and the ladder of imports
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.installed ## measure speed and memory against the floor of bare SimPy
-	$(BIN)/python -m bench --city $(CITY) --grid --sizing --telematics
+	$(BIN)/python -m bench --taxis $(CITY) --city $(CITY) --grid --sizing --study --telematics
 
 docs: $(VENV)/.developed ## write the generated pages of docs/ again
 	$(BIN)/pytest tests/documentation --regenerate

@@ -8,7 +8,7 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 
-from bench import grid, sizing, telematics
+from bench import grid, record, sizing, study, telematics
 from bench.cases import measure_case
 from bench.measure import Measurement
 
@@ -19,29 +19,41 @@ def main() -> None:
     parser.add_argument("--vehicles", type=int, nargs="*", default=[100, 500], help="sizes of the depot")
     parser.add_argument("--reallocation", action="store_true", help="the depots again, shared by re-allocation")
     parser.add_argument("--city", type=float, nargs="*", default=[], help="parts of the whole city, such as 0.1 or 1")
+    parser.add_argument("--days", type=int, default=7, help="days of the city and of the taxis")
+    parser.add_argument("--taxis", type=float, nargs="*", default=[], help="parts of the city's taxis alone")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--grid", action="store_true", help="the grid's own figures too")
     parser.add_argument("--sizing", action="store_true", help="evaluations of a sizing too")
+    parser.add_argument("--study", action="store_true", help="the cost of a small run in a study too")
     parser.add_argument("--telematics", action="store_true", help="the figures of telematics too")
+    parser.add_argument("--record", action="store_true", help=f"keep the ratios in {record.FILE.name}")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     measured = [_apart("depot", vehicles, asked.repetitions) for vehicles in asked.vehicles]
     if asked.reallocation:
         measured += [_apart("reallocation", vehicles, asked.repetitions) for vehicles in asked.vehicles]
-    measured += [_apart("city", scale, 1) for scale in asked.city]
-    as_json = json.dumps([asdict(each) for each in measured], indent=2)
-    print(as_json if asked.json else "\n\n".join(map(table, measured)))
-    reports = ((asked.grid, grid.report), (asked.sizing, sizing.report), (asked.telematics, telematics.report))
+    for kind, scales in (("taxis", asked.taxis), ("city", asked.city)):
+        measured += [_apart(kind, scale, 1, asked.days) for scale in scales]
+    if asked.json:
+        print(json.dumps([asdict(each) | {"ratios": record.ratios(each)} for each in measured], indent=2))
+    else:
+        print("\n\n".join(map(table, measured)), "", *record.compare(measured), sep="\n")
+    if asked.record:
+        record.record(measured)
+    reports = (
+        (asked.grid, grid.report), (asked.sizing, sizing.report), (asked.study, study.report),
+        (asked.telematics, telematics.report),
+    )  # fmt: skip
     for wanted, report in reports:
         if wanted and not asked.json:
             with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
                 print("", *process.submit(report).result(), sep="\n")
 
 
-def _apart(kind: str, size: float, repetitions: int) -> Measurement:
+def _apart(kind: str, size: float, repetitions: int, days: int = 7) -> Measurement:
     """Measure in a fresh process, so that memory is the workload's own."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
-        return process.submit(measure_case, kind, size, repetitions).result()
+        return process.submit(measure_case, kind, size, repetitions, days).result()
 
 
 def table(measured: Measurement) -> str:

@@ -27,21 +27,21 @@ def depot_case(vehicles: int, sharing: str = "proportional") -> Case:
     )
 
 
-def city_case(scale: float) -> Case:
-    """The whole-city week, or a part of it."""
+def city_case(scale: float, days: int = DAYS, *, taxis_alone: bool = False) -> Case:
+    """The whole-city week, or a part of it, or other days of it, or its taxis with their stations alone."""
     return Case(
-        name=f"city at {scale:g} of its size",
-        vehicles=city.vehicles(scale),
-        days=DAYS,
-        write=partial(city.write, scale=scale, days=DAYS),
+        name=f"{'taxis' if taxis_alone else 'city'} at {scale:g} of its size" + f", {days} days" * (days != DAYS),
+        vehicles=city.vehicles(scale, taxis_alone=taxis_alone),
+        days=days,
+        write=partial(city.write, scale=scale, days=days, taxis_alone=taxis_alone),
         describe=_city_outcome,
     )
 
 
-def measure_case(kind: str, size: float, repetitions: int) -> Measurement:
-    """Measure a workload in a fresh process: ``depot`` or ``reallocation`` (vehicles) or ``city`` (part of it)."""
-    if kind == "city":
-        return measure(city_case(size), repetitions)
+def measure_case(kind: str, size: float, repetitions: int, days: int) -> Measurement:
+    """Measure a workload in a fresh process: ``depot``, ``reallocation`` (vehicles), ``city`` or ``taxis`` (a part)."""
+    if kind in ("city", "taxis"):
+        return measure(city_case(size, days, taxis_alone=kind == "taxis"), repetitions)
     return measure(depot_case(int(size), "first_come" if kind == "reallocation" else "proportional"), repetitions)
 
 

@@ -21,12 +21,14 @@ BUSES, TAXIS, TRUCKS = 100, 9_000, 75
 """Buses and trucks of each depot; taxis of the city."""
 
 
-def vehicles(scale: float) -> int:
+def vehicles(scale: float, *, taxis_alone: bool = False) -> int:
     """Vehicles of a city of a part of the size."""
+    if taxis_alone:
+        return _many(TAXIS, scale)
     return _many(BUS_DEPOTS, scale) * BUSES + _many(TAXIS, scale) + _many(SANITATION_DEPOTS, scale) * TRUCKS
 
 
-def write(folder: Path, scale: float = 1.0, days: int = 7) -> Path:
+def write(folder: Path, scale: float = 1.0, days: int = 7, *, taxis_alone: bool = False) -> Path:
     """A workspace in ``folder`` with the workload; returns the scenario file."""
     packaged = packaged_inputs()
     for name in ("grid", "profiles"):
@@ -36,7 +38,7 @@ def write(folder: Path, scale: float = 1.0, days: int = 7) -> Path:
     made = _spread("bench_bus", BUS_DEPOTS) | _spread("bench_fast", STATIONS) | _spread("bench_san", SANITATION_DEPOTS)
     places.write_text(yaml.safe_dump({**known, **made}), encoding="utf-8")
     file = folder / "city.yaml"
-    file.write_text(yaml.safe_dump(_scenario(scale, days)), encoding="utf-8")
+    file.write_text(yaml.safe_dump(_scenario(scale, days, taxis_alone=taxis_alone)), encoding="utf-8")
     return file
 
 
@@ -58,11 +60,11 @@ def _spread(prefix: str, count: int) -> dict[str, Any]:
     }
 
 
-def _scenario(scale: float, days: int) -> dict[str, Any]:
+def _scenario(scale: float, days: int, *, taxis_alone: bool) -> dict[str, Any]:
     sites: dict[str, Any] = {}
     fleets: dict[str, Any] = {}
     roads = ("km_trunk_north", "km_trunk_south", "km_trunk_west", "km_trunk_east")
-    for number in range(_many(BUS_DEPOTS, scale)):
+    for number in range(0 if taxis_alone else _many(BUS_DEPOTS, scale)):
         name = f"bench_bus_{number:03}"
         sites[name] = _depot(name, "dc_120", 33, 3_200)
         blocks = [
@@ -73,7 +75,7 @@ def _scenario(scale: float, days: int) -> dict[str, Any]:
         fleets[f"buses_{number:03}"] = {
             "kind": "bus", "model": "bus_10_5m", "count": BUSES, "home": name, "work": work,
         }  # fmt: skip
-    for number in range(_many(SANITATION_DEPOTS, scale)):
+    for number in range(0 if taxis_alone else _many(SANITATION_DEPOTS, scale)):
         name = f"bench_san_{number:03}"
         sites[name] = _depot(name, "dc_60", 25, 1_300)
         fleets[f"trucks_{number:03}"] = _trucks(name)
