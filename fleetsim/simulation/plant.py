@@ -165,6 +165,7 @@ def swap_plant(
         steps_id=_row(steps, _steps(fleet, site.slots.type, powers[0], scenario)),
         limits=_limits(site, powers, scenario, supply),
         strategy=site.strategy,
+        own_kw=tuple(standby_kw(site, scenario) + kw for kw in base_load_kw(site)),
         solar_kw=None if supply is None else supply.solar_kw,
     )
 

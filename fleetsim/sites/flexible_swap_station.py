@@ -10,17 +10,22 @@ from __future__ import annotations
 
 from itertools import chain
 
+import numpy as np
+from numpy.typing import NDArray
 from simpy import Environment
 
+from fleetsim.charging.climb import highest_kw
 from fleetsim.charging.installed import strategy_named
 from fleetsim.charging.reallocation import Reallocation
 from fleetsim.charging.rules import proportional
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing
-from fleetsim.charging.strategies import CAPPED
-from fleetsim.charging.view import SessionView, SiteView
+from fleetsim.charging.strategies import CAPPED, SEEING_PLANS
+from fleetsim.charging.view import ALWAYS, Plan, SessionView, SiteView
+from fleetsim.clock import SLOT_S
 from fleetsim.energy.curve import ChargeSteps
 from fleetsim.signals import Signals
 from fleetsim.sites.log import SharingRows, SiteLog
+from fleetsim.sites.planner import by_slot_of_day, planned_kw
 from fleetsim.sites.swap_station import PackCharge, SwapPlant, SwapStation
 
 SMALL_KW = 1e-6
@@ -32,7 +37,9 @@ class FlexibleSwapStation(SwapStation):
     def __init__(self, env: Environment, plant: SwapPlant, steps: ChargeSteps, signals: Signals, log: SiteLog) -> None:
         self._signals = signals
         self._strategy = strategy_named(plant.strategy)
-        self._sees_needs = plant.strategy in CAPPED
+        self._sees_plans = plant.strategy in SEEING_PLANS
+        self._sees_needs = self._sees_plans or plant.strategy in CAPPED
+        self._own_kw = by_slot_of_day(plant.own_kw)
         self._limit_kw = NEVER
         super().__init__(env, plant, steps, signals, log)
 
@@ -58,12 +65,27 @@ class FlexibleSwapStation(SwapStation):
         crowding *= max(1.0, plugged * steps.peak_kw[0] / max(self._limit_kw, SMALL_KW))
         full_power_s = steps.time_at(plant.ready_kwh) - steps.time_at(charge.level_kwh)
         needs = steps.needs(charge.level_kwh, plant.ready_kwh) if self._sees_needs else ()
+        others_kw = tuple(self._planned_kw(charge).tolist()) if self._sees_plans else ()
         charge.plan = self._strategy(
-            SiteView(now_s, crowding, self._signals, plant.slots, plant.solar_kw),
+            SiteView(now_s, crowding, self._signals, plant.slots, plant.solar_kw, NEVER, others_kw),
             SessionView(NEVER, full_power_s, needs, charge.slot),
         )
+        self._expect(charge, charge.plan)
         for moment_s in (moment_s for slot in charge.plan for moment_s in slot[:2] if now_s < moment_s < NEVER):
             self._note(moment_s, self._look_at_plan, charge)
+
+    def _planned_kw(self, charge: PackCharge) -> NDArray[np.float64]:
+        """What all but a pack will draw at most, by slot."""
+        packs = chain(self._drawing.values(), self._held)
+        others = (other.expected for other in packs if other is not charge)
+        return planned_kw(self._own_kw, self._plant.solar_kw, self._env.now, NEVER, others)
+
+    def _expect(self, charge: PackCharge, plan: Plan) -> None:
+        """Note what a pack will draw by its plan, or at once where the floor wants it."""
+        if self._sees_plans:
+            now_s = self._env.now
+            needs = self._steps.needs(charge.level_kwh, self._plant.ready_kwh)
+            charge.expected = int(now_s // SLOT_S), highest_kw(needs, plan, now_s)
 
     def _look_at_plan(self, charge: PackCharge) -> None:
         """A slot of a plan begins or ends; a plan that is over and was not enough makes room for another."""
@@ -99,6 +121,7 @@ class FlexibleSwapStation(SwapStation):
         """Let a pack draw, no more than ``cap_kw`` at the meter; one that draws already keeps its place."""
         now_s = self._env.now
         charge.cap_kw = cap_kw
+        self._expect(charge, ALWAYS if cap_kw == NEVER else charge.plan)
         if charge.start_s != charge.start_s:
             charge.start_s = now_s
         self._drawing[charge.session] = charge

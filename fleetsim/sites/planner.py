@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,9 @@ from fleetsim.sites.visit import Visit
 if TYPE_CHECKING:
     from fleetsim.sites.depot import DepotPlant
 
+Expected = tuple[int, NDArray[np.float64]]
+"""What a session will draw at most: the first slot, and the power from there on."""
+
 
 class Planner:
     """The planning of one depot."""
@@ -33,7 +36,7 @@ class Planner:
         self.is_immediate = self._strategy is immediate
         self.sees_plans = plant.strategy in SEEING_PLANS
         self._sees_needs = self.sees_plans or plant.strategy in CAPPED
-        self._own_kw = np.repeat(plant.own_kw, SLOTS_PER_DAY // len(plant.own_kw))
+        self._own_kw = by_slot_of_day(plant.own_kw)
 
     def plan(self, visit: Visit, now_s: float, crowding: float) -> None:
         """Give a plugged vehicle a plan. The site is ``crowding`` times slower than it would be at full power."""
@@ -75,17 +78,35 @@ class Planner:
 
     def _planned_kw(self, visit: Visit, now_s: float) -> NDArray[np.float64]:
         """What buildings, standby and those who leave no later draw at most, less the sun, until a vehicle leaves."""
-        until_s = visit.until_s if visit.until_s < NEVER else now_s + UNKNOWN_STAY_S
-        first = int(now_s // SLOT_S)
-        slots = np.arange(first, int(np.ceil(until_s / SLOT_S)))
-        planned_kw = self._own_kw[slots % SLOTS_PER_DAY]
-        if (solar_kw := self._plant.solar_kw) is not None:
-            planned_kw -= solar_kw[np.minimum(slots, len(solar_kw) - 1)]
-        for other in self._plugged.values():
-            if other is visit or other.expected is None:
-                continue
-            if other.until_s <= visit.until_s or other.plan is ALWAYS:
-                begin, power_kw = other.expected
-                power_kw = power_kw[max(0, first - begin) :][: len(planned_kw)]
-                planned_kw[: len(power_kw)] += power_kw
-        return planned_kw
+        others = (
+            other.expected
+            for other in self._plugged.values()
+            if other is not visit and (other.until_s <= visit.until_s or other.plan is ALWAYS)
+        )
+        return planned_kw(self._own_kw, self._plant.solar_kw, now_s, visit.until_s, others)
+
+
+def by_slot_of_day(own_kw: Sequence[float]) -> NDArray[np.float64]:
+    """One figure, or one for each hour of the day, by slot of the day."""
+    return np.repeat(own_kw, SLOTS_PER_DAY // len(own_kw))
+
+
+def planned_kw(
+    own_kw: NDArray[np.float64],
+    solar_kw: NDArray[np.float64] | None,
+    now_s: float,
+    until_s: float,
+    expected: Iterable[Expected | None],
+) -> NDArray[np.float64]:
+    """What a site's own load and those who have plans draw at most, less the sun, by slot from now until a moment."""
+    first = int(now_s // SLOT_S)
+    slots = np.arange(first, int(np.ceil((until_s if until_s < NEVER else now_s + UNKNOWN_STAY_S) / SLOT_S)))
+    total_kw = own_kw[slots % SLOTS_PER_DAY]
+    if solar_kw is not None:
+        total_kw -= solar_kw[np.minimum(slots, len(solar_kw) - 1)]
+    for each in expected:
+        if each is not None:
+            begin, power_kw = each
+            power_kw = power_kw[max(0, first - begin) :][: len(total_kw)]
+            total_kw[: len(power_kw)] += power_kw
+    return total_kw

@@ -30,6 +30,7 @@ from fleetsim.results.schema import SESSION_ENDS, WAIT_OUTCOMES
 from fleetsim.signals import Signals
 from fleetsim.sites.alarm import Alarm
 from fleetsim.sites.log import SharingRows, SiteLog
+from fleetsim.sites.planner import Expected
 from fleetsim.sites.visit import Stage
 
 _TARGET, _HORIZON = (SESSION_ENDS.index(word) for word in ("target", "horizon"))
@@ -62,6 +63,8 @@ class SwapPlant:
     limits: tuple[tuple[float, float], ...]
     """Power left for charging from a moment on, ``(at_s, limit_kw)``, in order; the first at second 0."""
     strategy: str
+    own_kw: tuple[float, ...] = (0.0,)
+    """Power of buildings and standby: one figure, or one for each hour of the day."""
     solar_kw: NDArray[np.float64] | None = None
     """Power of the site's panels by slot, if it has any."""
 
@@ -87,7 +90,8 @@ class PackCharge:
     """A pack on its way to being ready."""
 
     __slots__ = (
-        "arrive_s", "cap_kw", "level_kwh", "pack", "plan", "plug_s", "session", "slot", "start_kwh", "start_s"
+        "arrive_s", "cap_kw", "expected", "level_kwh", "pack", "plan", "plug_s", "session", "slot", "start_kwh",
+        "start_s",
     )  # fmt: skip
 
     def __init__(self, pack: int, level_kwh: float, arrive_s: float) -> None:
@@ -99,6 +103,8 @@ class PackCharge:
         self.plan: Plan = ALWAYS
         self.cap_kw = NEVER
         """The power at the meter that it may draw at present."""
+        self.expected: Expected | None = None
+        """What it will draw at most, where the strategy is shown that."""
 
     def cap_at(self, at_s: float) -> float:
         """The power at the meter that its plan gives it at a moment."""

@@ -89,6 +89,19 @@ def test_balanced_holds_the_power_of_a_pack_down_until_the_floor_asks_for_it() -
     assert drawn.max() == pytest.approx(60 / 0.95)
 
 
+def test_peak_shaving_stacks_packs_on_the_buildings_and_on_each_other() -> None:
+    """Packs come at 11:42; the buildings draw 60 kW from 13:00 to 17:00, and the packs fill up the hours around it."""
+    load = [60.0 if 13 <= hour < 17 else 10.0 for hour in range(24)]
+    packs = {"packs": 12, "slots": {"type": "dc", "count": 12, "power_kw": 60}, "base_load_kw": load}
+    at_once, alone, together = (
+        world(name, days=1, stock_share=0.0, **packs) for name in ("immediate", "balanced", "peak_shaving")
+    )
+    peaks_kw = [laws.site_power_kw(records, 0)[1].max() for records in (at_once, alone, together)]
+    assert peaks_kw[2] == pytest.approx(60 + 12 * 0.1)
+    assert peaks_kw[2] < peaks_kw[1] < peaks_kw[0]
+    assert energy_by_hour(together)[13:17].sum() == pytest.approx(0.0, abs=1e-6)
+
+
 def test_a_waiting_vehicle_makes_any_strategy_charge_at_once() -> None:
     for strategy in FLEXIBLE:
         records = world(strategy, 2, days=1, packs=1, stock_share=0.0, fleet={"initial_soc": [0.5, 0.5]})
