@@ -61,7 +61,8 @@ as early as it can without going above that cap; where the cap would miss a depa
 It follows no price.
 
 A vehicle of which nobody knows when it leaves is planned as though it stayed for 12 hours; `valley` then waits for
-the valley alone.
+the valley alone. So are the packs of a swap station, above a floor that charges at once:
+[compared on Kunming's taxis](scenarios/kunming_taxis.md).
 
 When the connection binds, `sharing` says who gives way. `proportional` slows all by the same factor, `equal` gives
 all the same, `first_come`, `earliest_departure` and `least_laxity` serve one after the other. Who is most urgent is
