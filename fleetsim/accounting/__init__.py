@@ -52,7 +52,8 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
     they are, so that a run can be accounted again with another grid.
     """
     tables = {name: records.tables.get(name, complete(name, {})) for name in TABLES}
-    tables["draws"] = select(tables["draws"], ~np.isin(tables["draws"]["load"], SUPPLY_LOADS))
+    if np.any(accounted_before := np.isin(tables["draws"]["load"], SUPPLY_LOADS)):
+        tables["draws"] = select(tables["draws"], ~accounted_before)
     records = Records(records.clock, records.entities, tables)
     draws, clocks = tables["draws"], tables["clocks"]
     pieces, price = cut(draws, clocks), prices.price_cny_per_kwh
@@ -86,7 +87,7 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
                 storage_stocks(supplies, records),
             ],
         ),
-        "draws": concatenate("draws", [draws, *supply_draws(supplies)]),
+        "draws": concatenate("draws", [draws, *supply_draws(supplies)]) if supplies else draws,
         "site_slots": {**slots, "hydrogen_kg": slot_levels_kg(slots, hydrogen)},
         "grid_slots": grid_slots(records, grid, fleet_load_mw(records, pieces, supplies)),
         "zone_slots": zone_slots(records, grid),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 
-import click
 import pytest
 
 from fleetsim.cli import main
@@ -39,7 +38,7 @@ def test_every_fleetsim_command_parses_and_every_file_it_names_is_there(readme, 
         context = main.make_context("fleetsim", words[1:2], resilient_parsing=True)
         command = main.get_command(context, words[1])
         assert command is not None, line
-        parsed = command.make_context(words[1], words[2:], parent=click.Context(main))
+        parsed = command.make_context(words[1], words[2:], parent=context)
         scenario = parsed.params.get("scenario")
         if scenario is not None and scenario.parts[0] == "configs":
             assert (root / scenario).is_file(), line
