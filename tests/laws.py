@@ -31,7 +31,7 @@ def _running_s(clocks: Frame, start_s: Array, end_s: Array) -> Array:
 
 
 def sessions_draw_what_their_draws_say(records: Records) -> None:
-    """The integral of each session's power is its energy at the meter."""
+    """The integral of each session's power is what it drew at the meter less what it fed back."""
     sessions, draws = records.tables["sessions"], records.tables["draws"]
     integral_kwh = np.zeros(len(sessions["session"]))
     for site in range(len(records.entities["sites"])):
@@ -40,7 +40,8 @@ def sessions_draw_what_their_draws_say(records: Records) -> None:
         scaled_s = _running_s(clocks, mine["start_at"], mine["end_at"])
         seconds = np.where(mine["clock"] >= 0, scaled_s, mine["end_at"] - mine["start_at"])
         np.add.at(integral_kwh, mine["session"], mine["offered_kw"] * seconds / 3_600)
-    np.testing.assert_allclose(integral_kwh, sessions["energy_kwh"], rtol=1e-9, atol=1e-9)
+    net_kwh = sessions["energy_kwh"] - sessions["discharged_kwh"]
+    np.testing.assert_allclose(integral_kwh, net_kwh, rtol=1e-9, atol=1e-9)
 
 
 def site_power_kw(records: Records, site: int) -> tuple[Array, Array]:
@@ -87,7 +88,7 @@ def every_battery_balances(records: Records) -> None:
     vehicle = np.concatenate([trips["vehicle"], sessions["vehicle"]])
     start = np.concatenate([trips["soc_start"], sessions["soc_start"]])
     end = np.concatenate([trips["soc_end"], sessions["soc_end"]])
-    flow_kwh = np.concatenate([-trips["used_kwh"], sessions["stored_kwh"]])
+    flow_kwh = np.concatenate([-trips["used_kwh"], sessions["stored_kwh"] - sessions["released_kwh"]])
     np.testing.assert_allclose(flow_kwh, (end - start) * capacity_kwh[vehicle], rtol=1e-6, atol=1e-6)
     vehicle = np.concatenate([vehicle, swaps["vehicle"]])
     begin_s = np.concatenate([trips["depart_at"], sessions["plug_at"], swaps["start_at"]])

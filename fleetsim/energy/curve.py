@@ -32,6 +32,18 @@ def mean_power_kw(first_kw: float, last_kw: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedBack:
+    """What a battery may give back behind a charger."""
+
+    power_kw: float
+    """Highest power at the meter, AC."""
+    floor_kwh: float
+    """Energy below which the battery gives nothing."""
+    released_per_kwh: float
+    """Energy that leaves the battery per kWh fed back at the meter."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChargeSteps:
     """A staircase from an empty to a full battery: constant power at the meter within each step.
 
@@ -47,6 +59,8 @@ class ChargeSteps:
     """Energy at the charger's outlet per kWh at the meter."""
     load_curve: LoadCurve | None = None
     """Where it is given, both depend on the power, and those above are what they are at full load."""
+    feed_back: FeedBack | None = None
+    """What the battery may give back; nothing where vehicle or charger cannot."""
     time_s: tuple[float, ...] = field(init=False)
     seconds_per_kwh: tuple[float, ...] = field(init=False)
     """Seconds at full power per kWh stored, by step."""
@@ -65,6 +79,13 @@ class ChargeSteps:
         if self.load_curve is None:
             return self.stored_per_kwh
         return self.load_curve.of_input(draw_kw) * (self.stored_per_kwh / self.delivered_per_kwh)
+
+    def gained_at(self, draw_kw: float) -> float:
+        """Energy that the battery gains per kWh at the meter, or loses where the power is negative and fed back."""
+        if draw_kw < 0.0:
+            assert self.feed_back is not None
+            return self.feed_back.released_per_kwh
+        return self.stored_at(draw_kw)
 
     def step_of(self, level_kwh: float) -> int:
         """The step that a battery at this level is in; at an edge, the one above."""
@@ -108,6 +129,7 @@ def charge_steps(
     charger_efficiency: float,
     battery_efficiency: float,
     load_curve: LoadCurve | None = None,
+    feed_back: FeedBack | None = None,
 ) -> ChargeSteps:
     """The staircase of a battery that accepts ``corners`` (state of charge, kW per kWh) behind a DC limit.
 
@@ -139,6 +161,7 @@ def charge_steps(
         stored_per_kwh=charger_efficiency * battery_efficiency,
         delivered_per_kwh=charger_efficiency,
         load_curve=load_curve,
+        feed_back=feed_back,
     )
 
 

@@ -69,13 +69,16 @@ def site_tables(
 def _sessions(rows: Array, steps: Sequence[ChargeSteps], pieces: Array, number: Array) -> Frame:
     per_meter = np.array([each.stored_per_kwh for each in steps])[rows["steps"]]
     delivered = np.array([each.delivered_per_kwh for each in steps])[rows["steps"]]
-    stored_kwh = rows["end_kwh"] - rows["start_kwh"]
+    change_kwh = rows["end_kwh"] - rows["start_kwh"]
+    discharged_kwh = _kwh_of_pieces(pieces, np.maximum(-pieces["power_kw"], 0.0), number, len(rows))
+    released = np.array([0.0 if each.feed_back is None else each.feed_back.released_per_kwh for each in steps])
+    released_kwh = discharged_kwh * released[rows["steps"]]
+    stored_kwh = change_kwh + released_kwh
     energy_kwh = stored_kwh / per_meter
     delivered_kwh = energy_kwh * delivered
     by_load = np.array([each.load_curve is not None for each in steps], dtype=bool)[rows["steps"]]
     if by_load.any():
-        piece_kwh = pieces["power_kw"] * (pieces["end_s"] - pieces["start_s"]) / HOUR_S
-        drawn_kwh = np.bincount(number[pieces["session"]], piece_kwh, len(rows))
+        drawn_kwh = _kwh_of_pieces(pieces, np.maximum(pieces["power_kw"], 0.0), number, len(rows))
         energy_kwh = np.where(by_load, drawn_kwh, energy_kwh)
         delivered_kwh = np.where(by_load, stored_kwh / per_meter * delivered, delivered_kwh)
     wanted_kwh = rows["wanted_kwh"] - rows["start_kwh"]
@@ -99,13 +102,20 @@ def _sessions(rows: Array, steps: Sequence[ChargeSteps], pieces: Array, number: 
             "energy_kwh": energy_kwh,
             "delivered_kwh": delivered_kwh,
             "stored_kwh": stored_kwh,
-            "unmet_kwh": np.maximum(0.0, wanted_kwh - stored_kwh),
-            "discharged_kwh": np.zeros(len(rows)),
+            "unmet_kwh": np.maximum(0.0, wanted_kwh - change_kwh),
+            "discharged_kwh": discharged_kwh,
+            "released_kwh": released_kwh,
             "soc_start": rows["start_kwh"] / capacity_kwh,
             "soc_end": rows["end_kwh"] / capacity_kwh,
             "end_reason": rows["reason"],
         },
     )
+
+
+def _kwh_of_pieces(pieces: Array, power_kw: Array, number: Array, sessions: int) -> Array:
+    """Energy of each session by the constant powers of its pieces."""
+    kwh = power_kw * (pieces["end_s"] - pieces["start_s"]) / HOUR_S
+    return np.bincount(number[pieces["session"]], kwh, sessions)
 
 
 def _waits(log: SiteLog, clock: Clock) -> Frame:

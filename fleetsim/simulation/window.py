@@ -48,9 +48,10 @@ def cut_at_start(
     of_piece = place[pieces["session"]]
     early_kwh = pieces["power_kw"] * early_s / HOUR_S * stored[of_piece]
     by_load = np.array([each.load_curve is not None for each in steps], dtype=bool)[sessions["steps"]]
-    for row in np.flatnonzero(by_load[of_piece] & (early_s > 0.0)):
+    fed_back = pieces["power_kw"] < 0.0
+    for row in np.flatnonzero((by_load[of_piece] | fed_back) & (early_s > 0.0)):
         stairs, power_kw = steps[sessions["steps"][of_piece[row]]], pieces["power_kw"][row]
-        early_kwh[row] = power_kw * early_s[row] / HOUR_S * stairs.stored_at(power_kw)
+        early_kwh[row] = power_kw * early_s[row] / HOUR_S * stairs.gained_at(power_kw)
     np.add.at(before_kwh, of_piece, early_kwh)
     pieces["start_s"] = np.maximum(pieces["start_s"], from_s)
     spells, pieces = spells[~over], pieces[pieces["end_s"] > pieces["start_s"]]
