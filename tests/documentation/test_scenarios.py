@@ -15,11 +15,16 @@ from fleetsim import pipeline
 from fleetsim.cli import main
 from fleetsim.report.metrics.definitions import METRICS
 from fleetsim.report.numerals import quantity
+from fleetsim.report.words import LANGUAGES, Language
 from fleetsim.study.plan import load_plan
 from tests.conftest import ROOT
 
-TEMPLATES = sorted((ROOT / "docs" / "_scenarios").glob("*.md"))
-PAGES = ROOT / "docs" / "scenarios"
+NAMES = sorted(file.stem for file in (ROOT / "docs" / "_scenarios").glob("*.md"))
+PAGES: dict[Language, Path] = {"en": ROOT / "docs" / "scenarios", "zh": ROOT / "docs" / "zh" / "scenarios"}
+
+
+def page_of(name: str, language: Language = "en") -> str:
+    return (PAGES[language] / f"{name}.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +38,12 @@ def script() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: file.stem)
-def test_every_run_of_a_page_is_a_scenario_without_faults(template: Path, script: ModuleType) -> None:
-    text = (PAGES / template.name).read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", NAMES)
+def test_every_run_of_a_page_is_a_scenario_without_faults(name: str, script: ModuleType) -> None:
+    text = page_of(name)
     runs = script.commands(text)
     assert len(runs) == len(re.findall(r"^fleetsim run ", text, flags=re.MULTILINE)) >= 2
-    assert runs == script.commands(template.read_text(encoding="utf-8"))
+    assert runs == script.commands(script.template(name, "en")) == script.commands(page_of(name, "zh"))
     for command in runs.values():
         file, overrides = script.scenario_of(command)
         pipeline.load(ROOT / file, overrides=overrides)
@@ -47,15 +52,31 @@ def test_every_run_of_a_page_is_a_scenario_without_faults(template: Path, script
         assert len(load_plan(ROOT / study).configurations) > 1
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: file.stem)
-def test_a_page_is_its_template_with_every_figure_filled_in(template: Path, script: ModuleType) -> None:
-    text, page = (file.read_text(encoding="utf-8") for file in (template, PAGES / template.name))
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_its_template_with_every_figure_filled_in(name: str, language: Language, script: ModuleType) -> None:
+    text, page = script.template(name, language), page_of(name, language)
     title, _, rest = text.partition("\n")
     parts = re.split(rf"{script.FIGURE.pattern}|{script.TABLE.pattern}", rest, flags=re.MULTILINE)
     words = parts[:: 1 + script.FIGURE.groups + script.TABLE.groups]
     assert len(words) > 2
-    assert re.fullmatch(re.escape(f"{title}\n\n{script.NOTE}") + "(?s:.+?)".join(map(re.escape, words)), page)
+    head = re.escape(script.head(title, name, language) + "\n")
+    assert re.fullmatch(head + "(?s:.+?)".join(map(re.escape, words)), page)
     assert not re.search(r"\{\w+[: ]", page)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_tells_the_same_figures_in_both_languages(name: str, script: ModuleType) -> None:
+    """Each figure of the English words stands in the Chinese, and the other way round, and the tables are the same."""
+    english, chinese = (script.template(name, language) for language in LANGUAGES)
+    assert set(script.FIGURE.findall(english)) == set(script.FIGURE.findall(chinese))
+    assert script.TABLE.findall(english) == script.TABLE.findall(chinese)
+    rows = [re.findall(r"^\|.*`\) \| (.*) \|$", page_of(name, language), re.MULTILINE) for language in LANGUAGES]
+    assert len(rows[0]) == len(rows[1]) > 0
+    for row, same in zip(*rows, strict=True):
+        assert [re.findall(r"-?[\d,.]+", cell) for cell in row.replace("−", "-").split(" | ")] == [
+            re.findall(r"-?[\d,.]+", cell) for cell in same.replace("−", "-").split(" | ")
+        ]
 
 
 def agreed_on(command: str, script: ModuleType) -> dict[tuple[str, str], str]:
@@ -72,11 +93,9 @@ def agreed_on(command: str, script: ModuleType) -> dict[tuple[str, str], str]:
     }
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: file.stem)
-def test_figures_of_scenarios_as_they_are_shipped_are_those_that_were_agreed_on(
-    template: Path, script: ModuleType
-) -> None:
-    text, page = (file.read_text(encoding="utf-8") for file in (template, PAGES / template.name))
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_of_scenarios_as_they_are_shipped_are_those_that_were_agreed_on(name: str, script: ModuleType) -> None:
+    text, page = script.template(name, "en"), page_of(name)
     known = {run: agreed_on(command, script) for run, command in script.commands(text).items()}
     assert any(known.values())
     pattern, at = "", 0
@@ -104,12 +123,12 @@ def test_figures_of_scenarios_as_they_are_shipped_are_those_that_were_agreed_on(
 
 @pytest.mark.parametrize("name", ["kunming_mismatch", "kunming_terminals"])
 def test_a_page_is_what_the_program_answers(name: str, script: ModuleType) -> None:
-    assert script.page(name) == (PAGES / f"{name}.md").read_text(encoding="utf-8")
+    assert script.pages(name) == {language: page_of(name, language) for language in LANGUAGES}
 
 
 def test_chargers_stand_idle_while_vehicles_wait_until_siting_or_strategy_halves_it(script: ModuleType) -> None:
     """The same chargers, cars and work: all waiting is mismatch, and either remedy takes away more than half."""
-    text = (PAGES / "kunming_mismatch.md").read_text(encoding="utf-8")
+    text = page_of("kunming_mismatch")
     found = {name: script.figures(command) for name, command in script.commands(text).items()}
     of_run = {name: {metric: value for (who, metric), (value, _) in all_.items() if who == "run"}
               for name, all_ in found.items()}  # fmt: skip
@@ -126,7 +145,7 @@ def test_chargers_stand_idle_while_vehicles_wait_until_siting_or_strategy_halves
 
 def test_packs_that_wait_for_a_price_cost_nobody_time_where_the_floor_is_high() -> None:
     """What the page of the taxis says of its table of strategies."""
-    text = (PAGES / "kunming_taxis.md").read_text(encoding="utf-8")
+    text = page_of("kunming_taxis")
     cells = re.findall(r"^\| `(\w+)` \| `stock_share: ([\d.]+)` \| (.*) \|$", text, flags=re.MULTILINE)
     rows = {(name, float(floor)): [cell.split()[0] for cell in rest.split(" | ")] for name, floor, rest in cells}
     at_once = rows.pop(("immediate", 0.5))
