@@ -60,13 +60,14 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
     supplies = local_supplies(records, grid, price)
     mix = mix_of(supplies, records, grid, price)
     tables["supply_slots"] = concatenate("supply_slots", [supply.slots for supply in supplies.values()])
-    initial = initial_share(records)
 
     of_draw, count = session_of_draw(draws, tables["sessions"]), len(tables["sessions"]["session"])
     energy = session_energy(mix.placed(pieces, draws), of_draw, count)
+    initial = initial_share(energy, mix)
     sessions = {
         **tables["sessions"],
         "peak_kw": session_peaks(draws, clocks, of_draw, count),
+        "initial_share": initial,
         **session_signals(energy, mix, 1.0 - initial),
         "clean_share_zone": zone_share(energy, mix, 1.0 - initial, session_cities(records), records.entities["cities"]),
     }

@@ -158,10 +158,10 @@ def account_refuels(refuels: Frame, traced: HydrogenTrace) -> Frame:
 
 
 def account_fuelled_trips(trips: Frame, traced: HydrogenTrace) -> Frame:
-    """The trips with clean share and emission of those that used hydrogen; the others stay as they are."""
+    """The trips with the shares and emission of those that used hydrogen; the others stay as they are."""
     fuelled = np.isfinite(trips["hydrogen_kg"])
     accounted = account_trips(in_kilograms(trips), traced.tanks)
-    names = ("clean_share", "emission_kg")
+    names = ("initial_share", "clean_share", "emission_kg")
     return {**trips, **{name: np.where(fuelled, accounted[name], trips[name]) for name in names}}
 
 

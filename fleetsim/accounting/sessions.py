@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fleetsim.accounting.integrals import Pieces, cut, highest_kw
+from fleetsim.accounting.integrals import Pieces, highest_kw
 from fleetsim.accounting.mix import (
     CLEAN,
     CONSUMPTION,
@@ -15,12 +15,12 @@ from fleetsim.accounting.mix import (
     DEDICATED,
     EMISSION,
     FIRST_SOURCE,
+    INITIAL,
     ZONE,
     Mix,
     source_ratios,
 )
 from fleetsim.accounting.sums import Floats, Ints, ratio, sums
-from fleetsim.clock import SLOT_S
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
 from fleetsim.results.schema import LOADS, Frame
@@ -111,20 +111,11 @@ def session_signals(energy: SessionEnergy, mix: Mix, known: Floats) -> Frame:
     }
 
 
-def initial_share(records: Records) -> Floats:
-    """Share of each session's energy that was in its site's battery already when the reported time began."""
-    tables, slots = records.tables, records.tables["supply_slots"]
-    count = len(tables["sessions"]["session"])
-    if not np.any(slots["initial_share"] > 0.0):
-        return np.zeros(count)
-    share = np.zeros((len(records.entities["sites"]), records.clock.slots))
-    share[slots["site"], (slots["slot_at"] // SLOT_S).astype(np.int64)] = slots["initial_share"]
-    draws, pieces = tables["draws"], cut(tables["draws"], tables["clocks"])
-    session = session_of_draw(draws, tables["sessions"])[pieces.draw]
-    mine = session >= 0
-    kwh, session, draw = pieces.kwh[mine], session[mine], pieces.draw[mine]
-    initial_kwh = sums(kwh * share[draws["site"][draw], pieces.slot[mine]], session, count)
-    return np.nan_to_num(ratio(initial_kwh, sums(kwh, session, count)))
+def initial_share(energy: SessionEnergy, mix: Mix) -> Floats:
+    """Share of each session's energy that was in a battery at its site already when the reported time began."""
+    if not any(np.any(site[:, INITIAL]) for site in mix.sites.values()):
+        return np.zeros(len(energy.total_kwh))
+    return np.nan_to_num(energy.mean(mix.column(INITIAL, np.zeros(len(mix.price_cny_per_kwh)))))
 
 
 def contractual_share(energy: SessionEnergy, grid: GridSlots, dedicated: Floats) -> Floats:

@@ -104,12 +104,14 @@ def trace(
 
 
 def account_trips(trips: Frame, traced: Trace) -> Frame:
-    """The trips with clean share and emission of what they used, its initial energy left out."""
+    """The trips with initial share, clean share and emission of what they used; the latter two of the rest alone."""
     rows = len(trips["trip"])
-    known = 1.0 - traced.by_trip(rows, INITIAL)
+    initial = traced.by_trip(rows, INITIAL)
+    known = 1.0 - initial
     known[known < NOTHING] = np.nan
     emission_kg = np.where(np.isnan(known), np.nan, traced.by_trip(rows, EMISSION) * trips["used_kwh"])
-    return {**trips, "clean_share": traced.by_trip(rows, CLEAN) / known, "emission_kg": emission_kg}
+    clean_share = traced.by_trip(rows, CLEAN) / known
+    return {**trips, "initial_share": initial, "clean_share": clean_share, "emission_kg": emission_kg}
 
 
 def account_swaps(swaps: Frame, traced: Trace) -> Frame:

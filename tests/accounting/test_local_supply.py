@@ -304,9 +304,12 @@ def test_energy_of_unknown_origin_is_left_out_of_clean_shares(share: float) -> N
     bare, _, _ = accounted({})
     known = sessions["energy_kwh"] > 0
     if share == 0.0:
+        assert not sessions["initial_share"].any()
         assert sessions["clean_share"] == pytest.approx(bare.tables["sessions"]["clean_share"], nan_ok=True)
     else:
         assert supply["initial_share"].max() > 0.99
+        assert sessions["initial_share"][known].max() > 0.05
+        assert np.nanmax(records.tables["trips"]["initial_share"]) > 0.0
         assert np.nansum(sessions["emission_kg"][known]) < np.nansum(bare.tables["sessions"]["emission_kg"])
         stored = records.tables["stocks"]
         vehicles = stored["source"] == STOCK_SOURCES.index("initial")

@@ -30,7 +30,6 @@ def metrics(records: Records) -> Frame:
     """The ``metrics`` table of accounted records: a row for each scope, subject and metric that the scope can have."""
     vehicles, packs, sites = vehicle_balance(records), pack_balance(records), site_balance(records)
     fuel, mismatch_s = hydrogen.hydrogen_account(records), mismatch.mismatch_s(records)
-    driven = cleanliness.driven_energy(records, fuel.traced)
     frames = []
     for scope in scopes(records):
         values = {
@@ -52,7 +51,7 @@ def metrics(records: Records) -> Frame:
             **utilisation.chargers(records, scope),
             **utilisation.connections(records, scope),
             **cleanliness.charged(records, scope),
-            **cleanliness.driven(records, driven, scope),
+            **cleanliness.driven(records, scope),
         }
         frames.append(_rows(scope.name, scope.subjects, values))
     frames.append(_rows("asset", *assets.assets(records)))

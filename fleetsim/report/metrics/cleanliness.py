@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from fleetsim.accounting.hydrogen import HydrogenTrace
-from fleetsim.accounting.sessions import initial_share
-from fleetsim.accounting.stocks import CLEAN, INITIAL, NOTHING, session_properties, trace
+from fleetsim.accounting.stocks import NOTHING
 from fleetsim.accounting.sums import Floats, ratio
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.results.records import Records
@@ -32,36 +28,17 @@ def charged(records: Records, scope: Scope) -> dict[str, Floats]:
     }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DrivenEnergy:
-    """What each trip used, kWh; zeros for a trip that was not run."""
-
-    used_kwh: Floats
-    initial_kwh: Floats
-    clean_kwh: Floats
-
-
-def driven_energy(records: Records, hydrogen: HydrogenTrace) -> DrivenEnergy:
-    """Follow initial and clean energy through the batteries and the tanks to the trips."""
-    trips, sessions = records.tables["trips"], records.tables["sessions"]
-    nothing = np.empty((len(sessions["session"]), 0))
-    initial = initial_share(records)
-    traced = trace(records.tables, sessions, session_properties(sessions, nothing, initial), initial)
-    used_kwh, initial_kwh, clean_kwh = np.zeros((3, len(trips["trip"])))
-    for stores in (traced, hydrogen.tanks):
-        rows, held = stores.events.trips, stores.held[stores.events.node_of_trip]
-        used_kwh[rows] = trips["used_kwh"][rows]
-        initial_kwh[rows], clean_kwh[rows] = used_kwh[rows] * held[:, INITIAL], used_kwh[rows] * held[:, CLEAN]
-    return DrivenEnergy(used_kwh, initial_kwh, clean_kwh)
-
-
-def driven(records: Records, energy: DrivenEnergy, scope: Scope) -> dict[str, Floats]:
+def driven(records: Records, scope: Scope) -> dict[str, Floats]:
     """Shares of the driven energy."""
-    of = scope.vehicles(records.tables["trips"]["vehicle"])
-    used_kwh, initial_kwh = scope.total(energy.used_kwh, of), scope.total(energy.initial_kwh, of)
+    trips = records.tables["trips"]
+    of = np.where(np.isfinite(trips["initial_share"]), scope.vehicles(trips["vehicle"]), -1)
+    known = 1.0 - trips["initial_share"]
+    clean_kwh = np.where(known < NOTHING, 0.0, trips["used_kwh"] * known * trips["clean_share"])
+    used_kwh = scope.total(trips["used_kwh"], of)
+    initial_kwh = scope.total(trips["used_kwh"] * trips["initial_share"], of)
     known_kwh = used_kwh - initial_kwh
     known_kwh[known_kwh < NOTHING * np.abs(used_kwh)] = 0.0
     return {
         "initial_share": ratio(initial_kwh, used_kwh),
-        "clean_share_driven": ratio(scope.total(energy.clean_kwh, of), known_kwh),
+        "clean_share_driven": ratio(scope.total(clean_kwh, of), known_kwh),
     }
