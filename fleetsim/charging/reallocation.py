@@ -79,6 +79,11 @@ class Reallocation:
         self._reallocate()
         return min(session.level_kwh, session.target_kwh)
 
+    def level_kwh(self, now_s: float, key: int) -> float:
+        """See :class:`~fleetsim.charging.sharing.Sharing`."""
+        session = self._sessions[key]
+        return min(session.level_kwh + session.stored_kw * (now_s - self._now_s) / HOUR_S, session.target_kwh)
+
     def advance(self, now_s: float) -> list[int]:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""
         self._pass_time(now_s)

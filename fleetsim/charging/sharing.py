@@ -45,6 +45,9 @@ class Sharing(Protocol):
     def stop(self, now_s: float, key: int) -> float:
         """Take a session out before its target; the energy that its battery holds by now."""
 
+    def level_kwh(self, now_s: float, key: int) -> float:
+        """The energy that the battery of a session holds by now; a look that changes nothing."""
+
     def advance(self, now_s: float) -> list[int]:
         """Let time pass up to ``now_s`` (at most ``next_s``); the sessions that reached their targets, in order."""
 

@@ -91,10 +91,15 @@ class VirtualClock:
     def stop(self, now_s: float, key: int) -> float:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""
         self._pass_time(now_s)
-        session = self._sessions[key]
-        level_kwh = min(session.steps.level_at(self._clock_s - session.offset_s), session.target_kwh)
-        self._remove(session, max(level_kwh, session.level_kwh))
+        level_kwh = self.level_kwh(now_s, key)
+        self._remove(self._sessions[key], level_kwh)
         self._settle()
+        return level_kwh
+
+    def level_kwh(self, now_s: float, key: int) -> float:
+        """See :class:`~fleetsim.charging.sharing.Sharing`."""
+        session, clock_s = self._sessions[key], self._clock_s + (now_s - self._now_s) * self._factor
+        level_kwh = min(session.steps.level_at(clock_s - session.offset_s), session.target_kwh)
         return max(level_kwh, session.level_kwh)
 
     def advance(self, now_s: float) -> list[int]:

@@ -58,7 +58,7 @@ class BatteryFleet(SourcedSpec):
     patience_min: DurationMin = 30.0
     """How long a block waits for energy before it is cut short or cancelled."""
     exchange: bool = False
-    """Whether a vehicle that is short of energy for a block is exchanged for one that stands charged at home."""
+    """Whether a vehicle that is short of energy for a block is exchanged for one at home that has enough for it."""
     consumption_kwh_per_km: ConsumptionKwhPerKm | None = None
     """Fixed consumption in place of the trip formula (no regeneration then); what a body takes comes on top."""
     opportunity: Opportunity | None = None

@@ -107,7 +107,7 @@ class VehicleRow(_Listed):
     reserve: Share | None = None
     """State of charge below which no block is planned to end; by default 0.20."""
     exchange: bool = False
-    """Whether a vehicle that is short of energy is exchanged for one that stands charged: true or false."""
+    """Whether a vehicle that is short of energy is exchanged for one at home that has enough: true or false."""
     longest_block_km: DistanceKm | None = None
     """Longest way between two charges, for blocks that are built; by default as long as the timetable has it."""
     consumption_kwh_per_km: ConsumptionKwhPerKm | None = None

@@ -11,7 +11,7 @@ from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.scenario.schema import Scenario
 from fleetsim.simulation.plant import Plant
 from fleetsim.simulation.station_plant import outages_s
-from fleetsim.sites.depot import DepotPlant
+from fleetsim.sites.depot_plant import DepotPlant
 
 
 def outage_table(plants: Mapping[str, Plant], sites: Iterable[str], scenario: Scenario) -> Frame:

@@ -22,7 +22,7 @@ from fleetsim.scenario.sites import Depot, DepotGroup, PlugSite, Site, SwapStati
 from fleetsim.signals import SiteSupply
 from fleetsim.simulation.failures import charger_outages
 from fleetsim.simulation.names import capacity_kwh, charger_powers_kw, first_packs
-from fleetsim.sites.depot import DepotPlant
+from fleetsim.sites.depot_plant import DepotPlant
 from fleetsim.sites.swap_station import SwapPlant
 
 Plant = DepotPlant | SwapPlant

@@ -16,7 +16,7 @@ from fleetsim.simulation.hydrogen_tables import production_draws
 from fleetsim.simulation.plant import Plant, base_load_kw, standby_kw
 from fleetsim.simulation.site_clock import SiteClock
 from fleetsim.simulation.window import cut_at_start
-from fleetsim.sites.depot import DepotPlant
+from fleetsim.sites.depot_plant import DepotPlant
 from fleetsim.sites.log import SiteLog
 
 _VEHICLE, _PACK, _STANDBY, _BASE = (LOADS.index(word) for word in ("vehicle", "pack", "standby", "base"))

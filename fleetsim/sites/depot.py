@@ -9,21 +9,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count, groupby
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from simpy import Environment
 
-from fleetsim.charging.cabinets import Cabinet, Cabinets
+from fleetsim.charging.cabinets import Cabinets
 from fleetsim.charging.reallocation import Reallocation
 from fleetsim.charging.rules import RULES
 from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing
-from fleetsim.charging.spec import SharingName
 from fleetsim.charging.strategies import CAPPED
 from fleetsim.charging.view import ALWAYS
 from fleetsim.charging.virtual_clock import VirtualClock
@@ -31,7 +27,8 @@ from fleetsim.clock import HOUR_S
 from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import SESSION_ENDS, WAIT_OUTCOMES
 from fleetsim.signals import Signals
-from fleetsim.sites.guns import ChargerOutage, Guns
+from fleetsim.sites.depot_plant import DepotPlant
+from fleetsim.sites.guns import Guns
 from fleetsim.sites.log import SharingRows, SiteLog
 from fleetsim.sites.planner import Planner
 from fleetsim.sites.visit import Stage, Visit
@@ -41,39 +38,6 @@ _TARGET, _DEPARTURE, _HORIZON, _OUTAGE, _SHARED = (
 )
 _SERVED, _LEFT, _OPEN = (WAIT_OUTCOMES.index(word) for word in ("served", "left", "horizon"))
 _SMALL_KW = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class DepotPlant:
-    """A depot as it stands: what its agent needs to know of the scenario."""
-
-    site: int
-    """Code of the site."""
-    charger_groups: tuple[int, ...]
-    """Group of each charger, the most powerful first."""
-    steps: tuple[tuple[tuple[int, ...], ...], ...]
-    """Row of the table of charge steps, by vehicle class, charger group, and how cold the battery is; 0 is warm."""
-    cold: tuple[tuple[int, ...], ...]
-    """How cold the batteries of each vehicle class are, by hour of the run; nothing where they are always warm."""
-    limits: tuple[tuple[float, float], ...]
-    """Power left for charging from a moment on, ``(at_s, limit_kw)``, in order; the first at second 0."""
-    strategy: str
-    sharing: SharingName
-    cabinets: tuple[Cabinet, ...] = ()
-    cabinet_of: tuple[int, ...] = ()
-    """Cabinet of each charger, -1 for none."""
-    partners: tuple[int, ...] = ()
-    """The charger beside each that a vehicle may take as its second gun, -1 for none; nothing where there are none."""
-    steps_of_two: tuple[tuple[tuple[int, ...], ...], ...] = ()
-    """As ``steps``, for two guns; nothing for a class or group that takes one."""
-    own_kw: tuple[float, ...] = (0.0,)
-    """Power of buildings and standby: one figure, or one for each hour of the day."""
-    cap_kw: float = NEVER
-    """Power under which the strategy is to keep the site, if it has a cap."""
-    outages: tuple[ChargerOutage, ...] = ()
-    """When which charger is out of service; those of one charger do not touch."""
-    solar_kw: NDArray[np.float64] | None = None
-    """Power of the site's panels by slot, if it has any."""
 
 
 class Depot:
@@ -157,6 +121,19 @@ class Depot:
             self._planner.expect(visit, now_s)
             self._draw(visit, now_s)
         self._arm(now_s)
+
+    def level_kwh(self, visit: Visit) -> float:
+        """The energy that a vehicle's battery holds by now."""
+        if visit.stage is Stage.DRAWING:
+            return self._sharing.level_kwh(self._env.now, visit.session)
+        return visit.level_kwh
+
+    def call_away(self, visit: Visit) -> None:
+        """A vehicle is needed elsewhere before its time is up."""
+        if not visit.ended.triggered:
+            self._halt(visit, self._env.now)
+            visit.ended.succeed()
+            self._arm(self._env.now)
 
     def leave(self, visit: Visit) -> None:
         """A vehicle whose time was up goes."""

@@ -18,7 +18,7 @@ from fleetsim.signals import Signals
 from fleetsim.sites.visit import Visit
 
 if TYPE_CHECKING:
-    from fleetsim.sites.depot import DepotPlant
+    from fleetsim.sites.depot_plant import DepotPlant
 
 Expected = tuple[int, NDArray[np.float64]]
 """What a session will draw at most: the first slot, and the power from there on."""

@@ -11,7 +11,8 @@ from fleetsim.charging.view import Slot
 from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import WAIT_OUTCOMES
 from fleetsim.signals import Signals
-from fleetsim.sites.depot import Depot, DepotPlant
+from fleetsim.sites.depot import Depot
+from fleetsim.sites.depot_plant import DepotPlant
 from fleetsim.sites.log import SiteLog
 from fleetsim.sites.visit import Visit
 

@@ -82,8 +82,8 @@ class BatteryVehicle:
             return False
         wanted_kwh = min(battery.target_kwh, block.need_kwh + battery.reserve_kwh)
         latest_s = block.depart_s + battery.patience_s
-        waits = self._level_kwh < wanted_kwh - SMALL_KWH and env.now < latest_s
-        if waits and not self._hands_over(block):
+        waits = self._level_kwh < wanted_kwh - SMALL_KWH and not self._hands_over(block) and env.now < latest_s
+        if waits:
             self._home.extend(visit, latest_s, wanted_kwh)
             yield visit.ended
             self._level_kwh = visit.level_kwh
@@ -92,7 +92,7 @@ class BatteryVehicle:
         return waits
 
     def _hands_over(self, _block: Block) -> bool:
-        """Whether another vehicle goes in its place."""
+        """Whether it need not wait for enough energy: another vehicle goes in its place, or it was called away."""
         return False
 
     def _set_out(self, block: Block, waited: bool) -> float | None:

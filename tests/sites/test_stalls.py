@@ -21,7 +21,8 @@ from fleetsim.energy.curve import charge_steps
 from fleetsim.report.metrics.utilisation import charger_outages
 from fleetsim.results.records import Records
 from fleetsim.scenario.schema import Scenario
-from fleetsim.sites.depot import Depot, DepotPlant
+from fleetsim.sites.depot import Depot
+from fleetsim.sites.depot_plant import DepotPlant
 from fleetsim.sites.guns import ChargerOutage
 from fleetsim.sites.log import SiteLog
 from fleetsim.sites.public_station import PublicStation

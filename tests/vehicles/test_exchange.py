@@ -1,8 +1,9 @@
-"""A vehicle that is short of energy is exchanged for one that stands charged at home."""
+"""A vehicle that is short of energy is exchanged for one at home that has enough."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from fleetsim.results.records import Records
 from fleetsim.results.schema import PURPOSES, TRIP_REASONS, TRIP_STATUS
@@ -21,9 +22,9 @@ def block(name: str, start_h: float, km: float, hours: float = 1.0) -> list[Time
     return [TimetableTrip(name, *trip, km, (0,)) for trip in times]
 
 
-def outcome(exchange: bool, *more: TimetableTrip, vehicles: int = 2) -> Records:
+def outcome(exchange: bool, *more: TimetableTrip, vehicles: int = 2, b_km: float = 2.5) -> Records:
     """Blocks a and b come home at 8:00 with little and 8:15 with much energy; c at 8:30 is given to who came first."""
-    trips = [*block("a", 6, 25.0), *block("b", 6.25, 2.5), *block("c", 8.5, 25.0), *more]
+    trips = [*block("a", 6, 25.0), *block("b", 6.25, b_km), *block("c", 8.5, 25.0), *more]
     work = {"kind": "timetable", "file": "line.csv", "route": "road"}
     buses = fleet(vehicles, work=work, consumption_kwh_per_km=4.0, initial_soc=0.95, exchange=exchange)
     table = TimetableTrips("line.csv", tuple(sorted(trips, key=lambda t: (t.block, t.depart_s))))
@@ -50,6 +51,35 @@ def test_the_charged_vehicle_goes_in_its_place_and_both_are_recorded() -> None:
     laws.check(records)
 
 
+def test_a_vehicle_that_still_charges_goes_if_it_has_enough_and_leaves_the_charger() -> None:
+    records = outcome(exchange=True, b_km=5.0)
+    trips, sessions = of_block(records, 8.5), records.tables["sessions"]
+    assert set(trips["status"]) == {DONE} and set(trips["relieved"]) == {0}
+    called = (sessions["vehicle"] == 1) & (sessions["unplug_at"] == trips["depart_at"].min())
+    assert called.sum() == 1
+    assert sessions["unmet_kwh"][called] > 1.0
+    laws.check(records)
+
+
+def test_a_vehicle_that_charges_and_has_not_enough_yet_is_not_taken() -> None:
+    trips = outcome(exchange=True, b_km=7.5).tables["trips"]
+    assert set(trips["relieved"]) == {-1}
+
+
+@pytest.mark.parametrize(("early_km", "late_km", "goes"), [(5.0, 2.5, 1), (2.5, 5.0, 2)])
+def test_of_vehicles_without_a_block_that_with_least_energy_goes(early_km: float, late_km: float, goes: int) -> None:
+    records = outcome(True, *block("b2", 6.3, late_km), vehicles=3, b_km=early_km)
+    assert set(of_block(records, 8.5)["vehicle"]) == {goes}
+
+
+def test_a_vehicle_goes_before_its_own_block_if_it_has_the_energy_for_both() -> None:
+    records = outcome(True, *block("d", 11.0, 2.5))
+    trips = of_block(records, 8.5)
+    assert set(trips["status"]) == {DONE}
+    assert set(trips["relieved"][trips["vehicle"] == 1]) == {0, -1}
+    laws.check(records)
+
+
 def test_service_counts_what_was_run() -> None:
     with_exchange = of_block(outcome(exchange=True), 0.0)["status"]
     without = of_block(outcome(exchange=False), 0.0)["status"]
@@ -57,7 +87,7 @@ def test_service_counts_what_was_run() -> None:
 
 
 def test_a_vehicle_whose_own_block_is_near_is_not_taken() -> None:
-    records = outcome(True, *block("d", 11.0, 2.5))
+    records = outcome(True, *block("d", 11.0, 12.5))
     trips = of_block(records, 8.5)
     assert set(trips["relieved"][trips["planned_depart_at"] < trips["planned_depart_at"].min() + HOUR]) == {-1}
     laws.check(records)
