@@ -12,6 +12,7 @@ from fleetsim.accounting.hydrogen import (
     account_refuels,
     grid_mix,
     hydrogen_stocks,
+    site_mixes,
     slot_levels_kg,
     trace_hydrogen,
 )
@@ -72,14 +73,14 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
         "clean_share_zone": zone_share(energy, mix, 1.0 - initial, session_cities(records), records.entities["cities"]),
     }
     traced = trace(tables, sessions, session_properties(sessions, source_shares(energy, mix), initial), initial)
-    hydrogen = trace_hydrogen(records, grid_mix(grid))
+    hydrogen = trace_hydrogen(records, grid_mix(grid), site_mixes(mix))
     entities, slots = records.entities, site_slots(records, pieces, price, supplies)
     accounted = {
         "sessions": sessions,
         "trips": account_fuelled_trips(account_trips(tables["trips"], traced), hydrogen),
         "swaps": account_swaps(tables["swaps"], traced),
         "refuels": account_refuels(tables["refuels"], hydrogen),
-        "hydrogen_flows": account_flows(tables["hydrogen_flows"], grid, price),
+        "hydrogen_flows": account_flows(tables["hydrogen_flows"], mix),
         "stocks": concatenate(
             "stocks",
             [

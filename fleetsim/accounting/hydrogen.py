@@ -1,16 +1,18 @@
 """Hydrogen accounting: what the storage of each station, and so each tank and each kilometre, was made of.
 
 A storage is well mixed. It starts with hydrogen of unknown origin (``initial``); production adds hydrogen of the mix of
-the grid at that moment, compressor and vented hydrogen included; a truck adds ``delivered`` hydrogen, which counts as
-not clean. Tanks are followed like batteries, in kilograms in place of kilowatt-hours.
+the station's electricity at that moment, compressor and vented hydrogen included; a truck adds ``delivered`` hydrogen,
+which counts as not clean. Tanks are followed like batteries, in kilograms in place of kilowatt-hours.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from fleetsim.accounting import mix as mixes
 from fleetsim.accounting.stocks import (
     CLEAN,
     EMISSION,
@@ -81,16 +83,18 @@ class HydrogenTrace:
     """In kilograms where it says kWh."""
 
 
-def trace_hydrogen(records: Records, mix: Floats) -> HydrogenTrace:
+def trace_hydrogen(records: Records, mix: Floats, of_sites: Mapping[int, Floats] | None = None) -> HydrogenTrace:
     """Follow the hydrogen from the electrolysers through storages and tanks.
 
-    ``mix`` has a row for each slot of the run: clean share, kg CO2 per kWh, and any shares of sources.
+    ``mix`` has a row for each slot of the run: initial share, clean share, kg CO2 per kWh, and any shares of sources.
+    ``of_sites`` are those of sites with panels or a battery of their own, by code.
     """
+    own = of_sites or {}
     refuels, vehicles = records.tables["refuels"], records.tables["vehicles"]
     flows = records.tables["hydrogen_flows"]
     sites = np.unique(flows["site"][flows["flow"] == _INITIAL]).tolist()
-    storages = {site: _trace(select(flows, flows["site"] == site), records.clock, mix) for site in sites}
-    fills = np.zeros((len(refuels["vehicle"]), mix.shape[1] + 1))
+    storages = {site: _trace(select(flows, flows["site"] == site), records.clock, own.get(site, mix)) for site in sites}
+    fills = np.zeros((len(refuels["vehicle"]), mix.shape[1]))
     for site, storage in storages.items():
         here = refuels["site"] == site
         fills[here] = storage.between(refuels["start_at"][here], refuels["end_at"][here])
@@ -132,21 +136,38 @@ def in_kilograms(trips: Frame) -> Frame:
 
 
 def grid_mix(grid: GridSlots) -> Floats:
-    """What to trace of each kilowatt-hour, slot by slot: clean share, kg CO2, shares of the sources up to delivered."""
-    total_mw = grid.generation_mw.sum(axis=1)
-    shares = np.zeros((len(total_mw), _BEFORE_DELIVERED + 1))
-    shares[:, : len(SOURCES)] = np.column_stack([ratio(source_mw, total_mw) for source_mw in grid.generation_mw.T])
-    return np.column_stack((grid.clean_share, grid.emission_kg_per_kwh, shares))
+    """What to trace of a kilowatt-hour of the grid, slot by slot.
+
+    Shares of initial and of clean energy, kg CO2, shares of the sources up to delivered.
+    """
+    shares = np.zeros((len(grid.clean_share), _BEFORE_DELIVERED + 1))
+    shares[:, : len(SOURCES)] = np.column_stack(mixes.source_ratios(grid))
+    return np.column_stack((np.zeros(len(shares)), grid.clean_share, grid.emission_kg_per_kwh, shares))
 
 
-def account_flows(flows: Frame, grid: GridSlots, price_cny_per_kwh: Floats) -> Frame:
+def site_mixes(mix: mixes.Mix) -> dict[int, Floats]:
+    """The same of sites with panels or a battery of their own, by code."""
+    columns = [mixes.INITIAL, mixes.CLEAN, mixes.EMISSION, *range(mixes.FIRST_SOURCE, mixes.COLUMNS)]
+    return {site: np.column_stack((rows[:, columns], np.zeros(len(rows)))) for site, rows in mix.sites.items()}
+
+
+def account_flows(flows: Frame, mix: mixes.Mix) -> Frame:
     """The flows with clean share, emission and cost of what was produced, by its power slot by slot."""
-    made = np.flatnonzero(flows["flow"] == _PRODUCED)
-    start_s, end_s, kwh = (flows[name][made] for name in ("start_at", "end_at", "energy_kwh"))
     out = {**flows, **{name: flows[name].copy() for name in ("clean_share", "emission_kg", "cost_cny")}}
-    out["clean_share"][made] = _mean(grid.clean_share, start_s, end_s)
-    out["emission_kg"][made] = _mean(grid.emission_kg_per_kwh, start_s, end_s) * kwh
-    out["cost_cny"][made] = _mean(price_cny_per_kwh, start_s, end_s) * kwh
+    grid, produced = mix.grid, flows["flow"] == _PRODUCED
+    no_share = np.zeros(len(mix.price_cny_per_kwh))
+    signals = {-1: (no_share, grid.clean_share, grid.emission_kg_per_kwh, mix.price_cny_per_kwh)}
+    columns = (mixes.INITIAL, mixes.CLEAN, mixes.EMISSION, mixes.COST)
+    for site, rows in mix.sites.items():
+        signals[site] = (rows[:, columns[0]], rows[:, columns[1]], rows[:, columns[2]], rows[:, columns[3]])
+    place = np.where(np.isin(flows["site"], list(mix.sites)), flows["site"], -1)
+    for site, (initial, clean, emission, price) in signals.items():
+        made = np.flatnonzero(produced & (place == site))
+        start_s, end_s, kwh = (flows[name][made] for name in ("start_at", "end_at", "energy_kwh"))
+        known = 1.0 - _mean(initial, start_s, end_s)
+        out["clean_share"][made] = ratio(_mean(clean, start_s, end_s), np.where(known < NOTHING, 0.0, known))
+        out["emission_kg"][made] = _mean(emission, start_s, end_s) * kwh
+        out["cost_cny"][made] = _mean(price, start_s, end_s) * kwh
     out["clean_share"][flows["flow"] == _DELIVERED] = 0.0
     return out
 
@@ -219,10 +240,10 @@ def _trace(flows: Frame, clock: Clock, mix: Floats) -> StorageTrace:
     truck_emission_kg = sums(flows["emission_kg"][trucks], truck_at, len(at_s))
 
     slot = np.minimum((at_s[:-1] // SLOT_S).astype(np.int64), len(mix) - 1)
-    made = np.column_stack((np.zeros(len(slot)), mix[slot]))
+    made = mix[slot]
     made[:, EMISSION] *= np.divide(energy_kwh, came_kg, out=np.zeros(len(slot)), where=came_kg > 0.0)
     # Emission of lifting between banks what is there already.
-    lifting_kg = np.where(came_kg > 0.0, 0.0, energy_kwh * mix[slot, EMISSION - 1])
+    lifting_kg = np.where(came_kg > 0.0, 0.0, energy_kwh * mix[slot, EMISSION])
     brought = np.zeros(made.shape[1])
     delivered = FIRST_SOURCE + _BEFORE_DELIVERED
     brought[delivered : delivered + 1] = 1.0

@@ -151,7 +151,7 @@ def storage_stocks(supplies: dict[int, LocalSupply], records: Records) -> Frame:
         "stocks",
         [
             stock_rows(
-                "storage",
+                "battery",
                 np.array([records.entities["sites"][site]], dtype=object),
                 supplies[site].levels_kwh[:1],
                 supplies[site].levels_kwh[-1:],

@@ -49,28 +49,62 @@ class Wishes:
     """Power that it has promised to draw in each time, negative where it has promised to give."""
 
 
-def promise(battery: Battery, initial_kwh: float, charge: Flags, give: Flags, room_kw: Floats) -> Floats:
+def promise(
+    battery: Battery, initial_kwh: float, charge: Flags, give: Flags, room_kw: Floats, surplus_kw: Floats | None = None
+) -> Floats:
     """Power by slot that a battery can promise: it fills up in the one kind of slots and empties in the other.
 
     ``charge`` and ``give`` flag slots. Each unbroken row of slots to charge is used evenly to get full, as far as
     ``room_kw`` leaves power; what is stored then is spread evenly over all slots to give before the next such row. The
     battery can keep the promise whatever happens: it only ever stores more, and gives less, than it promised.
+
+    ``surplus_kw`` is what the sun is expected to bring beyond the loads. What comes of it from one time of giving to
+    the next is left room and not promised: nobody knows who else will take it.
     """
     eta, level_kwh = battery.one_way, initial_kwh
+    sun = np.zeros(len(charge)) if surplus_kw is None else np.minimum(surplus_kw, battery.power_kw)
+    expected_kwh = initial_kwh
     plan = np.zeros(len(charge))
     starts = np.flatnonzero(charge & ~np.concatenate(([False], charge[:-1])))
     for first, after in zip((0, *starts), (*starts, len(charge)), strict=True):
         slots = np.arange(first, after)
-        for slot in slots[charge[slots]]:
-            left = int(np.count_nonzero(charge[slot:after]))
-            even_kw = (battery.capacity_kwh - level_kwh) / eta / (left * SLOT_H)
+        charging = slots[charge[slots]]
+        end = int(charging[-1]) + 1 if len(charging) else first
+        later_kw = float(sun[end : end + _until(give[end:])].sum())
+        for slot in charging:
+            need_kw = (battery.capacity_kwh - expected_kwh) / eta / SLOT_H - later_kw
+            even_kw = _least_even(sun[slot:end], need_kw)
             plan[slot] = max(0.0, min(even_kw, battery.power_kw, room_kw[slot]))
             level_kwh += plan[slot] * eta * SLOT_H
+            expected_kwh += max(plan[slot], sun[slot]) * eta * SLOT_H
         giving = slots[give[slots] & ~charge[slots]]
         if len(giving):
             plan[giving] = -min(battery.power_kw, level_kwh * eta / (len(giving) * SLOT_H))
             level_kwh += float(plan[giving].sum()) / eta * SLOT_H
+            expected_kwh = level_kwh
+            end = int(giving[-1]) + 1
+        expected_kwh = min(battery.capacity_kwh, expected_kwh + float(sun[end:after].sum()) * eta * SLOT_H)
     return plan
+
+
+def _until(flags: Flags) -> int:
+    """Number of slots before the first flagged one; all of them where there is none."""
+    return int(np.argmax(flags)) if flags.any() else len(flags)
+
+
+def _least_even(sun_kw: Floats, need_kw: float) -> float:
+    """Lowest power that, where the sun gives less, brings ``need_kw`` together with the sun, summed over slots.
+
+    >>> _least_even(np.array([4.0, 0.0, 1.0]), 10.0), _least_even(np.array([9.0, 0.0, 0.0]), 10.0)
+    (3.0, 0.5)
+    """
+    above = np.sort(sun_kw)[::-1].tolist()
+    left_kw, slots = need_kw, len(above)
+    for kw in above:
+        if kw * slots <= left_kw:
+            break
+        left_kw, slots = left_kw - kw, slots - 1
+    return left_kw / slots if slots else 0.0
 
 
 def follow(

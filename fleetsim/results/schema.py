@@ -89,7 +89,8 @@ LOADS = ("vehicle", "pack", "electrolyser", "compressor", "storage", "solar", "s
 """What draws at a site; ``base`` is the building and everything else behind the same meter."""
 STORAGE_STRATEGIES = ("solar_surplus", "peak_shaving", "valley_to_peak")
 ASSET_KINDS = ("feeder", "transformer", "substation")
-HOLDERS = ("vehicle", "pack", "storage", "tank")
+HOLDERS = ("vehicle", "pack", "storage", "tank", "battery")
+"""Who holds energy; ``storage`` is that of a hydrogen station, ``battery`` the stationary one of any site."""
 SCOPES = ("run", "city", "fleet", "site", "asset", "grid")
 
 _CLEAN = (

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, StringConstraints
 from typing_extensions import Doc
 
-from fleetsim.scenario.grid_site import GridSite
+from fleetsim.scenario.local_supply import SuppliedSite
 from fleetsim.spec import Name, SourcedSpec, Text
 from fleetsim.units import (
     ChargerKw,
@@ -129,7 +129,7 @@ class Outage(SourcedSpec):
     """For how long."""
 
 
-class HydrogenStation(GridSite):
+class HydrogenStation(SuppliedSite):
     """A site where fuel-cell vehicles fill their tanks."""
 
     kind: Literal["hydrogen_station"]

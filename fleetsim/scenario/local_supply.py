@@ -54,8 +54,9 @@ class Storage(SourcedSpec):
     strategy: StorageStrategyName = "solar_surplus"
     """``solar_surplus`` stores what the panels give beyond the loads and gives it back when they draw more.
     ``peak_shaving`` keeps what is drawn from the grid below ``target_kw`` as long as there is energy, and fills up
-    below it. ``valley_to_peak`` fills up in the tariff's valleys and gives in its peaks; what it gives is sure, so it
-    raises what the chargers may draw then."""
+    below it. ``valley_to_peak`` fills up in the tariff's valleys, but leaves room for what the sun should bring beyond
+    the site's own loads until the next peak, and gives in the peaks; what it gives is sure, so it raises what the
+    chargers may draw then."""
     target_kw: LoadKw | None = None
     """Power from the grid that ``peak_shaving`` is to keep below."""
 
@@ -75,15 +76,13 @@ class SuppliedSite(GridSite):
 
 
 def supply_problems(
-    document: Document, sites: Mapping[str, GridSite], places: Mapping[str, Place], skies: Collection[str] | None
+    document: Document, sites: Mapping[str, SuppliedSite], places: Mapping[str, Place], skies: Collection[str] | None
 ) -> Iterator[Problem]:
     """Panels under an unknown sky, a target that is missing, and targets that nothing follows.
 
     ``skies`` are the cities of ``grid/solar.yaml``, if they could be read.
     """
     for name, site in sites.items():
-        if not isinstance(site, SuppliedSite):
-            continue
         at: Location = ("sites", name)
         place, storage = places.get(site.place), site.storage
         if site.solar is not None and place is not None and skies is not None and place.city not in skies:

@@ -91,7 +91,7 @@ class Stage:
         for name in job.component.sites:
             if isinstance(site := spec.sites[name], HydrogenStationSpec):
                 elevation_m = places[site.place].elevation_m
-                fuelling = station_plant(site, elevation_m, spec.clock, site_codes[name])
+                fuelling = station_plant(site, elevation_m, spec.clock, site_codes[name], job.signals.supply.get(name))
                 self.stations[name] = (
                     CascadeStation(self.env, fuelling, cascade_plant(site, elevation_m), job.signals, self.site_log)
                     if site.banks

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from fleetsim.charging.sharing import NEVER
-from fleetsim.clock import DAY_S, HOUR_S, Clock
+from fleetsim.clock import DAY_S, HOUR_S, SLOT_S, Clock
 from fleetsim.energy.cascade import Vessel
 from fleetsim.energy.hydrogen import compression_kwh_per_kg, electrolyser_kwh_per_kg
 from fleetsim.scenario.hydrogen import Compressor, HydrogenStation
+from fleetsim.signals import SiteSupply
 from fleetsim.sites.bank import BankPlant, CascadePlant
 from fleetsim.sites.hydrogen_station import IDLE, Production, StationPlant, Truck
 from fleetsim.work.setting import MIN_S
@@ -19,8 +20,10 @@ STEPS = 10
 """Steps of a bank's content in which the work of the compressor is reckoned."""
 
 
-def station_plant(site: HydrogenStation, elevation_m: float, clock: Clock, site_code: int) -> StationPlant:
-    """The plant of a hydrogen station."""
+def station_plant(
+    site: HydrogenStation, elevation_m: float, clock: Clock, site_code: int, supply: SiteSupply | None = None
+) -> StationPlant:
+    """The plant of a hydrogen station and what supplies it."""
     limit_kw = site.limit_kw(elevation_m)
     made = site.electrolyser
     return StationPlant(
@@ -31,6 +34,7 @@ def station_plant(site: HydrogenStation, elevation_m: float, clock: Clock, site_
         dispense_kg_per_s=site.dispense_kg_per_min / MIN_S,
         wanted=production(site, made.load_share, limit_kw) if made else IDLE,
         least=production(site, made.min_load_share, limit_kw) if made else IDLE,
+        runs=_runs(site, limit_kw, supply) if made and supply and limit_kw is not None else (),
         strategy=made.strategy if made else "constant",
         low_kg=site.capacity_kg * made.low_share if made else 0.0,
         deliveries=tuple(
@@ -62,8 +66,7 @@ def cascade_plant(site: HydrogenStation, elevation_m: float) -> CascadePlant:
     kg_per_h, lift = compressor.lift_kg_per_h, partial(compression, compressor)
     limit_kw = site.limit_kw(elevation_m)
     if limit_kw is not None:
-        highest = lift(min(bank.min_mpa for bank in site.banks), site.banks[-1].max_mpa)
-        kg_per_h = min(kg_per_h, _left_kw(site, limit_kw) / highest)
+        kg_per_h = min(kg_per_h, _left_kw(site, limit_kw) / _highest_lift_kwh_per_kg(site, compressor))
     return CascadePlant(banks, max(0.0, kg_per_h) / HOUR_S, lift)
 
 
@@ -115,6 +118,40 @@ def production(site: HydrogenStation, load_share: float, limit_kw: float | None)
     return Production(kw, compressor_kw, produced, produced * made.vent_share)
 
 
+def _runs(
+    site: HydrogenStation, limit_kw: float, supply: SiteSupply
+) -> tuple[tuple[float, Production, Production], ...]:
+    """How it may run from which moment on where its connection binds and panels and battery change what is left."""
+    made = site.electrolyser
+    assert made is not None
+    load_share, least_share = made.load_share, made.min_load_share
+    if machines_kw(site, limit_kw) == machines_kw(site, None):
+        return ()
+
+    @cache
+    def ways(left_kw: float) -> tuple[Production, Production]:
+        return production(site, load_share, left_kw), production(site, least_share, left_kw)
+
+    runs: list[tuple[float, Production, Production]] = []
+    most_kw = limit_kw - _left_kw(site, limit_kw) + machines_kw(site, None)
+    for slot, more_kw in enumerate(supply.raise_kw.tolist()):
+        found = ways(min(limit_kw + more_kw, most_kw))
+        if not runs or runs[-1][1:] != found:
+            runs.append((slot * float(SLOT_S), *found))
+    return tuple(runs)
+
+
+def machines_kw(site: HydrogenStation, limit_kw: float | None) -> float:
+    """The most that electrolyser and compressor draw within what the connection leaves."""
+    made, compressor = site.electrolyser, site.compressor
+    running = production(site, made.load_share, limit_kw) if made else IDLE
+    lifting = 0.0
+    if site.banks and compressor and compressor.lift_kg_per_h:
+        lifting = compressor.lift_kg_per_h * _highest_lift_kwh_per_kg(site, compressor)
+        lifting = lifting if limit_kw is None else max(0.0, min(lifting, _left_kw(site, limit_kw)))
+    return max(running.electrolyser_kw + running.compressor_kw, lifting)
+
+
 def _left_kw(site: HydrogenStation, limit_kw: float) -> float:
     """What the site's own load leaves of a limit at all times."""
     base = site.base_load_kw
@@ -151,6 +188,10 @@ def _share_within(site: HydrogenStation, left_kw: float) -> float:
         kw, _, compressor_kw = _flows(site, middle)
         low, high = (middle, high) if kw + compressor_kw <= left_kw else (low, middle)
     return low
+
+
+def _highest_lift_kwh_per_kg(site: HydrogenStation, compressor: Compressor) -> float:
+    return compression(compressor, min(bank.min_mpa for bank in site.banks), site.banks[-1].max_mpa)
 
 
 def _highest_kwh_per_kg(compressor: Compressor | None) -> float:

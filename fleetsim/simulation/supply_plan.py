@@ -15,14 +15,15 @@ from fleetsim.results.schema import STORAGE_STRATEGIES, Entities, Frame, complet
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.scenario.local_supply import Solar
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import PlugSite, SwapStation
+from fleetsim.scenario.sites import Site
 from fleetsim.signals import Signals, SiteSupply
 from fleetsim.simulation.names import codes
 from fleetsim.simulation.plant import base_by_slot_kw, standby_kw
+from fleetsim.simulation.station_plant import machines_kw
 
-Supplied = PlugSite | SwapStation
 CHARGING_SHARE = 0.5
-"""Share of what the connection leaves beside the buildings that a battery may promise to draw: vehicles come first."""
+"""Share of what the connection leaves beside the buildings that a battery may promise to draw: vehicles come first.
+At a hydrogen station it is what the machines leave."""
 PEAK = BANDS.index("peak")
 
 
@@ -65,15 +66,11 @@ def supply_tables(scenario: Scenario, signals: Signals, names: Entities) -> dict
     return {"site_supply": concatenate("site_supply", plants), "supply_slots": concatenate("supply_slots", slots)}
 
 
-def _supplied(scenario: Scenario) -> dict[str, Supplied]:
-    return {
-        name: site
-        for name, site in scenario.spec.sites.items()
-        if not isinstance(site, HydrogenStation) and (site.solar is not None or site.storage is not None)
-    }
+def _supplied(scenario: Scenario) -> dict[str, Site]:
+    return {name: site for name, site in scenario.spec.sites.items() if site.solar or site.storage}
 
 
-def _supply(site: Supplied, scenario: Scenario, prices: PriceSlots) -> SiteSupply:
+def _supply(site: Site, scenario: Scenario, prices: PriceSlots) -> SiteSupply:
     place, clock = scenario.profiles.places[site.place], scenario.spec.clock
     solar_kw = np.zeros(clock.slots)
     if site.solar is not None:
@@ -82,12 +79,14 @@ def _supply(site: Supplied, scenario: Scenario, prices: PriceSlots) -> SiteSuppl
     if storage is None or storage.strategy != "valley_to_peak":
         return SiteSupply(solar_kw, np.zeros(clock.slots))
     limit_kw = site.limit_kw(place.elevation_m)
-    room_kw = np.full(clock.slots, np.inf)
-    if limit_kw is not None:
-        left_kw = limit_kw - standby_kw(site, scenario) - base_by_slot_kw(site, clock) + solar_kw
-        room_kw = CHARGING_SHARE * left_kw
+    own_kw = standby_kw(site, scenario) + base_by_slot_kw(site, clock)
+    share = CHARGING_SHARE
+    if isinstance(site, HydrogenStation):
+        own_kw, share = own_kw + machines_kw(site, limit_kw), 1.0
+    room_kw = np.full(clock.slots, np.inf) if limit_kw is None else share * (limit_kw - own_kw + solar_kw)
     initial_kwh = storage.battery_kwh * storage.initial_share
-    plan_kw = promise(storage.battery, initial_kwh, prices.valley, prices.band >= PEAK, room_kw)
+    surplus_kw = np.maximum(solar_kw - own_kw, 0.0)
+    plan_kw = promise(storage.battery, initial_kwh, prices.valley, prices.band >= PEAK, room_kw, surplus_kw)
     before = clock.report_from_s // SLOT_S
     return SiteSupply(solar_kw, plan_kw, level_after(storage.battery, initial_kwh, plan_kw[:before]))
 

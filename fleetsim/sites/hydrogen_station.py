@@ -77,6 +77,8 @@ class StationPlant:
     """Hydrogen lost at the dispenser, over what is filled into tanks."""
     closures: tuple[tuple[float, float], ...] = ()
     """Outages of the whole station, in which nobody fills and nothing is made."""
+    runs: tuple[tuple[float, Production, Production], ...] = ()
+    """Moments from which on panels and battery let it run otherwise: ``(at_s, wanted, least)``."""
 
 
 class HydrogenStation:
@@ -92,6 +94,7 @@ class HydrogenStation:
         self._since_s = env.now
         self._running, self._running_since_s = IDLE, env.now
         self._resting = self._low = False
+        self._ways = plant.wanted, plant.least
         self._in_valley = self._outages = self._closures = 0
         self._queue: deque[Refuelling] = deque()
         self._filling: list[Refuelling] = []
@@ -107,6 +110,8 @@ class HydrogenStation:
         for start_s, end_s in plant.closures:
             self._note(start_s, self._change_closures, 1)
             self._note(end_s, self._change_closures, -1)
+        for at_s, *ways in plant.runs:
+            self._note(at_s, self._change_ways, ways)
         for truck in plant.deliveries:
             self._note(truck.at_s, self._unload, truck)
         self._ring(None)
@@ -232,6 +237,9 @@ class HydrogenStation:
 
     # Production
 
+    def _change_ways(self, ways: tuple[Production, Production]) -> None:
+        self._ways = ways
+
     def _change_valley(self, step: int) -> None:
         self._in_valley += step
 
@@ -258,7 +266,7 @@ class HydrogenStation:
 
     def _steer(self) -> None:
         """Run the electrolyser as its strategy and the level of the storage ask."""
-        plant, level_kg = self._plant, self._level_kg
+        plant, level_kg, (wanted, least) = self._plant, self._level_kg, self._ways
         self._rest()
         if level_kg <= plant.low_kg + SMALL_KG:
             self._low = True
@@ -267,9 +275,9 @@ class HydrogenStation:
         if self._resting or self._outages > 0 or self._closures > 0:
             self._run(self._at_rest())
         elif plant.strategy == "constant" or self._in_valley > 0 or self._low:
-            self._run(self._at_pressure(plant.wanted))
+            self._run(self._at_pressure(wanted))
         else:
-            self._run(self._at_pressure(plant.least))
+            self._run(self._at_pressure(least))
 
     def _rest(self) -> None:
         """Decide whether the storage is full enough to make no more."""

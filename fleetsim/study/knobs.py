@@ -13,7 +13,6 @@ from fleetsim.documents import one_of
 from fleetsim.economics.prices import Prices
 from fleetsim.errors import InputError, Problem
 from fleetsim.scenario.hydrogen import HydrogenStation
-from fleetsim.scenario.local_supply import SuppliedSite
 from fleetsim.scenario.remarks import chargers_kw
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Depot, PublicStation, Site, SwapStation, Terminal
@@ -171,9 +170,8 @@ def yearly_cny(scenario: Scenario, name: str, site: Site, prices: Prices, demand
         base_kw = max(site.base_load_kw) if isinstance(site.base_load_kw, tuple) else site.base_load_kw
         connection_kw = chargers_kw(site, types) + base_kw
     paid_cny = nameplate_kw * equipment.charger_cny_per_kw + connection_kw * equipment.connection_cny_per_kw
-    if isinstance(site, SuppliedSite):
-        paid_cny += site.solar.peak_kw * equipment.solar_cny_per_kwp if site.solar else 0.0
-        paid_cny += site.storage.battery_kwh * equipment.storage_cny_per_kwh if site.storage else 0.0
+    paid_cny += site.solar.peak_kw * equipment.solar_cny_per_kwp if site.solar else 0.0
+    paid_cny += site.storage.battery_kwh * equipment.storage_cny_per_kwh if site.storage else 0.0
     if isinstance(site, SwapStation):
         paid_cny += site.lanes * equipment.swap_lane_cny
         paid_cny += site.packs * pack_kwh(name, scenario) * equipment.pack_cny_per_kwh

@@ -15,7 +15,7 @@ from fleetsim.accounting.sums import Floats, ratio, sums
 from fleetsim.clock import HOUR_S, SLOT_S
 from fleetsim.report.metrics.scopes import Scope
 from fleetsim.results.records import Records
-from fleetsim.results.schema import FLOWS, TRIP_STATUS, WAIT_CAUSES, Frame
+from fleetsim.results.schema import CLEAN_SOURCES, FLOWS, TRIP_STATUS, WAIT_CAUSES, Frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,21 +42,33 @@ class HydrogenAccount:
 def hydrogen_account(records: Records) -> HydrogenAccount:
     """Follow and balance the hydrogen of accounted records."""
     flows, slots, count = records.tables["hydrogen_flows"], records.tables["grid_slots"], len(records.entities["sites"])
-    mix = np.full((records.clock.slots, 2), np.nan)
+    mix = np.full((records.clock.slots, 3), np.nan)
     slot = (slots["slot_at"] // SLOT_S).astype(np.int64)
-    mix[slot, 0], mix[slot, 1] = slots["clean_share"], slots["emission_kg_per_kwh"]
+    mix[slot] = np.column_stack((np.zeros(len(slot)), slots["clean_share"], slots["emission_kg_per_kwh"]))
 
     def total(column: str) -> Floats:
         return sums(np.nan_to_num(flows[column]), flows["site"], count)
 
     return HydrogenAccount(
-        traced=trace_hydrogen(records, mix),
+        traced=trace_hydrogen(records, mix, _site_mixes(records)),
         storages=storage_balance(records),
         tanks=tank_balance(records),
         energy_kwh=total("energy_kwh"),
         emission_kg=total("emission_kg"),
         cost_cny=total("cost_cny"),
     )
+
+
+def _site_mixes(records: Records) -> dict[int, Floats]:
+    """Initial and clean share by slot of stations with panels or a battery; what they emitted, the flows know."""
+    slots, mixes = records.tables["supply_slots"], {}
+    clean = np.sum([slots[f"{source}_share"] for source in (*CLEAN_SOURCES, "site_solar")], axis=0)
+    for site in np.unique(slots["site"]).tolist():
+        mine = slots["site"] == site
+        mixes[site] = np.full((records.clock.slots, 3), np.nan)
+        slot = (slots["slot_at"][mine] // SLOT_S).astype(np.int64)
+        mixes[site][slot, INITIAL], mixes[site][slot, CLEAN] = slots["initial_share"][mine], clean[mine]
+    return mixes
 
 
 def hydrogen(records: Records, account: HydrogenAccount, scope: Scope) -> dict[str, Floats]:
