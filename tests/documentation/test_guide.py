@@ -21,6 +21,7 @@ PAGES = (
     "planners.md",
     "zh/planners.md",
     "tutorial.md",
+    "zh/tutorial.md",
     "researchers.md",
     "zh/researchers.md",
 )

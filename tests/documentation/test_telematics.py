@@ -34,6 +34,7 @@ def port() -> str:
 def test_the_closed_loop_goes_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: str) -> None:
     page = (ROOT / "docs" / "telematics.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"^```sh\n(.*?)^```$", page, flags=re.DOTALL | re.MULTILINE)
+    assert block in (ROOT / "docs" / "zh" / "telematics.md").read_text(encoding="utf-8")
     commands = block.replace("configs/", f"{ROOT}/configs/").replace("32960", port).splitlines()
     assert len(commands) == 5
     monkeypatch.chdir(tmp_path)
