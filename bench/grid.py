@@ -10,6 +10,7 @@ from time import process_time
 import numpy as np
 
 from fleetsim.clock import SLOT_S, Clock
+from fleetsim.results.records import Records
 from fleetsim.results.schema import LOADS, complete
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,9 +45,9 @@ def _year() -> str:
 
 def _sessions() -> str:
     """Sessions of 10 minutes to 3 hours at public chargers, each with one draw, over a week."""
-    from fleetsim.accounting.integrals import cut
     from fleetsim.accounting.mix import Mix
-    from fleetsim.accounting.sessions import session_energy, session_signals
+    from fleetsim.accounting.running import running
+    from fleetsim.accounting.sessions import SessionTotals, session_signals
     from fleetsim.grid.inputs import load_grid
     from fleetsim.grid.model import grid_slots
     from fleetsim.grid.spec import GridSpec
@@ -77,16 +78,18 @@ def _sessions() -> str:
             "factor": np.ones(SITES),
         },
     )
+    sessions = {"session": np.arange(SESSIONS)}
+    records = Records(clock, {}, {"draws": draws, "clocks": clocks, "sessions": sessions})
     begun_s = process_time()
-    pieces = cut(draws, clocks)
-    cut_s = process_time()
-    energy = session_energy(pieces, np.arange(SESSIONS), SESSIONS)
-    signals = session_signals(energy, Mix(grid, np.full(clock.slots, 0.6), {}), np.ones(len(energy.total_kwh)))
+    totals = SessionTotals(records, Mix(grid, np.full(clock.slots, 0.6), {}))
+    for power in running(draws, clocks):
+        totals.add(power)
+    signals = session_signals(totals, grid)
     done_s = process_time()
     known = sum(1 for values in signals.values() if not np.isnan(values).all())
     return (
-        f"{SESSIONS:,} sessions in {len(pieces.kwh):,} pieces of 15 minutes, CPU s: {cut_s - begun_s:.2f} to cut them, "
-        f"{done_s - cut_s:.2f} for {known} shares, emissions and costs of each"
+        f"{SESSIONS:,} sessions, CPU s: {done_s - begun_s:.2f} for energy, peak, sources and "
+        f"{known} shares, emissions and costs of each"
     )
 
 

@@ -16,19 +16,10 @@ from fleetsim.accounting.hydrogen import (
     slot_levels_kg,
     trace_hydrogen,
 )
-from fleetsim.accounting.integrals import cut
 from fleetsim.accounting.local_supply import SUPPLY_LOADS, local_supplies, mix_of, storage_stocks, supply_draws
-from fleetsim.accounting.sessions import (
-    initial_share,
-    session_cities,
-    session_energy,
-    session_of_draw,
-    session_peaks,
-    session_signals,
-    source_shares,
-    zone_share,
-)
-from fleetsim.accounting.slots import fleet_load_mw, grid_slots, site_slots, zone_slots
+from fleetsim.accounting.running import running
+from fleetsim.accounting.sessions import SessionTotals, session_signals, source_shares
+from fleetsim.accounting.slots import SlotLoads, fleet_load_mw, grid_slots, site_slots, zone_slots
 from fleetsim.accounting.stocks import account_swaps, account_trips, session_properties, stocks_table, trace
 from fleetsim.accounting.sums import Floats
 from fleetsim.grid.mix import GridSlots
@@ -56,25 +47,19 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
     if np.any(accounted_before := np.isin(tables["draws"]["load"], SUPPLY_LOADS)):
         tables["draws"] = select(tables["draws"], ~accounted_before)
     records = Records(records.clock, records.entities, tables)
-    draws, clocks = tables["draws"], tables["clocks"]
-    pieces, price = cut(draws, clocks), prices.price_cny_per_kwh
+    draws, price = tables["draws"], prices.price_cny_per_kwh
     supplies = local_supplies(records, grid, price)
-    mix = mix_of(supplies, records, grid, price)
     tables["supply_slots"] = concatenate("supply_slots", [supply.slots for supply in supplies.values()])
-
-    of_draw, count = session_of_draw(draws, tables["sessions"]), len(tables["sessions"]["session"])
-    energy = session_energy(mix.placed(pieces, draws), of_draw, count)
-    initial = initial_share(energy, mix)
-    sessions = {
-        **tables["sessions"],
-        "peak_kw": session_peaks(draws, clocks, of_draw, count),
-        "initial_share": initial,
-        **session_signals(energy, mix, 1.0 - initial),
-        "clean_share_zone": zone_share(energy, mix, 1.0 - initial, session_cities(records), records.entities["cities"]),
-    }
-    traced = trace(tables, sessions, session_properties(sessions, source_shares(energy, mix), initial), initial)
+    mix = mix_of(supplies, records, grid, price)
+    totals, loads = SessionTotals(records, mix), SlotLoads(records)
+    for power in running(draws, tables["clocks"]):
+        totals.add(power)
+        loads.add(power)
+    sessions = {**tables["sessions"], **session_signals(totals, grid)}
+    initial = sessions["initial_share"]
+    traced = trace(tables, sessions, session_properties(sessions, source_shares(totals), initial), initial)
     hydrogen = trace_hydrogen(records, grid_mix(grid), site_mixes(mix))
-    entities, slots = records.entities, site_slots(records, pieces, price, supplies)
+    entities, slots = records.entities, site_slots(records, loads, price, supplies)
     accounted = {
         "sessions": sessions,
         "trips": account_fuelled_trips(account_trips(tables["trips"], traced), hydrogen),
@@ -91,7 +76,7 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
         ),
         "draws": concatenate("draws", [draws, *supply_draws(supplies)]) if supplies else draws,
         "site_slots": {**slots, "hydrogen_kg": slot_levels_kg(slots, hydrogen)},
-        "grid_slots": grid_slots(records, grid, fleet_load_mw(records, pieces, supplies)),
+        "grid_slots": grid_slots(records, grid, fleet_load_mw(records, loads, supplies)),
         "zone_slots": zone_slots(records, grid),
     }
     return Records(records.clock, records.entities, {**tables, **accounted})

@@ -17,11 +17,12 @@ import numpy as np
 from fleetsim.accounting.events import driven_rows, ends
 from fleetsim.accounting.holders import battery_kwh
 from fleetsim.accounting.integrals import energy_kwh
-from fleetsim.accounting.sessions import session_of_draw
+from fleetsim.accounting.local_supply import SUPPLY_LOADS
+from fleetsim.accounting.sessions import SessionOfDraw
 from fleetsim.accounting.sums import Floats, sums
 from fleetsim.clock import HOUR_S, SLOT_S
 from fleetsim.results.records import Records
-from fleetsim.results.schema import LOADS, Frame
+from fleetsim.results.schema import LOADS, Frame, select
 
 _BROUGHT, _CHARGED, _TAKEN = range(3)
 """What happens to a pack at a station."""
@@ -179,14 +180,13 @@ def site_balance(records: Records) -> SiteBalance:
     tables, count = records.tables, len(records.entities["sites"])
     slots, sessions, draws = tables["site_slots"], tables["sessions"], tables["draws"]
     flows = tables["hydrogen_flows"]
-    before_kwh = energy_kwh(draws, tables["clocks"], until_s=records.clock.report_from_s)
-    before_kwh[draws["start_at"] >= records.clock.report_from_s] = 0.0
-    meter_kwh = sums(slots["grid_kw"] * SLOT_S / HOUR_S, slots["site"], count)
-    supply = np.isin(draws["load"], [LOADS.index(load) for load in ("solar", "storage")])
-    supplied_kwh = -energy_kwh(draws, tables["clocks"])[supply]
+    from_s = records.clock.report_from_s
+    early, supply = draws["start_at"] < from_s, np.isin(draws["load"], SUPPLY_LOADS)
+    before_kwh = _by_site_kwh(select(draws, early), tables["clocks"], count, from_s)
+    supplied_kwh = _by_site_kwh(select(draws, supply), tables["clocks"], count)
     return SiteBalance(
-        meter_kwh=meter_kwh + sums(before_kwh, draws["site"], count),
-        supplied_kwh=sums(supplied_kwh, draws["site"][supply], count),
+        meter_kwh=sums(slots["grid_kw"] * SLOT_S / HOUR_S, slots["site"], count) + before_kwh,
+        supplied_kwh=-supplied_kwh,
         delivered_kwh=sums(sessions["delivered_kwh"], sessions["site"], count),
         conversion_loss_kwh=sums(sessions["energy_kwh"] - sessions["delivered_kwh"], sessions["site"], count),
         fed_back_kwh=sums(_fed_back(sessions), sessions["site"], count),
@@ -194,6 +194,13 @@ def site_balance(records: Records) -> SiteBalance:
         base_kwh=constant_load_kwh(draws, "base", count),
         hydrogen_kwh=sums(np.nan_to_num(flows["energy_kwh"]), flows["site"], count),
     )
+
+
+def _by_site_kwh(draws: Frame, clocks: Frame, sites: int, until_s: float = np.inf) -> Floats:
+    out = np.zeros(sites)
+    for rows, kwh in energy_kwh(draws, clocks, until_s):
+        out += sums(kwh, draws["site"][rows], sites)
+    return out
 
 
 def constant_load_kwh(draws: Frame, load: str, sites: int) -> Floats:
@@ -218,6 +225,8 @@ def _fed_back(sessions: Frame) -> Floats:
 
 def _drawn_kwh(draws: Frame, clocks: Frame, sessions: Frame) -> Floats:
     """Energy of each session by its power over time."""
-    of_draw = session_of_draw(draws, sessions)
-    mine = of_draw >= 0
-    return sums(energy_kwh(draws, clocks)[mine], of_draw[mine], len(sessions["session"]))
+    of_draw, drawn_kwh = SessionOfDraw(draws, sessions), np.zeros(len(sessions["session"]))
+    for rows, kwh in energy_kwh(draws, clocks):
+        session = of_draw(rows)
+        np.add.at(drawn_kwh, session[session >= 0], kwh[session >= 0])
+    return drawn_kwh

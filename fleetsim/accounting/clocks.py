@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,8 @@ from fleetsim.results.schema import Frame
 
 FULL_POWER = -1
 """Number of the clock that never scales."""
+DRAWS_AT_ONCE = 1 << 18
+"""Few enough for memory, whatever the length of a run."""
 INSTANT_S = 1e-3
 """Overlaps shorter than this are the rounding of times, not power."""
 
@@ -43,6 +47,14 @@ class ClockAxis:
         row = np.searchsorted(self.starts_s, at_s, side="right") - 1
         inside = (row >= 0) & (at_s < self.ends_s[row])
         return np.where(inside, self.factors[row], 0.0)
+
+    def changes_s(self, from_s: float, to_s: float) -> Floats:
+        """Times between two others at which the factor may change."""
+        starts, ends = (
+            times[np.searchsorted(times, from_s, side="right") : np.searchsorted(times, to_s)]
+            for times in (self.starts_s, self.ends_s)
+        )
+        return np.concatenate((starts, ends))
 
     def highest(self, start_s: Floats, end_s: Floats) -> Floats:
         """Highest factor between each pair of times."""
@@ -78,41 +90,53 @@ def _range_tops(values: Floats, levels: int) -> list[Floats]:
 
 def clock_axes(clocks: Frame) -> dict[tuple[int, int], ClockAxis]:
     """The clocks of every site, by site and number."""
-    order = np.lexsort((clocks["start_at"], clocks["clock"], clocks["site"]))
-    site, number = clocks["site"][order], clocks["clock"][order]
-    starts, ends, factors = (clocks[name][order] for name in ("start_at", "end_at", "factor"))
+    columns = [clocks[name] for name in ("site", "clock", "start_at", "end_at", "factor")]
+    if not _in_order(*columns[:3]):
+        order = np.lexsort(columns[2::-1])
+        columns = [column[order] for column in columns]
+    site, number, starts, ends, factors = columns
     return {
-        (int(site[rows[0]]), int(number[rows[0]])): ClockAxis(starts[rows], ends[rows], factors[rows])
-        for rows in _runs(site, number)
+        (int(site[run.start]), int(number[run.start])): ClockAxis(starts[run], ends[run], factors[run])
+        for run in _runs(site, number)
     }
 
 
 def draws_by_clock(draws: Frame, clocks: Frame) -> Iterator[tuple[Ints, ClockAxis]]:
-    """Rows of the draws that share a clock, with that clock.
+    """Rows of the draws that share a site and a clock, with that clock, some draws after the other.
 
     Raises ``ValueError`` where a draw names a clock that its site does not have.
     """
     axes = clock_axes(clocks)
-    unscaled = draws["clock"] == FULL_POWER
-    site = np.where(unscaled, -1, draws["site"])
-    order = np.lexsort((draws["clock"], site))
-    for run in _runs(site[order], draws["clock"][order]):
-        rows = order[run]
-        key = (int(site[rows[0]]), int(draws["clock"][rows[0]]))
-        if key[1] == FULL_POWER:
-            yield rows, ALWAYS_FULL
-        elif key in axes:
-            yield rows, axes[key]
-        else:
-            raise ValueError(f"draws refer to clock {key[1]} of site {key[0]}, which has no rows")
+    for first in range(0, len(draws["site"]), DRAWS_AT_ONCE):
+        site, number = (draws[name][first : first + DRAWS_AT_ONCE] for name in ("site", "clock"))
+        order = _order(site * (np.int64(number.max()) + 1 - FULL_POWER) + number - FULL_POWER)
+        for run in _runs(site[order], number[order]):
+            rows = order[run]
+            key = (int(site[rows[0]]), int(number[rows[0]]))
+            if key[1] != FULL_POWER and key not in axes:
+                raise ValueError(f"draws refer to clock {key[1]} of site {key[0]}, which has no rows")
+            yield first + rows, ALWAYS_FULL if key[1] == FULL_POWER else axes[key]
 
 
-def _runs(*keys: NDArray[np.integer]) -> list[Ints]:
-    """Positions of each run of equal keys."""
-    rows = len(keys[0])
-    if rows == 0:
-        return []
-    changed = np.zeros(rows - 1, dtype=bool)
+def _order(keys: Ints) -> Ints:
+    """Stable order of keys that are not negative; for small ones NumPy counts in place of comparing."""
+    return np.argsort(keys.astype(np.uint16) if keys.max() <= np.iinfo(np.uint16).max else keys, kind="stable")
+
+
+def _in_order(*keys: NDArray[Any]) -> bool:
+    """Whether rows are ordered by the first key, those that share it by the next, and so on."""
+    tied = np.ones(max(len(keys[0]) - 1, 0), dtype=bool)
+    for key in keys:
+        if np.any(tied & (key[1:] < key[:-1])):
+            return False
+        tied &= key[1:] == key[:-1]
+    return True
+
+
+def _runs(*keys: NDArray[np.integer]) -> list[slice]:
+    """Each run of equal keys."""
+    changed = np.zeros(max(len(keys[0]) - 1, 0), dtype=bool)
     for key in keys:
         changed |= key[1:] != key[:-1]
-    return np.split(np.arange(rows), np.flatnonzero(changed) + 1)
+    bounds = [0, *(np.flatnonzero(changed) + 1).tolist(), len(keys[0])]
+    return [slice(*run) for run in pairwise(bounds) if run[0] < run[1]]

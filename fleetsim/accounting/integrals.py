@@ -7,7 +7,7 @@ offered power times the difference of the clock's scaled time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,18 +67,8 @@ def _cut(draws: Frame, rows: Ints, clock: ClockAxis) -> Pieces:
     return Pieces(rows[of], slot, offered * scaled_s / HOUR_S, np.where(offered != 0.0, active_s, 0.0))
 
 
-def energy_kwh(draws: Frame, clocks: Frame, until_s: float = np.inf) -> Floats:
-    """Energy of each draw at the meter, as far as it lies before ``until_s``."""
-    out = np.zeros(len(draws["site"]))
+def energy_kwh(draws: Frame, clocks: Frame, until_s: float = np.inf) -> Iterator[tuple[Ints, Floats]]:
+    """Rows of draws and the energy of each at the meter, as far as it lies before ``until_s``."""
     for rows, clock in draws_by_clock(draws, clocks):
         start_s, end_s = np.minimum(draws["start_at"][rows], until_s), np.minimum(draws["end_at"][rows], until_s)
-        out[rows] = draws["offered_kw"][rows] * (clock.scaled_s(end_s) - clock.scaled_s(start_s)) / HOUR_S
-    return out
-
-
-def highest_kw(draws: Frame, clocks: Frame) -> Floats:
-    """Highest power of each draw at the meter."""
-    out = np.zeros(len(draws["site"]))
-    for rows, clock in draws_by_clock(draws, clocks):
-        out[rows] = draws["offered_kw"][rows] * clock.highest(draws["start_at"][rows], draws["end_at"][rows])
-    return out
+        yield rows, draws["offered_kw"][rows] * (clock.scaled_s(end_s) - clock.scaled_s(start_s)) / HOUR_S

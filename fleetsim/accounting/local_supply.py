@@ -127,7 +127,8 @@ def mix_of(supplies: dict[int, LocalSupply], records: Records, grid: GridSlots, 
     for site, supply in supplies.items():
         sites[site] = of_grid(grid, price_cny_per_kwh, _city(records, site))
         sites[site][-len(supply.mix) :] = supply.mix
-    return Mix(grid, price_cny_per_kwh, sites)
+    cities = {int(site): _city(records, int(site)) for site in records.tables["sites"]["site"]}
+    return Mix(grid, price_cny_per_kwh, sites, cities)
 
 
 def supply_draws(supplies: dict[int, LocalSupply]) -> list[Frame]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from fleetsim.accounting.integrals import Pieces
 from fleetsim.accounting.sums import Floats, ratio
 from fleetsim.grid.mix import GridSlots
-from fleetsim.results.schema import SOURCES, STOCK_SOURCES, Frame
+from fleetsim.results.schema import SOURCES, STOCK_SOURCES
 
 INITIAL, CLEAN, CONSUMPTION, DEDICATED, ZONE, EMISSION, COST = range(7)
 """Columns of a mix: shares of unknown origin and of clean energy by each boundary, then kg CO2 and CNY per kWh."""
@@ -18,36 +17,47 @@ FIRST_SOURCE = 7
 """From this column on: shares of the ``STOCK_SOURCES`` up to ``site_solar``."""
 SITE_SOLAR = FIRST_SOURCE + STOCK_SOURCES.index("site_solar")
 COLUMNS = SITE_SOLAR + 1
+MARGINAL_PROVINCE, MARGINAL_SOUTHERN, ENERGY = range(COLUMNS, COLUMNS + 3)
+"""Signals beside the mix: emission of one more kWh of demand, kg CO2 per kWh, and 1, by which energy itself counts."""
+SIGNALS = COLUMNS + 3
 PER_KWH = (EMISSION, COST)
 """Columns that grow with every loss; the others are shares."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mix:
-    """The mix of all sites, as rows: first the slots of the grid, then those of each site that differs from it."""
+    """What a kilowatt-hour is made of at every site: the grid's mix, but where a site has supply of its own."""
 
     grid: GridSlots
     price_cny_per_kwh: Floats
     sites: Mapping[int, Floats]
     """Mix of the loads of a site in each slot of the run, shape ``(slots, COLUMNS)``, by code of the site."""
+    cities: Mapping[int, str] = field(default_factory=dict)
+    """City of each site by its code."""
+    _made: dict[int | str, Floats] = field(default_factory=dict, init=False)
 
-    def placed(self, pieces: Pieces, draws: Frame) -> Pieces:
-        """Pieces of draws with rows of the mix where their slots were."""
-        if not self.sites:
-            return pieces
-        slots = len(self.price_cny_per_kwh)
-        first = np.zeros(max(int(draws["site"].max(initial=-1)), *self.sites) + 1, dtype=np.int64)
-        for number, site in enumerate(self.sites):
-            first[site] = (number + 1) * slots
-        return replace(pieces, slot=pieces.slot + first[draws["site"]][pieces.draw])
+    @property
+    def margins(self) -> dict[int, Floats]:
+        """Signals that what stands at a site changes nothing of."""
+        return {
+            MARGINAL_PROVINCE: self.grid.emission_marginal_province_kg_per_kwh,
+            MARGINAL_SOUTHERN: self.grid.emission_marginal_southern_kg_per_kwh,
+        }
 
-    def column(self, column: int, of_grid: Floats) -> Floats:
-        """One property by row of the mix; that of the grid is given by slot."""
-        return np.concatenate([of_grid, *(site[:, column] for site in self.sites.values())]) if self.sites else of_grid
-
-    def everywhere(self, of_grid: Floats) -> Floats:
-        """A property of the grid by row of the mix, where what stands at a site changes nothing: a margin."""
-        return np.tile(of_grid, 1 + len(self.sites)) if self.sites else of_grid
+    def signals(self, site: int) -> Floats:
+        """All signals at a site by slot, shape ``(SIGNALS, slots)``."""
+        city = self.cities.get(site, "")
+        key = site if site in self.sites else city
+        if key not in self._made:
+            mix = self.sites[site] if site in self.sites else of_grid(self.grid, self.price_cny_per_kwh, city)
+            out = np.ones((SIGNALS, len(self.price_cny_per_kwh)))
+            out[:COLUMNS] = mix.T
+            for margin, of_kwh in self.margins.items():
+                out[margin] = of_kwh
+            if self.grid.zones is None or self.grid.zones.of(city) is None:
+                out[ZONE] = np.nan
+            self._made[key] = out
+        return self._made[key]
 
 
 def source_ratios(grid: GridSlots) -> list[Floats]:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.accounting.integrals import Pieces
 from fleetsim.accounting.local_supply import LocalSupply
+from fleetsim.accounting.running import Running
+from fleetsim.accounting.sessions import OF_SESSIONS
 from fleetsim.accounting.site_power import site_power
 from fleetsim.accounting.sums import Floats, Ints, sums
 from fleetsim.clock import HOUR_S, SLOT_S, Clock
@@ -20,19 +21,35 @@ FLEET_LOADS = tuple(LOADS.index(load) for load in ("vehicle", "pack", "electroly
 SLOTS_PER_HOUR = HOUR_S / SLOT_S
 
 
+class SlotLoads:
+    """What the draws of a run come to at each site in each slot of the run, shape ``(sites, slots)`` each."""
+
+    def __init__(self, records: Records) -> None:
+        self._draws = records.tables["draws"]
+        shape = (len(records.entities["sites"]), records.clock.slots)
+        self.fleet_kwh, self.other_kwh, self.drawing_s = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+
+    def add(self, power: Running) -> None:
+        """Count some draws."""
+        load, offered_kw = (self._draws[name][power.rows] for name in ("load", "offered_kw"))
+        of_fleet, drawing = np.isin(load, FLEET_LOADS), np.isin(load, OF_SESSIONS) & (offered_kw != 0.0)
+        for loads_kwh, mine in ((self.fleet_kwh, of_fleet), (self.other_kwh, ~of_fleet)):
+            if np.any(mine):
+                loads_kwh[power.site, power.window] += power.by_slot(offered_kw * mine / HOUR_S, power.factors)
+        if np.any(drawing):
+            active = (power.factors > 0.0).astype(np.float64)
+            self.drawing_s[power.site, power.window] += power.by_slot(drawing.astype(np.float64), active)
+
+
 def site_slots(
-    records: Records, pieces: Pieces, price_cny_per_kwh: Floats, supplies: Mapping[int, LocalSupply]
+    records: Records, loads: SlotLoads, price_cny_per_kwh: Floats, supplies: Mapping[int, LocalSupply]
 ) -> Frame:
     """The ``site_slots`` table: a row for each site and each slot. ``records`` hold the draws of the run alone."""
     clock, tables = records.clock, records.tables
     sites, sessions, waits = tables["sites"], tables["sessions"], tables["waits"]
     codes = sites["site"]
     slot = reported_slots(clock)
-    load_kw = slot_sums(pieces.kwh, tables["draws"]["site"][pieces.draw], pieces.slot, records) * SLOTS_PER_HOUR
-    charged = np.isin(tables["draws"]["load"][pieces.draw], (LOADS.index("vehicle"), LOADS.index("pack")))
-    drawing = slot_sums(
-        pieces.drawing_s[charged], tables["draws"]["site"][pieces.draw[charged]], pieces.slot[charged], records
-    )
+    load_kw = (loads.fleet_kwh + loads.other_kwh) * SLOTS_PER_HOUR
     plugged = occupancy(sessions["site"], sessions["plug_at"], sessions["unplug_at"], records)
     queued = occupancy(waits["site"], waits["arrive_at"], waits["end_at"], records)
 
@@ -59,7 +76,7 @@ def site_slots(
             "limit_kw": np.repeat(np.fmin(sites["connection_kw"], sites["transformer_kw"]), len(slot)),
             "price_cny_per_kwh": np.tile(price_cny_per_kwh[slot], len(codes)),
             "plugged": rows(plugged),
-            "charging": rows(drawing / SLOT_S),
+            "charging": rows(loads.drawing_s / SLOT_S),
             "queued": rows(queued),
             "packs_ready": packs_ready(records)[codes][:, slot].ravel(),
         },
@@ -114,15 +131,13 @@ def zone_slots(records: Records, grid: GridSlots) -> Frame:
     )
 
 
-def fleet_load_mw(records: Records, pieces: Pieces, supplies: Mapping[int, LocalSupply]) -> Floats:
+def fleet_load_mw(records: Records, loads: SlotLoads, supplies: Mapping[int, LocalSupply]) -> Floats:
     """Mean load of the fleets, chargers' standby included, in every slot of the run, summed over sites in name order.
 
     What panels and batteries at the sites give is taken off. Before the reported time only the draws of sessions that
     reach into it are there.
     """
-    draws = records.tables["draws"]
-    of_fleet = np.isin(draws["load"], FLEET_LOADS)[pieces.draw]
-    by_site_kwh = slot_sums(pieces.kwh[of_fleet], draws["site"][pieces.draw[of_fleet]], pieces.slot[of_fleet], records)
+    by_site_kwh = loads.fleet_kwh.copy()
     total_kwh = np.zeros(records.clock.slots)
     for site, supply in supplies.items():
         by_site_kwh[site, -len(supply.net_kwh) :] += supply.net_kwh

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from fleetsim.accounting.mix import Mix
+from fleetsim.accounting.running import running
+from fleetsim.accounting.sessions import SessionTotals
 from fleetsim.accounting.stocks import Trace
 from fleetsim.accounting.sums import Floats
 from fleetsim.clock import Clock
@@ -303,9 +305,12 @@ def grid_and_prices(clock: Clock = HORIZON, seed: int = 7) -> tuple[GridSlots, F
     return grid, Flat(series())
 
 
-def grid_alone(grid: GridSlots) -> Mix:
-    """The mix where no site has supply of its own."""
-    return Mix(grid, np.zeros(len(grid.clean_share)), {})
+def totals_of(records: Records, grid: GridSlots) -> SessionTotals:
+    """The totals of the sessions where no site has supply of its own."""
+    totals = SessionTotals(records, Mix(grid, np.zeros(len(grid.clean_share)), {}))
+    for power in running(records.tables["draws"], records.tables["clocks"]):
+        totals.add(power)
+    return totals
 
 
 def whole_composition(traced: Trace, trips: int) -> Floats:

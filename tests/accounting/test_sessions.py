@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from synthetic import CHARGER_EFFICIENCY, Diary, Flat, grid_alone, grid_and_prices, two_depots
+from synthetic import CHARGER_EFFICIENCY, Diary, Flat, grid_and_prices, totals_of, two_depots
 from test_integrals import power_by_second
 
 from fleetsim.accounting import account
 from fleetsim.accounting.integrals import cut
-from fleetsim.accounting.sessions import session_energy, session_of_draw, source_shares
+from fleetsim.accounting.sessions import OF_SESSIONS, source_shares
 from fleetsim.clock import SLOT_S
 from fleetsim.grid.zones import ZoneSlots
-from fleetsim.results.schema import LOADS, SOURCES
+from fleetsim.results.schema import SOURCES
 
 
 def test_every_signal_of_a_session_is_the_mean_over_its_own_power() -> None:
@@ -62,12 +62,9 @@ def test_sources_of_a_session_add_up_and_agree_with_its_clean_share() -> None:
     records = two_depots().records()
     grid, prices = grid_and_prices()
     sessions = account(records, grid, prices).tables["sessions"]
-    draws = records.tables["draws"]
-    pieces = cut(draws, records.tables["clocks"])
-    shares = source_shares(
-        session_energy(pieces, session_of_draw(draws, sessions), len(sessions["session"])), grid_alone(grid)
-    )
-    assert shares.shape == (len(sessions["session"]), len(SOURCES))
+    shares = source_shares(totals_of(records, grid))
+    assert shares.shape == (len(sessions["session"]), len(SOURCES) + 1)
+    assert not np.any(shares[:, -1] > 0), "no panels, no sun of their own"
     used = sessions["energy_kwh"] > 0
     assert shares[used].sum(axis=1) == pytest.approx(1.0, rel=1e-12)
     assert shares[used, :5].sum(axis=1) == pytest.approx(sessions["clean_share"][used], rel=1e-12)
@@ -80,19 +77,16 @@ def test_by_source_the_sessions_and_the_rest_of_the_draws_are_the_meter_in_every
     tables = account(records, grid, prices).tables
     draws, slots = tables["draws"], records.clock.slots
     pieces = cut(draws, tables["clocks"])
-    energy = session_energy(pieces, session_of_draw(draws, tables["sessions"]), len(tables["sessions"]["session"]))
+    totals, mine = totals_of(records, grid), np.isin(draws["load"][pieces.draw], OF_SESSIONS)
     mix = grid.generation_mw / grid.generation_mw.sum(axis=1, keepdims=True)
     of_sessions = np.zeros((slots, len(SOURCES)))
-    np.add.at(of_sessions, energy.slot, energy.kwh[:, None] * mix[energy.slot])
-    others = np.ones(len(pieces.kwh), dtype=bool)
-    others[np.isin(draws["load"][pieces.draw], [LOADS.index("vehicle"), LOADS.index("pack")])] = False
+    np.add.at(of_sessions, pieces.slot[mine], pieces.kwh[mine][:, None] * mix[pieces.slot[mine]])
+    others = ~mine
     of_others = np.zeros((slots, len(SOURCES)))
     np.add.at(of_others, pieces.slot[others], pieces.kwh[others][:, None] * mix[pieces.slot[others]])
     metered = np.bincount(pieces.slot, pieces.kwh, slots)
     assert of_sessions + of_others == pytest.approx(metered[:, None] * mix, rel=1e-9, abs=1e-9)
-    by_session = (
-        source_shares(energy, grid_alone(grid))[energy.total_kwh > 0] * energy.total_kwh[energy.total_kwh > 0][:, None]
-    )
+    by_session = np.nan_to_num(source_shares(totals))[:, : len(SOURCES)] * totals.kwh[:, None]
     assert by_session.sum(axis=0) == pytest.approx(of_sessions.sum(axis=0), rel=1e-9)
     stored_and_lost = tables["sessions"]["stored_kwh"] - tables["sessions"]["discharged_kwh"]
     assert np.all(stored_and_lost <= tables["sessions"]["energy_kwh"] + 1e-9)
@@ -107,11 +101,8 @@ def test_relabelling_the_sources_permutes_their_energy_and_changes_nothing_else(
     for table in ("sessions", "trips", "swaps", "site_slots", "refuels"):
         for column, values in first[table].items():
             assert np.array_equal(values, second[table][column], equal_nan=values.dtype.kind == "f"), (table, column)
-    pieces = cut(records.tables["draws"], records.tables["clocks"])
-    of_draw = session_of_draw(records.tables["draws"], first["sessions"])
-    energy = session_energy(pieces, of_draw, len(first["sessions"]["session"]))
-    assert source_shares(energy, grid_alone(relabelled)) == pytest.approx(
-        source_shares(energy, grid_alone(grid))[:, order], nan_ok=True
+    assert source_shares(totals_of(records, relabelled)) == pytest.approx(
+        source_shares(totals_of(records, grid))[:, [*order, len(order)]], nan_ok=True
     )
 
 

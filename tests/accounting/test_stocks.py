@@ -9,15 +9,14 @@ from synthetic import (
     BATTERY_KWH,
     CHARGER_EFFICIENCY,
     Diary,
-    grid_alone,
     grid_and_prices,
+    totals_of,
     two_depots,
     whole_composition,
 )
 
 from fleetsim.accounting import account
-from fleetsim.accounting.integrals import cut
-from fleetsim.accounting.sessions import session_energy, session_of_draw, source_shares
+from fleetsim.accounting.sessions import source_shares
 from fleetsim.accounting.stocks import EMISSION, FIRST_SOURCE, INITIAL, session_properties, trace
 from fleetsim.results.schema import SOURCES, STOCK_SOURCES
 
@@ -54,11 +53,7 @@ def test_each_source_is_conserved_in_each_vehicle(
     grid, prices = grid_and_prices()
     accounted = account(records, grid, prices).tables
     sessions, trips = accounted["sessions"], accounted["trips"]
-    draws = records.tables["draws"]
-    pieces = cut(draws, records.tables["clocks"])
-    shares = source_shares(
-        session_energy(pieces, session_of_draw(draws, sessions), len(sessions["session"])), grid_alone(grid)
-    )
+    shares = source_shares(totals_of(records, grid))
     traced = trace(accounted, sessions, session_properties(sessions, shares, np.zeros(len(shares))))
     held = whole_composition(traced, len(trips["trip"]))
     for row, vehicle in enumerate(traced.events.holders):

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from synthetic import grid_alone, grid_and_prices, whole_composition
+from synthetic import grid_and_prices, totals_of, whole_composition
 
 from fleetsim.accounting import account
 from fleetsim.accounting.balance import pack_balance, site_balance, vehicle_balance
-from fleetsim.accounting.integrals import cut
-from fleetsim.accounting.sessions import session_energy, session_of_draw, source_shares
+from fleetsim.accounting.sessions import source_shares
 from fleetsim.accounting.stocks import EMISSION, FIRST_SOURCE, INITIAL, session_properties, trace
 from fleetsim.results.records import Records
 from fleetsim.results.schema import HOLDERS, STOCK_SOURCES, Frame
@@ -43,9 +42,7 @@ def test_the_world_has_what_is_tested(accounted: Records) -> None:
 def test_each_source_is_conserved_over_all_batteries(accounted: Records) -> None:
     tables, (grid, _) = accounted.tables, grid_and_prices(accounted.clock)
     sessions, trips = tables["sessions"], tables["trips"]
-    pieces = cut(tables["draws"], tables["clocks"])
-    of_draw = session_of_draw(tables["draws"], sessions)
-    shares = source_shares(session_energy(pieces, of_draw, len(sessions["session"])), grid_alone(grid))
+    shares = source_shares(totals_of(accounted, grid))
     traced = trace(tables, sessions, session_properties(sessions, shares, np.zeros(len(shares))))
     ran = np.isfinite(trips["used_kwh"])
     driven = (trips["used_kwh"][ran, None] * whole_composition(traced, len(ran))[ran]).sum(axis=0)
