@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from math import ceil
 
 from fleetsim.charging.rules import Rule
+from fleetsim.energy.curve import ChargeSteps
 
 SMALL = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Cabinet:
-    """What feeds several guns. Powers are those at the meter (AC)."""
+    """What feeds several guns. Powers are those at the meter (AC) while the efficiency is that at full load."""
 
     limit_kw: float
     module_kw: float | None
@@ -54,8 +55,14 @@ class Cabinets:
         """Told of a cabinet, a moment, and the share of what is asked of it that it gives from then on."""
         self._shares = [1.0] * len(cabinets)
 
-    def divide(self, now_s: float, sessions: Sequence[int], wanted_kw: Sequence[float]) -> list[float]:
-        """What each session may draw within its cabinet, from what it could draw; sessions in order of their start."""
+    def divide(
+        self, now_s: float, sessions: Sequence[int], steps: Sequence[ChargeSteps], wanted_kw: Sequence[float]
+    ) -> list[float]:
+        """What each session may draw within its cabinet, from what it could draw; sessions in order of their start.
+
+        What a cabinet has to give is power at its outlets: where the efficiency depends on the load, a gun at a poorer
+        load draws more at the meter for its part.
+        """
         powers_kw = list(wanted_kw)
         rows_of: list[list[int]] = [[] for _ in self._cabinets]
         for row, session in enumerate(sessions):
@@ -63,10 +70,10 @@ class Cabinets:
             if place >= 0:
                 rows_of[place].append(row)
         for number, (cabinet, rows) in enumerate(zip(self._cabinets, rows_of, strict=True)):
-            asked_kw = [wanted_kw[row] for row in rows]
+            asked_kw = [steps[row].at_full_load(wanted_kw[row]) for row in rows]
             given_kw = self._given(cabinet, asked_kw)
-            for row, kw in zip(rows, given_kw, strict=True):
-                powers_kw[row] = kw
+            for row, asked, kw in zip(rows, asked_kw, given_kw, strict=True):
+                powers_kw[row] = wanted_kw[row] if kw == asked else steps[row].at_load(kw)
             total_kw = sum(asked_kw)
             share = sum(given_kw) / total_kw if total_kw > 0.0 else 1.0
             if share != self._shares[number]:

@@ -131,7 +131,8 @@ class Reallocation:
         turns = self._turns
         wanted = [session.steps.draw_kw[session.step] for _, session in turns]
         if self._cabinets is not None:
-            wanted = self._cabinets.divide(self._now_s, tuple(key for key, _ in turns), wanted)
+            steps = tuple(session.steps for _, session in turns)
+            wanted = self._cabinets.divide(self._now_s, tuple(key for key, _ in turns), steps, wanted)
         self._next_s = NEVER
         for (key, session), kw in zip(turns, self._rule(wanted, self._limit_kw), strict=True):
             if kw != session.power_kw:

@@ -80,6 +80,19 @@ class ChargeSteps:
             return self.stored_per_kwh
         return self.load_curve.of_input(draw_kw) * (self.stored_per_kwh / self.delivered_per_kwh)
 
+    def at_full_load(self, draw_kw: float) -> float:
+        """What would be drawn at the meter for the same power at the outlet, if the charger were at full load."""
+        return (
+            draw_kw if self.load_curve is None else draw_kw * self.load_curve.of_input(draw_kw) / self.delivered_per_kwh
+        )
+
+    def at_load(self, full_load_kw: float) -> float:
+        """The inverse of :meth:`at_full_load`."""
+        if self.load_curve is None:
+            return full_load_kw
+        outlet_kw = full_load_kw * self.delivered_per_kwh
+        return outlet_kw / self.load_curve.of_output(outlet_kw)
+
     def gained_at(self, draw_kw: float) -> float:
         """Energy that the battery gains per kWh at the meter, or loses where the power is negative and fed back."""
         if draw_kw < 0.0:

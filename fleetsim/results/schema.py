@@ -77,7 +77,7 @@ TRIP_STATUS = ("done", "late", "cancelled", "horizon")
 TRIP_REASONS = ("battery", "no_vehicle", "hydrogen", "knock_on")
 """Why a trip is late or cancelled; ``knock_on``: an earlier trip of the same block came late."""
 SESSION_ENDS = ("target", "departure", "horizon", "outage", "shared")
-"""``shared``: a vehicle gave its second gun to another; what it still wants is the next session, on one gun."""
+"""``shared``: a vehicle gave its second gun to another, or took one; what it still wants is the next session."""
 WAIT_OUTCOMES = ("served", "left", "balked", "horizon", "passed")
 WAIT_CAUSES = ("turn", "pressure")
 """What is waited for: a charger, lane, pack or dispenser with what it gives, or pressure in the banks of a station."""

@@ -15,6 +15,7 @@ from fleetsim.clock import DAY_S, HOUR_S, SLOT_S, Clock
 from fleetsim.energy.battery import battery_temperatures_c, charge_share, rounded_share
 from fleetsim.energy.charger import LoadCurve
 from fleetsim.energy.curve import ChargeSteps, charge_steps
+from fleetsim.profiles import ChargerType
 from fleetsim.scenario.fleets import AnyFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.schema import Scenario
@@ -181,7 +182,8 @@ def counted_steps(
     group, kw = min(zip(site.chargers, powers, strict=True), key=lambda pair: pair[0].rated_kw(pair[1]) / pair[0].count)
     most_kw = min(limit_kw for _, limit_kw in _limits(site, powers, scenario, None))
     most_kw /= sum(each.count for each in site.chargers)
-    most_kw = min(most_kw, group.rated_kw(kw) / group.count / types[group.type].efficiency)
+    share_kw = group.rated_kw(kw) / group.count
+    most_kw = min(most_kw, share_kw / _efficiency(types[group.type], kw, share_kw))
     inlet_kw = scenario.profiles.vehicles[fleet.model].charge_limit_kw
     shares, by_hour = _cold(fleet, site, scenario)
     return tuple(_steps(fleet, group.type, kw, scenario, share, inlet_kw).capped(most_kw) for share in shares), by_hour
@@ -240,15 +242,31 @@ def _steps(
 ) -> ChargeSteps:
     """The batteries of a fleet behind a charger, with a share of the power that they accept when warm."""
     model, sheet = scenario.profiles.vehicles[fleet.model], scenario.profiles.chargers[charger]
-    corners = tuple((point.load_share, point.efficiency) for point in sheet.efficiency_curve)
     return charge_steps(
         [(point.soc, point.c_rate * share) for point in model.charge_curve],
         battery_kwh=capacity_kwh(fleet, scenario),
         limit_kw=min(rated_kw, inlet_kw),
         charger_efficiency=sheet.efficiency,
         battery_efficiency=model.battery_efficiency,
-        load_curve=LoadCurve(rated_kw, corners) if corners else None,
+        load_curve=_load_curve(sheet, rated_kw),
     )
+
+
+def _load_curve(sheet: ChargerType, rated_kw: float) -> LoadCurve | None:
+    """The efficiency by load of chargers of a type and a rated power; none where it is one number."""
+    corners = tuple((point.load_share, point.efficiency) for point in sheet.efficiency_curve)
+    return LoadCurve(rated_kw, corners) if corners else None
+
+
+def _efficiency(sheet: ChargerType, rated_kw: float, output_kw: float) -> float:
+    """The efficiency at an output."""
+    curve = _load_curve(sheet, rated_kw)
+    return sheet.efficiency if curve is None else curve.of_output(output_kw)
+
+
+def _poorest(sheet: ChargerType) -> float:
+    """The poorest efficiency: guns that share a cabinet may all be at a poor load."""
+    return min((point.efficiency for point in sheet.efficiency_curve), default=sheet.efficiency)
 
 
 def _row(steps: list[ChargeSteps], wanted: ChargeSteps) -> int:
@@ -268,7 +286,7 @@ def _limits(
     left = limit_kw - standby_kw(site, scenario)
     chargers = scenario.profiles.chargers
     most_kw = sum(
-        group.rated_kw(power_kw) / chargers[group.type].efficiency
+        group.rated_kw(power_kw) / _poorest(chargers[group.type])
         for group, power_kw in zip(site.chargers, powers_kw, strict=True)
     )
     base = base_load_kw(site)

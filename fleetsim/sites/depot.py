@@ -16,18 +16,14 @@ from typing import Any
 
 from simpy import Environment
 
-from fleetsim.charging.cabinets import Cabinets
-from fleetsim.charging.reallocation import Reallocation
-from fleetsim.charging.rules import RULES
-from fleetsim.charging.sharing import NEVER, TOLERANCE_S, Sharing
-from fleetsim.charging.strategies import CAPPED
+from fleetsim.charging.sharing import NEVER, TOLERANCE_S
 from fleetsim.charging.view import ALWAYS
-from fleetsim.charging.virtual_clock import VirtualClock
 from fleetsim.clock import HOUR_S
 from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import SESSION_ENDS, WAIT_OUTCOMES
 from fleetsim.signals import Signals
 from fleetsim.sites.depot_plant import DepotPlant
+from fleetsim.sites.engine import engine_of
 from fleetsim.sites.guns import Guns
 from fleetsim.sites.log import SharingRows, SiteLog
 from fleetsim.sites.planner import Planner
@@ -50,9 +46,9 @@ class Depot:
         self._plant = plant
         self._steps = steps
         self._log = log
-        self._sharing = self._engine(plant, SharingRows(log, plant.site))
         self._queue: deque[Visit] = deque()
         self._plugged: dict[int, Visit] = {}
+        self._sharing = engine_of(plant, steps, SharingRows(log, plant.site), self._plugged)
         self._planner = Planner(plant, signals, self._plugged)
         self._plugged_kw = 0.0
         self._working = len(plant.charger_groups)
@@ -69,26 +65,6 @@ class Depot:
             self._note(end_s, partial(self._repair, chargers), None)
         self._change_limit(None, env.now)
         self._arm(env.now)
-
-    def _engine(self, plant: DepotPlant, rows: SharingRows) -> Sharing:
-        used = (row for of_class in (*plant.steps, *plant.steps_of_two) for by_cold in of_class for row in by_cold)
-        by_load = any(self._steps[row].load_curve is not None for row in used)
-        if plant.sharing == "proportional" and not (plant.cabinets or plant.strategy in CAPPED or by_load):
-            return VirtualClock(rows)
-        rule = RULES[plant.sharing]
-        cabinets = Cabinets(plant.cabinets, self._cabinet_of, rule, rows.cabinet) if plant.cabinets else None
-        by_departure = plant.sharing in ("earliest_departure", "least_laxity")
-        return Reallocation(rows, rule, cabinets=cabinets, urgency=self._urgency if by_departure else None)
-
-    def _urgency(self, session: int, level_kwh: float) -> float:
-        """When a vehicle leaves, or when it must begin at the latest to be full by then at full power."""
-        visit = self._plugged[session]
-        if self._plant.sharing == "earliest_departure":
-            return visit.until_s
-        return visit.until_s - (visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(level_kwh))
-
-    def _cabinet_of(self, session: int) -> int:
-        return self._plant.cabinet_of[self._plugged[session].charger]
 
     def stay(self, vehicle: int, vehicle_class: int, level_kwh: float, target_kwh: float, until_s: float) -> Visit:
         """A vehicle comes home and wants ``target_kwh`` in its battery; ``until_s`` is its next departure."""
@@ -171,11 +147,28 @@ class Depot:
             return None
         visit = max(two, key=lambda each: each.until_s)
         gun = visit.second
+        self._change_guns(visit, now_s)
+        return gun
+
+    def _offer(self, gun: int, _: Visit | None, now_s: float) -> None:
+        """An empty gun becomes the second of the vehicle that charges with the one beside it, if nobody waits."""
+        first = self._plant.partners[gun]
+        visit = next((each for each in self._plugged.values() if each.charger == first and each.second < 0), None)
+        if visit is None or visit.ended.triggered or self._queue or not self._guns.is_empty(gun, now_s):
+            return
+        if self._plant.steps_of_two[visit.vehicle_class][self._plant.charger_groups[first]]:
+            two = self._steps[self._row(self._plant.steps_of_two, visit, now_s)]
+            level_kwh, target_kwh = self.level_kwh(visit), visit.target_kwh
+            one_s, two_s = (steps.time_at(target_kwh) - steps.time_at(level_kwh) for steps in (visit.steps, two))
+            if two_s < one_s - TOLERANCE_S:
+                self._change_guns(visit, now_s)
+
+    def _change_guns(self, visit: Visit, now_s: float) -> None:
+        """What a vehicle still wants is its next session, with the guns that there are for it now."""
         self._halt(visit, now_s)
         self._end(visit, _SHARED, now_s)
         visit.begin_again(now_s)
         self._plug(visit, visit.charger, now_s)
-        return gun
 
     def _release(self, visit: Visit, free_s: float, now_s: float) -> None:
         """A vehicle is done with its gun or guns, which it keeps until ``free_s`` unless somebody waits."""
@@ -195,20 +188,17 @@ class Depot:
             self._plug(visit, charger, now_s)
         else:
             self._guns.keep(charger, free_s)
+            if self._plant.partners and free_s < NEVER:
+                self._note(free_s, partial(self._offer, charger), None)
 
     def _plug(self, visit: Visit, charger: int, now_s: float) -> None:
         visit.charger = charger
         visit.plug_s = now_s
         visit.second = -1
-        steps = self._plant.steps
-        group = self._plant.charger_groups[charger]
-        if self._plant.partners and not self._queue and self._plant.steps_of_two[visit.vehicle_class][group]:
+        plant, group = self._plant, self._plant.charger_groups[charger]
+        if plant.partners and not self._queue and plant.steps_of_two[visit.vehicle_class][group]:
             visit.second = self._guns.take_partner(charger, now_s)
-            if visit.second >= 0:
-                steps = self._plant.steps_of_two
-        cold = self._plant.cold[visit.vehicle_class]
-        by_cold = steps[visit.vehicle_class][group]
-        visit.steps_id = by_cold[cold[int(now_s // HOUR_S)] if cold else 0]
+        visit.steps_id = self._row(plant.steps if visit.second < 0 else plant.steps_of_two, visit, now_s)
         visit.steps = self._steps[visit.steps_id]
         visit.session = self._log.new_session()
         visit.stage = Stage.HELD
@@ -221,6 +211,12 @@ class Depot:
             for other in self._planner.to_plan_again(visit):
                 self._halt(other, now_s)
                 self._plan(other, now_s)
+
+    def _row(self, steps: tuple[tuple[tuple[int, ...], ...], ...], visit: Visit, now_s: float) -> int:
+        """Row of the table of charge steps for a vehicle at its charger, as cold as its battery now is."""
+        cold = self._plant.cold[visit.vehicle_class]
+        by_cold = steps[visit.vehicle_class][self._plant.charger_groups[visit.charger]]
+        return by_cold[cold[int(now_s // HOUR_S)] if cold else 0]
 
     # Outages
 

@@ -47,6 +47,11 @@ class Guns:
         self._clear(now_s)
         return heappop(self._empty) if self._empty else None
 
+    def is_empty(self, gun: int, now_s: float) -> bool:
+        """Whether a gun hangs in no vehicle."""
+        self._clear(now_s)
+        return gun in self._empty
+
     def take_partner(self, gun: int, now_s: float) -> int:
         """The gun beside one, if there is such and it is empty, else -1."""
         self._clear(now_s)

@@ -81,6 +81,34 @@ def test_a_bus_that_comes_gets_the_second_gun_of_one_that_has_two_and_both_go_on
     assert len(records.tables["waits"]["vehicle"]) == 0
 
 
+def test_a_bus_takes_a_second_gun_that_becomes_free_later() -> None:
+    """Both are home at 10:15 with a gun each; one leaves at 11:00, and the other goes on with 200 kW."""
+    both = rotation(blocks=[{"start": start, "trips": 4, "layover_min": 5} for start in ("05:00", "11:00")])
+    fleets = {"early": buses(1, work=both), "late": buses(1)}
+    world = profiles(vehicle(charge_limit_kw=200, two_guns=True))
+    records = run(scenario(sites={"depot": guns()}, fleets=fleets, world=world, days=1))
+    laws.check(records)
+    sessions = {
+        name: values[records.tables["sessions"]["vehicle"] == 1] for name, values in records.tables["sessions"].items()
+    }
+    leaves_s, first_kwh = 11 * HOUR, 120 * 0.96 * 0.75
+    assert sessions["second_charger"].tolist() == [-1, 1 - sessions["charger"][1]]
+    assert sessions["end_reason"].tolist() == [SESSION_ENDS.index("shared"), SESSION_ENDS.index("target")]
+    assert sessions["plug_at"] == pytest.approx([HOME_S, leaves_s])
+    assert sessions["end_at"] == pytest.approx([leaves_s, leaves_s + HOUR * (110 - first_kwh) / (200 * 0.96)])
+    assert sessions["stored_kwh"] == pytest.approx([first_kwh, 110 - first_kwh])
+
+
+def test_a_second_gun_that_adds_nothing_is_left_alone() -> None:
+    """As above, but the bus takes no more than one gun gives."""
+    both = rotation(blocks=[{"start": start, "trips": 4, "layover_min": 5} for start in ("05:00", "11:00")])
+    fleets = {"early": buses(1, work=both), "late": buses(1)}
+    flat = [{"soc": 0.0, "c_rate": 0.4}, {"soc": 1.0, "c_rate": 0.4}]
+    world = profiles(vehicle(charge_limit_kw=200, two_guns=True, charge_curve=flat))
+    sessions = run(scenario(sites={"depot": guns()}, fleets=fleets, world=world, days=1)).tables["sessions"]
+    assert SESSION_ENDS.index("shared") not in sessions["end_reason"][sessions["vehicle"] == 1]
+
+
 def test_two_buses_on_one_dual_gun_charger_share_it_as_before() -> None:
     both, one = (two_gun_run(2, guns(both=both, cabinet_kw=120)).tables["sessions"] for both in (True, False))
     for column in ("vehicle", "charger", "plug_at", "end_at", "energy_kwh"):
@@ -107,7 +135,9 @@ def test_no_bus_waits_while_another_has_two_guns(
     failures = {"failures": {"per_year": 500, "repair_h": 3}} if fail else {}
     staff = {"count": 1, "move_min": 10, "shifts": [{"start": "00:00", "end": "00:00"}]} if staffed else None
     site = guns(number, cabinet_kw=cabinet_kw, strategy=strategy, connection_kw=limit_kw, staff=staff, group=failures)
-    work = rotation(blocks=[{"start": "05:00", "trips": 4, "layover_min": 5, "spread_min": 90}], run_time_cv=0.1)
+    starts = ("05:00", "12:00")
+    blocks = [{"start": start, "trips": 4, "layover_min": 5, "spread_min": 90} for start in starts]
+    work = rotation(blocks=blocks, run_time_cv=0.1)
     world = profiles(vehicle(charge_limit_kw=200, two_guns=True))
     line = buses(count, work=work)
     records = run(scenario(sites={"depot": site}, fleets={"line": line}, world=world, days=3, seed=seed))

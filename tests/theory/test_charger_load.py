@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from fleetsim.accounting import account
 from fleetsim.accounting.balance import site_balance
+from fleetsim.charging.rules import RULES
 from fleetsim.charging.strategies import STRATEGIES
 from fleetsim.energy.charger import LoadCurve
 from fleetsim.errors import FleetsimError
@@ -21,7 +22,6 @@ from fleetsim.profiles import ChargerType, Profiles
 from fleetsim.results.records import Records
 from fleetsim.results.schema import TRIP_STATUS
 from fleetsim.scenario.loading import load
-from fleetsim.sites.depot import RULES
 from tests import laws
 from tests.accounting.synthetic import grid_and_prices
 from tests.worlds import (
@@ -164,6 +164,35 @@ def test_no_strategy_loses_a_trip_by_drawing_at_a_poorer_load(strategy: str) -> 
         scenario(sites={"depot": site}, fleets={"line": fleet(6, work=work)}, world=with_curve(profiles()), days=3)
     )
     assert (records.tables["trips"]["status"] == TRIP_STATUS.index("done")).all()
+
+
+def shared_cabinet(guns: int, power_kw: float, **cabinet: Any) -> dict[str, Any]:
+    return depot(chargers=[{"type": "dc", "count": guns, "cabinet": {"guns": guns, "power_kw": power_kw, **cabinet}}])
+
+
+@pytest.mark.parametrize("modules", [{}, {"module_kw": 30}])
+def test_a_cabinet_gives_its_power_at_the_outlets_and_the_meter_sees_the_load_of_each_gun(modules: Any) -> None:
+    """Two buses on a cabinet of 120 kW: 60 kW each at the outlet, at half the load of a gun of 120 kW."""
+    at_half = FULL - 0.08 * exp(-4)
+    site, line = shared_cabinet(2, 120, **modules), fleet(2, work=ONE_BLOCK)
+    records = run(
+        scenario(sites={"depot": site}, fleets={"line": line}, world=with_curve(profiles(), standby_kw=0), days=1)
+    )
+    sessions = records.tables["sessions"]
+    assert laws.site_power_kw(records, 0)[1].max() == pytest.approx(120 / at_half, rel=1e-12)
+    assert sessions["end_at"] - sessions["start_at"] == pytest.approx([110 / BATTERY / 60 * 3_600] * 2)
+    each_draw_delivers_what_the_curve_says(records, 120)
+
+
+def test_a_connection_that_only_poor_loads_exceed_still_binds() -> None:
+    """At full load the cabinet would fit under the connection; two guns at half load do not."""
+    at_half = FULL - 0.08 * exp(-4)
+    limit_kw = 120 / (at_half + FULL) * 2
+    site = shared_cabinet(2, 120) | {"connection_kw": limit_kw}
+    world = with_curve(profiles(), standby_kw=0)
+    records = run(scenario(sites={"depot": site}, fleets={"line": fleet(2, work=ONE_BLOCK)}, world=world, days=1))
+    assert 120 / FULL < limit_kw < 120 / at_half
+    assert laws.site_power_kw(records, 0)[1].max() == pytest.approx(limit_kw, rel=1e-12)
 
 
 def test_two_guns_share_the_load_of_both() -> None:
