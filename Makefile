@@ -9,7 +9,7 @@ LANGUAGE = en
 INSTALL = --editable .
 PYTEST_ARGS =
 # The optional dependencies of setup.cfg, except pandapower: it needs pandas 2, so it has an environment of its own.
-EXTRAS = cluster pypsa postgres gtfs-realtime
+EXTRAS = cluster fast pypsa postgres gtfs-realtime
 # Parts of the whole city to measure as well, such as CITY="0.1 1".
 CITY =
 

@@ -1,7 +1,9 @@
-"""Evaluations of a sizing: one week of the common depot with another number of chargers, its work plan known or not."""
+"""Evaluations of a sizing: a week of the common depot with another number of chargers, by agents and by the kernel."""
 
 from __future__ import annotations
 
+import os
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -18,19 +20,38 @@ def report() -> list[str]:
     """Medians in words; meant for a fresh process."""
     from fleetsim.executors import InProcess
     from fleetsim.pipeline import load
+    from fleetsim.simulation.engine import VARIABLE
     from fleetsim.study.evaluation import Evaluator
 
     with TemporaryDirectory() as folder:
-        evaluator = Evaluator(load(depot.write(Path(folder), VEHICLES)), ["depot"], InProcess())
-    drawing_ms, known_ms = [], []
+        scenario = load(depot.write(Path(folder), VEHICLES))
+    evaluators = {"simpy": Evaluator(scenario, ["depot"], InProcess())}
+    if find_spec("numba"):
+        os.environ[VARIABLE] = "compiled"
+        begun = process_time()
+        evaluators["compiled"] = Evaluator(scenario, ["depot"], InProcess())
+        evaluators["compiled"].service({"chargers": VEHICLES}, [0])
+        first_s = process_time() - begun
+    drawing_ms: list[float] = []
+    known_ms: dict[str, list[float]] = {engine: [] for engine in evaluators}
     for seed in range(WEEKS):
-        for chargers, times_ms in ((VEHICLES // 2, drawing_ms), (VEHICLES // 2 - 1, known_ms)):
-            begun = process_time()
-            evaluator.service({"chargers": chargers}, [seed])
-            times_ms.append((process_time() - begun) * 1e3)
-    sessions = VEHICLES * 14
-    in_l = median(known_ms) / (2e3 * sessions * timeout_s())
-    return [
-        f"an evaluation of a sizing, {VEHICLES} buses and 7 days, CPU ms: {median(known_ms):.1f} with the week's plan "
-        f"drawn up before ({in_l:.1f} L), {median(drawing_ms):.1f} without"
+        seen = []
+        for engine, evaluator in evaluators.items():
+            os.environ[VARIABLE] = engine
+            for chargers, times_ms in ((VEHICLES // 2, drawing_ms), (VEHICLES // 2 - 1, known_ms[engine])):
+                begun = process_time()
+                seen.append(evaluator.service({"chargers": chargers}, [seed]).weeks)
+                times_ms.append((process_time() - begun) * 1e3)
+        assert seen[:2] == seen[-2:], "the engines do not agree"
+    simpy_ms, in_l = median(known_ms["simpy"]), 2e3 * VEHICLES * 14 * timeout_s()
+    lines = [
+        f"an evaluation of a sizing, {VEHICLES} buses and 7 days, CPU ms: {simpy_ms:.1f} with the week's plan drawn up "
+        f"before ({simpy_ms / in_l:.1f} L), {median(drawing_ms):.1f} without"
     ]
+    if "compiled" in known_ms:
+        kernel_ms = median(known_ms["compiled"])
+        lines.append(
+            f"the same by the compiled kernel: {kernel_ms:.1f} ({kernel_ms / in_l:.1f} L), {simpy_ms / kernel_ms:.1f} "
+            f"times as fast; its first evaluation took {first_s:.2f} s (loading, or compiling where it is new)"
+        )
+    return lines

@@ -56,15 +56,17 @@ def simulate(scenario: Scenario, workers: int = 1, where: Executor | None = None
     from fleetsim.grid.model import grid_slots, signals
     from fleetsim.report.metrics import metrics
     from fleetsim.scenario.resolved import dump
+    from fleetsim.simulation.engine import compiled_components
     from fleetsim.simulation.supply_plan import site_supplies
 
     begun_wall_s, begun_cpu_s = time.perf_counter(), _cpu_s()
     spec, clock = scenario.spec, scenario.spec.clock
+    compiled = compiled_components(scenario)
     prices = scenario.tariff.prices(clock)
     grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed)
     with executor(workers) if where is None else nullcontext(where) as at_work:
         followed = replace(signals(grid, prices), supply=site_supplies(scenario, prices))
-        happened = simulation.simulate(scenario, followed, at_work)
+        happened = simulation.simulate(scenario, followed, at_work, compiled)
     records = account(happened, grid, prices)
     fleet_mw = _fleet_mw(records)
     if _noticeable(fleet_mw, grid):
@@ -73,7 +75,7 @@ def simulate(scenario: Scenario, workers: int = 1, where: Executor | None = None
     records = replace(records, tables={**records.tables, **_network_tables(scenario, records)})
     records = replace(records, tables={**records.tables, "metrics": metrics(records)})
     cpu_s, wall_s = _cpu_s() - begun_cpu_s, time.perf_counter() - begun_wall_s
-    timing = Timing(now(), at_work.workers, round(cpu_s, 3), round(wall_s, 3))
+    timing = Timing(now(), at_work.workers, round(cpu_s, 3), round(wall_s, 3), sorted(compiled))
     return Results(_facts(scenario, grid), timing, records, dump(scenario))
 
 

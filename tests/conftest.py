@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 from collections.abc import Callable
@@ -15,6 +16,9 @@ ROOT = Path(__file__).parents[1]
 # A busy machine is no fault of the program: speed is measured by bench/, not by the clock of a test.
 settings.register_profile("fleetsim", deadline=None)
 settings.load_profile("fleetsim")
+
+# Agents are the reference; tests/simulation/test_compiled.py compares the kernel with them.
+os.environ.setdefault("FLEETSIM_ENGINE", "simpy")
 
 # What a shell puts into the background is deaf to Ctrl-C, and so would be all that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -174,6 +174,8 @@ class VirtualClock:
         if self._peak_kw <= CALM * self._limit_kw:
             return
         self._careful = True
-        self._demand_kw = sum(session.steps.draw_kw[session.step] for session in self._sessions.values())
+        self._demand_kw = 0.0
+        for session in self._sessions.values():  # `sum` rounds otherwise from Python 3.12 on
+            self._demand_kw += session.steps.draw_kw[session.step]
         self._corners = [(each.next_corner_s(), next(self._order), each) for each in self._sessions.values()]
         heapify(self._corners)

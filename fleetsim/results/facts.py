@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TypeVar
@@ -73,6 +73,8 @@ class Timing:
     cpu_s: float
     """CPU time of this process and its workers."""
     wall_s: float
+    compiled: list[str] = field(default_factory=list)
+    """Components that the compiled kernel lived through, by their first sites; the results are the same."""
 
 
 def now() -> str:
@@ -104,7 +106,8 @@ def read_timing(folder: Path) -> Timing:
 def _read(kind: type[FactsT], path: Path) -> FactsT:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return kind(**{field.name: content[field.name] for field in fields(kind)})
+        asked = [each.name for each in fields(kind) if each.name in content or each.default_factory is MISSING]
+        return kind(**{name: content[name] for name in asked})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(f"{path}: not the file of a run of this version of fleetsim ({_reason(error)})") from None
 

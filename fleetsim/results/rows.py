@@ -29,6 +29,16 @@ class Rows:
         """Append one row; values in the order of the columns."""
         self._buffer += self._pack(*values)
 
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of a row."""
+        return self._dtype
+
+    def extend(self, rows: NDArray[Any]) -> None:
+        """Append rows of this type."""
+        assert rows.dtype == self._dtype
+        self._buffer += rows.tobytes()
+
     def array(self) -> NDArray[Any]:
         """All rows so far."""
         return np.frombuffer(bytes(self._buffer), dtype=self._dtype)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol, TypeVar
 
 import numpy as np
 
+from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results import spool
 from fleetsim.results.records import Records
 from fleetsim.results.schema import Frame, concatenate
@@ -26,12 +27,14 @@ from fleetsim.simulation.hydrogen_crew import HydrogenCrew
 from fleetsim.simulation.hydrogen_tables import hydrogen_tables
 from fleetsim.simulation.names import capacities_kwh, codes, entities, scenario_tables
 from fleetsim.simulation.outages import outage_table
+from fleetsim.simulation.plant import Plant
 from fleetsim.simulation.site_tables import site_tables
 from fleetsim.simulation.stage import Job, Stage
 from fleetsim.simulation.supply_plan import supply_tables
 from fleetsim.simulation.taxi_crew import TaxiCrew
 from fleetsim.simulation.trip_table import reported
 from fleetsim.simulation.visitor_crew import VisitorCrew
+from fleetsim.sites.log import SiteLog
 
 RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks", "swaps", "refuels", "hydrogen_flows", "banks", "outages")
 """The tables that a run writes."""
@@ -69,10 +72,13 @@ class Executor(Protocol):
         """The results in the order of the jobs."""
 
 
-def simulate(scenario: Scenario, signals: Signals, executor: Executor) -> Records:
-    """Run all components and put their tables together, in order of component."""
+def simulate(scenario: Scenario, signals: Signals, executor: Executor, compiled: Collection[str] = ()) -> Records:
+    """Run all components and put their tables together, in order of component; ``compiled`` are those of the kernel."""
     names = entities(scenario)
-    jobs = [Job(scenario, component, signals, names) for component in components(scenario.spec)]
+    jobs = [
+        Job(scenario, component, signals, names, compiled=component.name in compiled)
+        for component in components(scenario.spec)
+    ]
     vehicle_days = len(names["vehicles"]) * scenario.spec.clock.total_days
     joined = _spooled if vehicle_days >= SPOOLED_VEHICLE_DAYS else _in_memory
     tables = scenario_tables(scenario, names) | supply_tables(scenario, signals, names) | joined(jobs, executor)
@@ -127,16 +133,40 @@ def serve_component(job: Job) -> dict[str, Frame]:
     return {"trips": _lived(job)[1]}
 
 
-def _lived(job: Job) -> tuple[Stage, Frame]:
-    """The stage after the last day, and the reported trips."""
+class Lived(Protocol):
+    """A component after its last day."""
+
+    @property
+    def site_log(self) -> SiteLog:
+        """What its sites wrote."""
+
+    steps: list[ChargeSteps]
+    plants: dict[str, Plant]
+
+
+def _lived(job: Job) -> tuple[Lived, Frame]:
+    """The component after the last day, and the reported trips."""
+    stage, driven = (_compiled if job.compiled else _by_agents)(job)
+    fleet_codes = codes(job.names["fleets"])
+    for name, trips in zip(job.component.fleets, driven, strict=True):
+        trips["fleet"][:] = fleet_codes[name]
+    return stage, reported(driven, job.scenario.spec.clock)
+
+
+def _by_agents(job: Job) -> tuple[Lived, list[Frame]]:
+    """Live through the horizon under SimPy; the trips of each fleet."""
     stage = Stage(job)
     crews = [
         next(crew for form, crew in CREWS if isinstance(fleet, form))(name, stage)
         for name, fleet in stage.fleets.items()
     ]
     stage.run()
-    fleet_codes = codes(job.names["fleets"])
-    driven = [crew.trips() for crew in crews]
-    for name, trips in zip(stage.fleets, driven, strict=True):
-        trips["fleet"][:] = fleet_codes[name]
-    return stage, reported(driven, job.scenario.spec.clock)
+    return stage, [crew.trips() for crew in crews]
+
+
+def _compiled(job: Job) -> tuple[Lived, list[Frame]]:
+    """The same by the kernel (extra ``fast``)."""
+    from fleetsim.simulation.compiled.component import CompiledStage
+
+    stage = CompiledStage(job)
+    return stage, stage.trips()

@@ -43,6 +43,8 @@ class Job:
     names: Entities
     plans: Mapping[str, WorkPlan] = field(default_factory=dict)
     """Work plans that were drawn up before, by fleet."""
+    compiled: bool = False
+    """Whether the compiled kernel lives through it; see :mod:`fleetsim.simulation.engine`."""
 
 
 class Stage:

@@ -17,6 +17,7 @@ from fleetsim.results.schema import TABLES, TRIP_REASONS, complete, concatenate
 from fleetsim.scenario.schema import Scenario
 from fleetsim.signals import Signals
 from fleetsim.simulation.components import components, part_around
+from fleetsim.simulation.engine import compiled_components
 from fleetsim.simulation.names import entities, scenario_tables
 from fleetsim.simulation.plans import work_plans
 from fleetsim.simulation.run import serve_component
@@ -134,9 +135,9 @@ class Evaluator:
 
 def serve(week: Week) -> Served:
     """Live through one week and count the duties of the fleets that are asked for."""
-    scenario, names = week.scenario, entities(week.scenario)
+    scenario, names, compiled = week.scenario, entities(week.scenario), compiled_components(week.scenario)
     parts = [
-        serve_component(Job(scenario, component, week.signals, names, week.plans))
+        serve_component(Job(scenario, component, week.signals, names, week.plans, component.name in compiled))
         for component in components(scenario.spec)
     ]
     tables = {name: complete(name, {}) for name in TABLES} | scenario_tables(scenario, names)

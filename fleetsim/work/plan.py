@@ -169,11 +169,15 @@ class WorkPlan:
         """Row of each block within its set."""
         return _joined([np.arange(len(blocks.vehicle)) for blocks in self.sets], np.intp)[self._order]
 
+    @property
+    def summaries(self) -> Series:
+        """Those of all blocks: the last seven fields of :class:`Block`, a row each."""
+        none = np.empty((7, 0))
+        return np.concatenate([none, *(blocks.summaries() for blocks in self.sets)], axis=1)[:, self._order]
+
     def rosters(self, vehicles: int) -> list[list[Block]]:
         """The blocks of each of the fleet's vehicles, in order of departure."""
-        none = np.empty((7, 0))
-        summaries = np.concatenate([none, *(blocks.summaries() for blocks in self.sets)], axis=1)
-        summaries = summaries[:, self._order].tolist()
+        summaries = self.summaries.tolist()
         trips = np.array([blocks.shape.trips for blocks in self.sets])[self.blocks].tolist()
         rows = zip(range(len(self.vehicle)), self.blocks.tolist(), self.row.tolist(), trips, *summaries, strict=True)
         listed = [Block(*row) for row in rows]
