@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from fleetsim.accounting.feeding import exchanges, walk
 from fleetsim.accounting.hydrogen import (
     account_flows,
     account_fuelled_trips,
@@ -18,8 +19,8 @@ from fleetsim.accounting.hydrogen import (
 )
 from fleetsim.accounting.local_supply import SUPPLY_LOADS, local_supplies, mix_of, storage_stocks, supply_draws
 from fleetsim.accounting.running import running
-from fleetsim.accounting.sessions import SessionTotals, session_signals, source_shares
-from fleetsim.accounting.slots import SlotLoads, fleet_load_mw, grid_slots, site_slots, zone_slots
+from fleetsim.accounting.sessions import SessionTotals, certified_share, session_signals, source_shares
+from fleetsim.accounting.slots import SlotLoads, fleet_load_mw, grid_slots, reported_slots, site_slots, zone_slots
 from fleetsim.accounting.stocks import account_swaps, account_trips, session_properties, stocks_table, trace
 from fleetsim.accounting.sums import Floats
 from fleetsim.grid.mix import GridSlots
@@ -48,16 +49,21 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
         tables["draws"] = select(tables["draws"], ~accounted_before)
     records = Records(records.clock, records.entities, tables)
     draws, price = tables["draws"], prices.price_cny_per_kwh
-    supplies = local_supplies(records, grid, price)
-    tables["supply_slots"] = concatenate("supply_slots", [supply.slots for supply in supplies.values()])
-    mix = mix_of(supplies, records, grid, price)
+    exchanged = exchanges(records)
+    supplies = local_supplies(records, grid, price, exchanged.fed_by_site(reported_slots(records.clock)))
+    fed = walk(exchanged, supplies, mix_of(supplies, records, grid, price), records)
+    mix = fed.mix
+    tables["supply_slots"] = concatenate(
+        "supply_slots", [supply.supply_slots(mix.sites[site]) for site, supply in supplies.items()]
+    )
     totals, loads = SessionTotals(records, mix), SlotLoads(records)
     for power in running(draws, tables["clocks"]):
         totals.add(power)
         loads.add(power)
-    sessions = {**tables["sessions"], **session_signals(totals, grid)}
-    initial = sessions["initial_share"]
-    traced = trace(tables, sessions, session_properties(sessions, source_shares(totals), initial), initial)
+    certified = certified_share(totals, grid, float(exchanged.fed_kwh.sum()))
+    sessions = {**tables["sessions"], **session_signals(totals, certified)}
+    properties = session_properties(sessions, source_shares(totals), sessions["initial_share"])
+    traced = trace(tables, *fed.stops(sessions, properties, sessions["initial_share"]))
     hydrogen = trace_hydrogen(records, grid_mix(grid), site_mixes(mix))
     entities, slots = records.entities, site_slots(records, loads, price, supplies)
     accounted = {
@@ -78,5 +84,6 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
         "site_slots": {**slots, "hydrogen_kg": slot_levels_kg(slots, hydrogen)},
         "grid_slots": grid_slots(records, grid, fleet_load_mw(records, loads, supplies)),
         "zone_slots": zone_slots(records, grid),
+        "feed_slots": fed.feed_slots(records, certified),
     }
     return Records(records.clock, records.entities, {**tables, **accounted})

@@ -38,11 +38,13 @@ class VehicleBalance:
     """Energy in the packs that it got less that in those it gave."""
     driven_kwh: Floats
     fed_back_kwh: Floats
+    """What left the batteries to be fed back."""
     left_kwh: Floats
     meter_gap_kwh: Floats
     """Energy that sessions report at the meter against their power over time, differences added up."""
     gain_kwh: Floats
-    """Energy that sessions stored beyond what was delivered, or delivered beyond what the meter saw."""
+    """Energy that sessions stored beyond what was delivered, delivered beyond what the meter saw, or fed back beyond
+    what left the battery."""
 
     @property
     def residual_kwh(self) -> Floats:
@@ -129,7 +131,7 @@ def vehicle_balance(records: Records) -> VehicleBalance:
         stored_kwh=sums(sessions["stored_kwh"][charged], of_session, count),
         swapped_kwh=sums(got_kwh, swaps["vehicle"], count),
         driven_kwh=sums(trips["used_kwh"][driven], of_trip, count),
-        fed_back_kwh=sums(_fed_back(sessions)[charged], of_session, count),
+        fed_back_kwh=sums(np.nan_to_num(sessions["released_kwh"])[charged], of_session, count),
         left_kwh=sums(soc_after[last] * capacity_kwh[found], found, count),
         meter_gap_kwh=sums(gap_kwh[charged], of_session, count),
         gain_kwh=sums(gain_kwh[charged], of_session, count),
@@ -172,6 +174,7 @@ def _session_gaps(tables: Mapping[str, Frame]) -> tuple[Floats, Floats]:
     drawn_kwh = _drawn_kwh(tables["draws"], tables["clocks"], sessions)
     gap_kwh = np.abs(sessions["energy_kwh"] - _fed_back(sessions) - drawn_kwh)
     gain_kwh = np.maximum(sessions["stored_kwh"] - sessions["delivered_kwh"], 0.0)
+    gain_kwh += np.maximum(_fed_back(sessions) - np.nan_to_num(sessions["released_kwh"]), 0.0)
     return gap_kwh, gain_kwh + np.maximum(sessions["delivered_kwh"] - sessions["energy_kwh"], 0.0)
 
 

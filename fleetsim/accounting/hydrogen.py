@@ -126,6 +126,7 @@ def as_stops(refuels: Frame, vehicles: Frame) -> Frame:
         "soc_start": refuels["tank_start_kg"] / capacity_kg,
         "soc_end": refuels["tank_end_kg"] / capacity_kg,
         "stored_kwh": refuels["hydrogen_kg"],
+        "released_kwh": np.zeros(len(refuels["vehicle"])),
     }
 
 

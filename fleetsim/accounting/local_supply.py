@@ -1,14 +1,15 @@
 """Local supply: what sites took from their own panels and batteries, and what that makes of each kilowatt-hour there.
 
 The power of a site is constant between the changes of its draws, so its battery is followed exactly, from change to
-change. What is local comes first: panels serve the loads, then the battery, then the grid. The loads of one site and
-slot share one mix, that of all its suppliers together. A battery is well mixed, begins with energy of unknown origin
-(``initial``), and what it loses stays with the kilowatt-hours that go through it.
+change. What is local comes first: vehicles that feed back serve the loads, then panels the rest of the loads, the
+battery and the grid; so what vehicles give never goes into the battery nor out through the connection. The loads of one
+site and slot share one mix, that of all its suppliers together. A battery is well mixed, begins with energy of unknown
+origin (``initial``), and what it loses stays with the kilowatt-hours that go through it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -58,6 +59,7 @@ class Flows:
 
     edges_s: Floats
     load: Floats
+    """All loads, less what vehicles fed back."""
     solar: Floats
     """What the panels gave, curtailed power left out."""
     curtailed: Floats
@@ -82,9 +84,11 @@ class LocalSupply:
 
     flows: Flows
     slots: Frame
-    """Its rows of ``supply_slots``."""
+    """Its rows of ``supply_slots`` without the shares of sources."""
+    served_kwh: Floats
+    """What grid, panels and battery gave the loads in each reported slot."""
     mix: Floats
-    """Mix of its loads in each reported slot."""
+    """Mix of ``served_kwh``."""
     levels_kwh: Floats
     """Energy in its battery at the edges of the slots."""
     held: Floats
@@ -98,6 +102,16 @@ class LocalSupply:
         given_kw = slots["available_kw"] - slots["curtailed_kw"] + slots["discharged_kw"]
         return np.asarray((slots["charged_kw"] - given_kw) / SLOTS_PER_HOUR)
 
+    def supply_slots(self, mix: Floats) -> Frame:
+        """Its rows of ``supply_slots``; ``mix`` is that of its loads in each slot of the run."""
+        sources = [source for source in STOCK_SOURCES if source not in ("delivered", "initial")]
+        of_loads = mix[-len(self.mix) :]
+        return {
+            **self.slots,
+            **{f"{source}_share": of_loads[:, FIRST_SOURCE + number] for number, source in enumerate(sources)},
+            "initial_share": of_loads[:, INITIAL],
+        }
+
     def site_slots(self, slots: Ints) -> Frame:
         """The columns of ``site_slots`` that differ from those of a site without supply of its own."""
         mine, flows = self.slots, self.flows
@@ -106,23 +120,34 @@ class LocalSupply:
         return {
             "solar_kw": mine["available_kw"] - mine["curtailed_kw"],
             "storage_kw": mine["charged_kw"] - mine["discharged_kw"],
+            "fed_back_kw": mine["fed_back_kw"],
             "grid_kw": mine["drawn_kw"] - mine["fed_in_kw"],
             "peak_kw": at_connection.peaks_kw(slots),
             "storage_kwh": level_kwh if self.has_storage else np.full(len(level_kwh), np.nan),
         }
 
 
-def local_supplies(records: Records, grid: GridSlots, price_cny_per_kwh: Floats) -> dict[int, LocalSupply]:
-    """The local supply of each site that has any, by its code. ``records`` hold the draws of the run alone."""
-    tables = records.tables
+def local_supplies(
+    records: Records, grid: GridSlots, price_cny_per_kwh: Floats, fed_kwh: Mapping[int, Floats]
+) -> dict[int, LocalSupply]:
+    """The local supply of each site that has any, by its code. ``records`` hold the draws of the run alone.
+
+    ``fed_kwh`` is what vehicles fed back at a site in each reported slot; a site that has nothing else is one of them.
+    """
+    plants = records.tables["site_supply"]
+    bare = np.setdiff1d(np.fromiter(fed_kwh, np.int64), plants["site"])
+    nothing = complete("site_supply", {"site": bare, "solar_kwp": np.zeros(len(bare))})
+    plants = concatenate("site_supply", [plants, nothing])
     return {
-        int(site): _supply(select(tables["site_supply"], np.array([row])), records, grid, price_cny_per_kwh)
-        for row, site in enumerate(tables["site_supply"]["site"])
+        int(site): _supply(
+            select(plants, np.array([row])), records, grid, price_cny_per_kwh, fed_kwh.get(int(site), np.zeros(1))
+        )
+        for row, site in enumerate(plants["site"])
     }
 
 
 def mix_of(supplies: dict[int, LocalSupply], records: Records, grid: GridSlots, price_cny_per_kwh: Floats) -> Mix:
-    """The mix everywhere. Of the time before the reported one too little is known: there it is the grid's."""
+    """The mix everywhere, vehicles left out. Before the reported time too little is known: there it is the grid's."""
     sites = {}
     for site, supply in supplies.items():
         sites[site] = of_grid(grid, price_cny_per_kwh, _city(records, site))
@@ -163,12 +188,11 @@ def storage_stocks(supplies: dict[int, LocalSupply], records: Records) -> Frame:
     )
 
 
-def _supply(plant: Frame, records: Records, grid: GridSlots, price_cny_per_kwh: Floats) -> LocalSupply:
+def _supply(plant: Frame, records: Records, grid: GridSlots, price_cny_per_kwh: Floats, fed_kwh: Floats) -> LocalSupply:
     tables, site = records.tables, plant["site"][0]
-    draws, clocks, known = (
-        select(tables[name], tables[name]["site"] == site) for name in ("draws", "clocks", "supply_slots")
-    )
-    slots = (known["slot_at"] // SLOT_S).astype(np.int64)
+    draws, clocks = (select(tables[name], tables[name]["site"] == site) for name in ("draws", "clocks"))
+    slots = np.arange(records.clock.report_from_s // SLOT_S, records.clock.slots)
+    known = _known(plant, records, slots)
     power = site_power(draws, clocks, slots)
     flows = _flows(plant, power, known, slots, _limit_kw(records, site))
     kwh = {name: flows.by_slot_kwh(getattr(flows, name), slots) for name in ("charged", "charged_solar", "discharged")}
@@ -188,14 +212,24 @@ def _supply(plant: Frame, records: Records, grid: GridSlots, price_cny_per_kwh: 
         from_grid,
     )
     powers = ("curtailed", "charged", "charged_solar", "discharged", "drawn", "fed_in")
-    sources = [source for source in STOCK_SOURCES if source not in ("delivered", "initial")]
     completed = {
         **known,
         **{f"{name}_kw": kwh[name] * SLOTS_PER_HOUR for name in powers},
-        **{f"{source}_share": mix[:, FIRST_SOURCE + number] for number, source in enumerate(sources)},
-        "initial_share": mix[:, INITIAL],
+        "fed_back_kw": np.broadcast_to(fed_kwh * SLOTS_PER_HOUR, slots.shape),
     }
-    return LocalSupply(flows, completed, mix, levels_kwh, held, bool(np.isfinite(plant["storage_kwh"][0])))
+    served_kwh = np.maximum(flows.by_slot_kwh(flows.load, slots), 0.0)
+    has_storage = bool(np.isfinite(plant["storage_kwh"][0]))
+    return LocalSupply(flows, completed, served_kwh, mix, levels_kwh, held, has_storage)
+
+
+def _known(plant: Frame, records: Records, slots: Ints) -> Frame:
+    """What was known of a site's slots before the run: nothing where there are neither panels nor a battery."""
+    known = select(records.tables["supply_slots"], records.tables["supply_slots"]["site"] == plant["site"][0])
+    if len(known["site"]):
+        return known
+    nothing = np.zeros(len(slots))
+    columns = {"slot_at": slots * float(SLOT_S), "available_kw": nothing, "promised_kw": nothing}
+    return complete("supply_slots", {"site": np.full(len(slots), plant["site"][0]), **columns})
 
 
 def _flows(plant: Frame, power: SitePower, known: Frame, slots: Ints, limit_kw: float) -> Flows:

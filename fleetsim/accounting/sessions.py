@@ -32,7 +32,7 @@ OF_SESSIONS = tuple(LOADS.index(load) for load in ("vehicle", "pack"))
 
 
 class SessionTotals:
-    """Energy of the sessions at the meter times each signal of a mix, and their highest power."""
+    """Energy that sessions drew at the meter times each signal of a mix, and their highest power."""
 
     def __init__(self, records: Records, mix: Mix) -> None:
         draws, sessions = records.tables["draws"], records.tables["sessions"]
@@ -46,8 +46,9 @@ class SessionTotals:
         self._signals = np.array([signal for signal in range(SIGNALS) if signal not in nowhere])
 
     def add(self, power: Running) -> None:
-        """Count some draws; those of no session are left out."""
+        """Count some draws; those of no session, and those that feed back, are left out."""
         session = self._of_draw(power.rows)
+        session[self._draws["offered_kw"][power.rows] < 0.0] = -1
         if np.any(session < 0):
             power, session = power.part(np.flatnonzero(session >= 0)), session[session >= 0]
         if len(session) == 0:
@@ -101,8 +102,11 @@ def session_of_draw(draws: Frame, sessions: Frame) -> Ints:
     return SessionOfDraw(draws, sessions)(slice(None))
 
 
-def session_signals(totals: SessionTotals, grid: GridSlots) -> Frame:
-    """The columns of ``sessions`` that follow from power, mix and prices; clean shares are of what is not initial."""
+def session_signals(totals: SessionTotals, certified: float) -> Frame:
+    """The columns of ``sessions`` that follow from power, mix and prices; clean shares are of what is not initial.
+
+    ``certified`` is the part of all energy that certificates cover.
+    """
     initial = initial_share(totals)
     shares = {
         name: ratio(totals.mean(signal), 1.0 - initial)
@@ -117,7 +121,7 @@ def session_signals(totals: SessionTotals, grid: GridSlots) -> Frame:
         "peak_kw": totals.peak_kw,
         "initial_share": initial,
         **shares,
-        "clean_share_contractual": contractual_share(totals, grid, shares["clean_share_dedicated"]),
+        "clean_share_contractual": contractual_share(certified, shares["clean_share_dedicated"]),
         "emission_kg": totals.by_signal[EMISSION],
         "emission_marginal_province_kg": totals.by_signal[MARGINAL_PROVINCE],
         "emission_marginal_southern_kg": totals.by_signal[MARGINAL_SOUTHERN],
@@ -130,13 +134,18 @@ def initial_share(totals: SessionTotals) -> Floats:
     return np.nan_to_num(totals.mean(INITIAL))
 
 
-def contractual_share(totals: SessionTotals, grid: GridSlots, dedicated: Floats) -> Floats:
+def certified_share(totals: SessionTotals, grid: GridSlots, fed_kwh: float) -> float:
+    """Part of the energy that sessions drew, and did not feed back, that certificates cover; NaN without any."""
+    kept_kwh = totals.kwh.sum(keepdims=True) - fed_kwh
+    return min(float(ratio(np.array([grid.certificates_kwh]), kept_kwh)[0]), 1.0)
+
+
+def contractual_share(certified: float, dedicated: Floats) -> Floats:
     """Market-based clean share: every kWh has the same part of the certificates, the rest is residual mix.
 
-    share = q + (1 - q) x dedicated, q = certificates / energy of all sessions, at most 1. NaN without certificates.
+    share = q + (1 - q) x dedicated, q = certificates / energy that sessions kept, at most 1.
     """
-    covered = min(float(ratio(np.array([grid.certificates_kwh]), totals.kwh.sum(keepdims=True))[0]), 1.0)
-    return covered + (1.0 - covered) * dedicated
+    return certified + (1.0 - certified) * dedicated
 
 
 def source_shares(totals: SessionTotals) -> Floats:

@@ -32,7 +32,7 @@ class SlotLoads:
     def add(self, power: Running) -> None:
         """Count some draws."""
         load, offered_kw = (self._draws[name][power.rows] for name in ("load", "offered_kw"))
-        of_fleet, drawing = np.isin(load, FLEET_LOADS), np.isin(load, OF_SESSIONS) & (offered_kw != 0.0)
+        of_fleet, drawing = np.isin(load, FLEET_LOADS), np.isin(load, OF_SESSIONS) & (offered_kw > 0.0)
         for loads_kwh, mine in ((self.fleet_kwh, of_fleet), (self.other_kwh, ~of_fleet)):
             if np.any(mine):
                 loads_kwh[power.site, power.window] += power.by_slot(offered_kw * mine / HOUR_S, power.factors)
@@ -59,6 +59,7 @@ def site_slots(
     power = {
         "solar_kw": np.zeros((len(load_kw), len(slot))),
         "storage_kw": np.zeros((len(load_kw), len(slot))),
+        "fed_back_kw": np.zeros((len(load_kw), len(slot))),
         "grid_kw": load_kw[:, slot],
         "peak_kw": site_peaks_kw(records),
         "storage_kwh": np.full((len(load_kw), len(slot)), np.nan),
@@ -66,6 +67,7 @@ def site_slots(
     for site, supply in supplies.items():
         for name, values in supply.site_slots(slot).items():
             power[name][site] = values
+        load_kw[site, slot] += power["fed_back_kw"][site]
     return complete(
         "site_slots",
         {

@@ -1,7 +1,8 @@
 """Stock tracing: what the energy in each vehicle's battery, and so each kilometre driven, was made of.
 
 A battery is well mixed. It starts with energy of unknown origin (``initial``); a charge adds energy of the
-session's composition; a trip takes, or by regeneration returns, energy of the composition it finds. A swap pack takes
+session's composition; a trip takes, or by regeneration returns, energy of the composition it finds. One that feeds back
+is followed slot by slot (:mod:`~fleetsim.accounting.feeding`). A swap pack takes
 its composition along, from the station into the vehicle and back.
 """
 
@@ -66,15 +67,16 @@ def trace(
 
     ``properties`` has one row a session and one column for each property, per kWh stored: a share of a
     source, kg CO2. Initial energy counts as having none of them; ``initial_share`` is what there is of it in what a
-    session stores.
+    session stores. A session that feeds back gives of what was there before it.
     """
     trips, batteries = tables["trips"], holders({**tables, "sessions": sessions})
     events = order_events(trips, sessions, tables["swaps"], batteries)
     initial_kwh = events.first_soc * batteries.battery_kwh[events.holders]
     driven_kwh = sums(trips["used_kwh"][events.trips], events.node_of_trip, len(events.session))
     charge = events.session >= 0
-    stored_kwh = np.zeros(len(events.session))
+    stored_kwh, released_kwh = np.zeros((2, len(events.session)))
     stored_kwh[charge] = sessions["stored_kwh"][events.session[charge]]
+    released_kwh[charge] = np.nan_to_num(sessions["released_kwh"][events.session[charge]])
     added = np.zeros((len(events.session), properties.shape[1] + 1))
     added[charge, 1:] = properties[events.session[charge]]
     if initial_share is not None:
@@ -88,7 +90,7 @@ def trace(
     first_node, nodes = events.first_node[by_length], events.nodes[by_length]
     for k in range(1, int(nodes.max(initial=1))):
         at = first_node[: np.searchsorted(-nodes, -k)] + k
-        total_kwh[at] = total_kwh[at - 1] - driven_kwh[at - 1] + stored_kwh[at]
+        total_kwh[at] = total_kwh[at - 1] - driven_kwh[at - 1] - released_kwh[at] + stored_kwh[at]
         weight = np.divide(stored_kwh[at], total_kwh[at], out=np.zeros(len(at)), where=stored_kwh[at] != 0.0)
         held[at] = held[at - 1] + weight[:, np.newaxis] * (added[at] - held[at - 1])
     last_node = events.first_node + events.nodes - 1

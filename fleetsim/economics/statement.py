@@ -278,14 +278,14 @@ def _site_years(records: Records, prices: Prices, measured: _Measured, of_year: 
 
 
 def _own_supply(records: Records) -> tuple[Floats, Floats]:
-    """By code of the site: what the energy that the grid did not give would have cost, CNY, and kWh fed in."""
+    """By code of the site: what the energy of panels and battery would have cost from the grid, CNY, and kWh fed in."""
     sites, supply = records.tables["site_slots"], records.tables["supply_slots"]
     names, hours = len(records.entities["sites"]), SLOT_S / HOUR_S
     mine = np.isin(sites["site"], supply["site"])
     rows = select(sites, mine)
     rows = select(rows, np.lexsort((rows["slot_at"], rows["site"])))
     supply = select(supply, np.lexsort((supply["slot_at"], supply["site"])))
-    spared_cny = (rows["load_kw"] - supply["drawn_kw"]) * hours * rows["price_cny_per_kwh"]
+    spared_cny = (rows["load_kw"] - supply["fed_back_kw"] - supply["drawn_kw"]) * hours * rows["price_cny_per_kwh"]
     return sums(spared_cny, rows["site"], names), sums(supply["fed_in_kw"] * hours, supply["site"], names)
 
 

@@ -27,7 +27,9 @@ def balance_lines(view: ReportView) -> tuple[BalanceLine, ...]:
     base, standby = view.run("base_kwh"), view.run("standby_kwh")
     hydrogen = view.run("electrolyser_kwh") + view.run("compressor_kwh")
     initial, driven, left = (view.run(f"{name}_kwh") for name in ("initial", "driven", "left"))
-    supply = view.records.tables["site_supply"]
+    fed_back, released = view.run("fed_back_kwh"), view.run("released_kwh")
+    given = (("balance.fed_back", fed_back), ("balance.feed_loss", released - fed_back)) if fed_back > 0.0 else ()
+    supply = view.records.tables["supply_slots"]
     if len(supply["site"]):
         key, taken = "balance.loads", float(view.records.tables["site_slots"]["load_kw"].sum()) * SLOT_S / HOUR_S
     else:
@@ -40,7 +42,7 @@ def balance_lines(view: ReportView) -> tuple[BalanceLine, ...]:
         _line("balance.delivered", delivered, "balance.rest", ("balance.stored", stored),
               ("balance.battery_loss", delivered - stored)),
         _line("balance.battery", stored + initial, "balance.rest", ("balance.driven", driven),
-              ("balance.left", left)),
+              *given, ("balance.left", left)),
     )  # fmt: skip
     return tuple(line for line in lines if math.isfinite(line.whole_kwh) and line.whole_kwh > 0)
 

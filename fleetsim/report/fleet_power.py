@@ -16,7 +16,8 @@ from fleetsim.results.records import Records
 def fleet_powers(records: Records) -> tuple[Series, dict[str, Series]]:
     """The reported slots, and the mean power of each fleet that drew anything in each of them, kW AC.
 
-    A pack counts for the fleet whose vehicle brought it; what nobody brought is left out.
+    A pack counts for the fleet whose vehicle brought it; what nobody brought is left out. What is fed back is not taken
+    off.
     """
     tables, clock = records.tables, records.clock
     slots = reported_slots(clock)
@@ -28,7 +29,7 @@ def fleet_powers(records: Records) -> tuple[Series, dict[str, Series]]:
     for power in running(draws, tables["clocks"]):
         fleet = fleet_of[charged[of_draw(power.rows)]]
         for number in np.unique(fleet[fleet >= 0]):
-            offered_kw = np.where(fleet == number, draws["offered_kw"][power.rows], 0.0)
+            offered_kw = np.where(fleet == number, np.maximum(draws["offered_kw"][power.rows], 0.0), 0.0)
             kwh[number, power.window] += power.by_slot(offered_kw / HOUR_S, power.factors)
     power_kw = kwh * (HOUR_S / SLOT_S)
     names = records.entities["fleets"]

@@ -39,6 +39,8 @@ class SitePower:
     """What the site's own panels gave."""
     storage_kw: Series
     """What its battery took or, negative, gave."""
+    fed_back_kw: Series
+    """What vehicles fed back."""
     grid_kw: Series
     peak_kw: Series
     """Highest power within each slot."""
@@ -72,6 +74,7 @@ def site_powers(records: Records) -> tuple[SitePower, ...]:
                 load_kw=rows["load_kw"],
                 solar_kw=np.nan_to_num(rows["solar_kw"]),
                 storage_kw=np.nan_to_num(rows["storage_kw"]),
+                fed_back_kw=np.nan_to_num(rows["fed_back_kw"]),
                 grid_kw=rows["grid_kw"],
                 peak_kw=rows["peak_kw"],
                 limit_kw=rows["limit_kw"],

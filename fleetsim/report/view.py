@@ -63,6 +63,11 @@ class ReportView:
         return bool(len(self.records.tables["site_supply"]["site"]))
 
     @property
+    def has_feed(self) -> bool:
+        """Whether any vehicle fed back to its site."""
+        return self.run("fed_back_kwh") > 0.0
+
+    @property
     def has_hydrogen(self) -> bool:
         """Whether anything in the run holds hydrogen."""
         return math.isfinite(self.run("hydrogen_kg"))

@@ -335,7 +335,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("load_kw", "mean of all loads, AC, kW"),
         _float("solar_kw", "mean of local solar, AC, kW"),
         _float("storage_kw", "mean of local storage, charging positive, AC, kW"),
-        _float("grid_kw", "mean at the connection = load + storage - solar, kW"),
+        _float("fed_back_kw", "mean that vehicles fed back, AC, kW"),
+        _float("grid_kw", "mean at the connection = load + storage - solar - fed back, kW"),
         _float("peak_kw", "highest power at the connection within the slot, kW"),
         _float("limit_kw", "limit of connection and transformer, the lower of the two, kW"),
         _float("price_cny_per_kwh", "price of energy, CNY/kWh"),
@@ -347,7 +348,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("packs_ready", "mean number of swap packs ready"),
     ),
     "supply_slots": (
-        _code("site", "sites", "site with panels or a battery of its own"),
+        _code("site", "sites", "site with panels or a battery of its own, or that vehicles fed"),
         _time("slot_at", "start of the slot of 15 minutes"),
         _float("available_kw", "mean power that its panels can give, AC, kW"),
         _float("promised_kw", "power that its battery is sure to draw or, negative, to give if it is asked, kW"),
@@ -357,8 +358,26 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("charged_kw", "power into the battery, AC, kW"),
         _float("charged_solar_kw", "part of it that came from the panels, kW"),
         _float("discharged_kw", "power out of the battery, AC, kW"),
+        _float("fed_back_kw", "power that vehicles fed back, AC, kW"),
         *(
             _float(f"{source}_share", f"share of {source} in what the site's loads took")
+            for source in STOCK_SOURCES
+            if source != "delivered"
+        ),
+    ),
+    "feed_slots": (
+        _int("session", "session in which a vehicle fed back to its site"),
+        _code("vehicle", "vehicles", "vehicle"),
+        _code("site", "sites", "site"),
+        _time("slot_at", "start of the slot of 15 minutes"),
+        _float("fed_back_kw", "mean power that it fed back, AC, kW"),
+        *_CLEAN_SESSION,
+        _float("emission_kg", "emission that went along, average of production, kg CO2"),
+        _float("emission_marginal_province_kg", "marginal emission that it spared within the province, kg CO2"),
+        _float("emission_marginal_southern_kg", "marginal emission that it spared in the southern grid, kg CO2"),
+        _float("cost_cny", "cost of energy that went along, CNY"),
+        *(
+            _float(f"{source}_share", f"share of {source} in what it fed back")
             for source in STOCK_SOURCES
             if source != "delivered"
         ),

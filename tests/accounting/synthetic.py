@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -14,10 +14,20 @@ from fleetsim.accounting.running import running
 from fleetsim.accounting.sessions import SessionTotals
 from fleetsim.accounting.stocks import Trace
 from fleetsim.accounting.sums import Floats
-from fleetsim.clock import Clock
+from fleetsim.clock import SLOT_S, Clock
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
-from fleetsim.results.schema import LOADS, PURPOSES, SESSION_ENDS, SOURCES, TABLES, TRIP_STATUS, WAIT_OUTCOMES, complete
+from fleetsim.results.schema import (
+    LOADS,
+    PURPOSES,
+    SESSION_ENDS,
+    SOURCES,
+    STORAGE_STRATEGIES,
+    TABLES,
+    TRIP_STATUS,
+    WAIT_OUTCOMES,
+    complete,
+)
 
 HORIZON = Clock(date(2026, 3, 9), days=1, warmup_days=1)
 FLEETS = ("city_line", "school_line")
@@ -25,6 +35,7 @@ SITES = ("south", "north")
 BATTERY_KWH = 200.0
 CHARGER_EFFICIENCY = 0.95
 BATTERY_EFFICIENCY = 0.96
+FEED_EFFICIENCY = 0.9
 CHARGER_KW = 60.0
 CHARGERS = 2
 CONNECTION_KW = 150.0
@@ -76,9 +87,9 @@ class Diary:
     def session(
         self, vehicle: int, site: int, plug_s: float, unplug_s: float, steps: list[tuple[int, float, float, float]]
     ) -> None:
-        """A session whose power is offered in steps of (clock, from, to, kW)."""
+        """A session whose power is offered in steps of (clock, from, to, kW); below zero it feeds back, unscaled."""
         number = 100 + len(self.rows["sessions"])
-        energy_kwh = 0.0
+        energy_kwh = discharged_kwh = 0.0
         for clock, start_s, end_s, kw in steps:
             self.rows["draws"].append(
                 {
@@ -96,10 +107,12 @@ class Diary:
                     overlap_s = max(min(end_s, row["end_at"]) - max(start_s, row["start_at"]), 0.0)
                     energy_kwh += kw * row["factor"] * overlap_s / 3600.0
             if clock == -1:
-                energy_kwh += kw * (end_s - start_s) / 3600.0
+                energy_kwh += max(kw, 0.0) * (end_s - start_s) / 3600.0
+                discharged_kwh += max(-kw, 0.0) * (end_s - start_s) / 3600.0
         stored_kwh = energy_kwh * CHARGER_EFFICIENCY * BATTERY_EFFICIENCY
+        released_kwh = discharged_kwh / FEED_EFFICIENCY
         soc_start = self.kwh[vehicle] / BATTERY_KWH
-        self.kwh[vehicle] += stored_kwh
+        self.kwh[vehicle] += stored_kwh - released_kwh
         self.rows["sessions"].append(
             {
                 "session": number,
@@ -117,7 +130,8 @@ class Diary:
                 "delivered_kwh": energy_kwh * CHARGER_EFFICIENCY,
                 "stored_kwh": stored_kwh,
                 "unmet_kwh": 1.0,
-                "discharged_kwh": 0.0,
+                "discharged_kwh": discharged_kwh,
+                "released_kwh": released_kwh,
                 "soc_start": soc_start,
                 "soc_end": self.kwh[vehicle] / BATTERY_KWH,
                 "end_reason": SESSION_ENDS.index("departure"),
@@ -277,6 +291,85 @@ def two_depots() -> Diary:
     diary.trip(2, day - 1_000, day + 2_000, 20.0)
     diary.session(2, 1, day + 5_000, day + 60_000, [(0, day + 5_000, day + 8_600, 50.0)])
     return diary
+
+
+def feeding_depots() -> Diary:
+    """Three vehicles at two depots. Vehicle 0 charges in the south and feeds the north, where vehicle 2 charges."""
+    it, day = Diary(), 86_400.0
+    for site in range(2):
+        it.load(site, "standby", day, 2 * day, 0.2)
+        for hour in range(24):
+            it.load(site, "base", day + hour * 3_600.0, day + (hour + 1) * 3_600.0, 45.0 + hour)
+    it.factor(0, 0, 0.0, 2 * day, 1.0)
+    it.factor(1, 0, 0.0, 2 * day, 0.8)
+    # From before the reported time on, with a gap; then it gives.
+    it.session(
+        0,
+        0,
+        day - 4_000,
+        day + 9_000,
+        [(0, day - 3_333, day + 2_345, 40.0), (-1, day + 5_000, day + 8_100, -20.0)],
+    )
+    it.session(
+        1,
+        0,
+        day + 1_000,
+        day + 12_000,
+        [(0, day + 1_000, day + 9_999, 30.0), (-1, day + 10_300, day + 11_000, -45.0)],
+    )
+    it.trip(0, day + 9_000, day + 10_000, 12.0)
+    it.session(2, 1, day + 10_000, day + 30_000, [(0, day + 10_000, day + 17_000, 25.0)])
+    # In a slot in which it takes and gives; others take of what it gives.
+    it.session(
+        0,
+        1,
+        day + 10_100,
+        day + 20_000,
+        [
+            (-1, day + 10_200, day + 14_000, -30.0),
+            (0, day + 14_100, day + 14_700, 60.0),
+            (-1, day + 15_000, day + 16_000, -25.0),
+        ],
+    )
+    it.trip(1, day + 12_500, day + 20_000, 70.0)
+    it.session(1, 0, day + 20_300, day + 40_000, [(0, day + 20_500, day + 38_000, 20.0)])
+    it.session(
+        0,
+        0,
+        day + 21_000,
+        day + 41_000,
+        [(-1, day + 21_000, day + 25_000, -40.0), (0, day + 26_000, day + 36_000, 35.0)],
+    )
+    it.trip(0, day + 41_000, day + 43_000, 15.0)
+    it.trip(2, day + 31_000, day + 35_000, 22.0)
+    it.session(
+        2,
+        1,
+        day + 36_000,
+        day + 60_000,
+        [(-1, day + 37_000, day + 39_000, -35.0), (0, day + 50_000, day + 59_000, 30.0)],
+    )
+    return it
+
+
+def with_plant(records: Records) -> Records:
+    """The records with panels, and a battery that shaves peaks, at the southern depot."""
+    slots = np.arange(records.clock.report_from_s // SLOT_S, records.clock.slots)
+    hour = slots % 96 / 4
+    plant: dict[str, Any] = {"site": [0], "solar_kwp": [80.0], "feed_in": [False], "storage_kwh": [120.0]}
+    plant |= {"storage_kw": [40.0], "round_trip_efficiency": [0.81], "initial_kwh": [60.0], "promised_kwh": [0.0]}
+    plant |= {"strategy": [STORAGE_STRATEGIES.index("peak_shaving")], "target_kw": [70.0]}
+    supply = {
+        "site": np.zeros(len(slots)),
+        "slot_at": slots * float(SLOT_S),
+        "available_kw": 40.0 * np.maximum(0.0, np.sin((hour + 1) / 12 * np.pi)),
+        "promised_kw": np.zeros(len(slots)),
+    }
+    known = {
+        "site_supply": complete("site_supply", {name: np.array(value) for name, value in plant.items()}),
+        "supply_slots": complete("supply_slots", supply),
+    }
+    return replace(records, tables={**records.tables, **known})
 
 
 def grid_and_prices(clock: Clock = HORIZON, seed: int = 7) -> tuple[GridSlots, Flat]:

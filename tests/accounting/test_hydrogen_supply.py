@@ -105,7 +105,7 @@ def test_the_sun_in_fills_and_storage_is_what_the_electrolyser_took_of_it() -> N
     price = prices.price_cny_per_kwh
     alone = ~np.isin(tables["draws"]["load"], SUPPLY_LOADS)
     of_run = replace(records, tables={**tables, "draws": select(tables["draws"], alone)})
-    mix = mix_of(local_supplies(of_run, grid, price), of_run, grid, price)
+    mix = mix_of(local_supplies(of_run, grid, price, {}), of_run, grid, price)
     traced = trace_hydrogen(records, grid_mix(grid), site_mixes(mix))
     flows, supply, stocks = tables["hydrogen_flows"], tables["supply_slots"], tables["stocks"]
     slot_s, came_kg = supply["slot_at"], np.zeros(len(supply["slot_at"]))

@@ -151,7 +151,7 @@ def test_by_source_the_loads_and_the_battery_take_what_meter_and_panels_give_in_
     records, grid, prices = everything()
     tables, first = records.tables, records.clock.report_from_s // SLOT_S
     run = replace(records, tables={**tables, "draws": select(tables["draws"], ~_of_supply(tables["draws"]))})
-    supply = local_supplies(run, grid, prices.price_cny_per_kwh)[0]
+    supply = local_supplies(run, grid, prices.price_cny_per_kwh, {})[0]
     pieces, draws = cut(run.tables["draws"], tables["clocks"]), run.tables["draws"]
     here = draws["site"][pieces.draw] == 0
     of_loads = np.zeros_like(supply.mix)

@@ -128,11 +128,12 @@ def test_a_kilometre_all_told_is_not_said_where_a_fleet_has_no_price() -> None:
 
 
 def test_a_roof_and_a_battery_are_paid_for_and_spare_and_sell_energy() -> None:
-    """A slot of 80 kW drawn of 200 and one of 30 kW fed in, at 0.5 CNY/kWh; times 50 for the year."""
+    """A slot of 80 kW drawn and 20 from vehicles of 200, and one of 30 kW fed in, at 0.5 CNY/kWh; 50 times a year."""
     before = records()
     plant = {"site": np.array([1]), "solar_kwp": np.array([100.0]), "storage_kwh": np.array([50.0])}
     slots = {"site": np.array([1, 1]), "slot_at": np.array([86_400.0, 87_300.0])}
     flows = slots | {"drawn_kw": np.array([80.0, 0.0]), "fed_in_kw": np.array([0.0, 30.0])}
+    flows["fed_back_kw"] = np.array([20.0, 0.0])
     loads = slots | {"load_kw": np.array([200.0, 40.0]), "price_cny_per_kwh": np.array([0.5, 0.5])}
     tables = {
         "site_supply": complete("site_supply", plant),
@@ -141,7 +142,7 @@ def test_a_roof_and_a_battery_are_paid_for_and_spare_and_sell_energy() -> None:
     }
     (site,) = statement(replace(before, tables={**before.tables, **tables}), prices()).sites
     assert site.investment_cny == year().sites[0].investment_cny + 100 * 3_500 + 50 * 1_000
-    assert site.spared_cny == pytest.approx((120 + 40) / 4 * 0.5 * 50)
+    assert site.spared_cny == pytest.approx((100 + 40) / 4 * 0.5 * 50)
     assert site.fed_in_cny == pytest.approx(30 / 4 * 0.3 * 50)
     costs_cny = site.investment_cny * 0.05 + 40 * 50
     assert site.surplus_cny == pytest.approx(site.revenue_cny + site.spared_cny + site.fed_in_cny - costs_cny)

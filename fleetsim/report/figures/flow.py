@@ -28,6 +28,8 @@ COLOURS = {
     "balance.conversion": "var(--limit)",
     "balance.battery_loss": "var(--limit)",
     "balance.left": "var(--series-7)",
+    "balance.fed_back": "var(--series-4)",
+    "balance.feed_loss": "var(--limit)",
 }
 OF_SITES = {"source.site_solar": "var(--solar)", "source.initial": "var(--base)"}
 """Colours of what does not come from the grid."""
@@ -67,7 +69,10 @@ def flow(view: ReportView) -> Figure | None:
 
 
 def _sources(view: ReportView) -> list[tuple[str, str, float]]:
-    """Energy at the connections by the source that generated it, as the average of production."""
+    """Energy that came to the sites by the source that generated it, as the average of production.
+
+    What vehicles fed back stands beside the sources, as it came to a site before.
+    """
     grid, sites = view.records.tables["grid_slots"], view.records.tables["site_slots"]
     if not len(grid["slot_at"]) or not len(sites["slot_at"]):
         return []
@@ -85,9 +90,13 @@ def _sources(view: ReportView) -> list[tuple[str, str, float]]:
         return [(f"source.{source}", "balance.connection", each) for source, each in kwh.items()]
     mixed_kw = load_kw[~alone][np.lexsort((sites["slot_at"][~alone], sites["site"][~alone]))]
     order = np.lexsort((supply["slot_at"], supply["site"]))
+    feeds = view.records.tables["feed_slots"]
+    fed_kw = np.where(feeds["slot_at"] >= slot_s[0], feeds["fed_back_kw"], 0.0)
     for source in (*SOURCES, "site_solar", "initial"):
-        kwh[source] = kwh.get(source, 0.0) + float(mixed_kw @ supply[f"{source}_share"][order]) * SLOT_S / HOUR_S
-    return [(f"source.{source}", "balance.loads", each) for source, each in kwh.items()]
+        taken_kw = float(mixed_kw @ supply[f"{source}_share"][order]) - float(fed_kw @ feeds[f"{source}_share"])
+        kwh[source] = kwh.get(source, 0.0) + taken_kw * SLOT_S / HOUR_S
+    fed_back = ("balance.fed_back", "balance.loads", float(fed_kw.sum()) * SLOT_S / HOUR_S)
+    return [*((f"source.{source}", "balance.loads", each) for source, each in kwh.items()), fed_back]
 
 
 def _spent(view: ReportView) -> list[tuple[str, str, float]]:

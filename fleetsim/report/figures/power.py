@@ -89,8 +89,12 @@ def site_power(view: ReportView, power: SitePower, height: int) -> Figure:
     ]
     if has_supply(power):
         data.append(_line(view, "load.connection", "var(--mark)", power.slot_s, power.grid_kw, size))
-    if power.solar_kw.any():
-        data.append(_line(view, "load.solar", "var(--solar)", power.slot_s, power.solar_kw, size))
+    for key, colour, given_kw in (
+        ("load.solar", "var(--solar)", power.solar_kw),
+        ("load.fed_back", "var(--series-4)", power.fed_back_kw),
+    ):
+        if given_kw.any():
+            data.append(_line(view, key, colour, power.slot_s, given_kw, size))
     limit = _limit(view, power, size)
     if limit is not None:
         data.append(limit)
@@ -104,7 +108,7 @@ def site_power(view: ReportView, power: SitePower, height: int) -> Figure:
 
 def has_supply(power: SitePower) -> bool:
     """Whether anything but the grid gave power to a site."""
-    return bool(power.solar_kw.any() or power.storage_kw.any())
+    return bool(power.solar_kw.any() or power.storage_kw.any() or power.fed_back_kw.any())
 
 
 def _placed(power: SitePower, slot_s: Series, kw: Series) -> Series:

@@ -10,6 +10,7 @@ _FLEETS = ("run", "city", "fleet")
 _SITES = ("run", "city", "site")
 _ALL = ("run", "city", "fleet", "site")
 _FAILED = "duties cancelled, and service trips more than 5 minutes late, because the"
+_KEPT = "what is fed back goes off, but for a site"
 _ALL_AND_GRID = (*_ALL, "grid")
 _GRID = ("grid",)
 _ASSET = ("asset",)
@@ -27,6 +28,14 @@ class Metric:
 
 METRICS = (
     Metric("energy_kwh", "kWh", _ALL, "energy that sessions took at the meter, AC"),
+    Metric(
+        "fed_back_kwh",
+        "kWh",
+        _ALL,
+        "energy that vehicles fed back to their sites at the meter, AC; sites used all of it at once, so that they "
+        "bought as much less at the price of that moment",
+    ),
+    Metric("released_kwh", "kWh", _ALL, "energy that left the batteries of vehicles to be fed back"),
     Metric(
         "grid_kwh",
         "kWh",
@@ -175,7 +184,10 @@ METRICS = (
         "cabinet_bound_h", "h", _SITES, "cabinet-hours in which the guns of a cabinet could draw more than it gives"
     ),
     Metric(
-        "clean_share", "share", _ALL_AND_GRID, "clean share, average of production (location-based), weighted by energy"
+        "clean_share",
+        "share",
+        _ALL_AND_GRID,
+        f"clean share, average of production (location-based), weighted by energy; {_KEPT}",
     ),
     Metric(
         "clean_share_consumption",
@@ -208,7 +220,7 @@ METRICS = (
         "clean share (average of production) of the driven energy, followed through batteries and tanks, initial "
         "energy left out; delivered hydrogen counts as not clean",
     ),
-    Metric("emission_kg", "kg CO2", _ALL, "emission of the energy of the sessions, average of production"),
+    Metric("emission_kg", "kg CO2", _ALL, f"emission of the energy of the sessions, average of production; {_KEPT}"),
     Metric(
         "emission_kg_per_km",
         "kg CO2/km",
@@ -216,7 +228,7 @@ METRICS = (
         "emission for each kilometre: mean emission of a kilowatt-hour at the meter times meter energy for each "
         "kilometre; of hydrogen, mean emission of a kilogram stored times hydrogen used",
     ),
-    Metric("cost_cny", "CNY", _ALL, "cost of the energy of the sessions at the tariff"),
+    Metric("cost_cny", "CNY", _ALL, f"cost of the energy of the sessions at the tariff; {_KEPT}"),
     Metric(
         "demand_charge_cny",
         "CNY",
@@ -231,7 +243,12 @@ METRICS = (
         "cost of energy for each kilometre: mean cost of a kilowatt-hour at the meter times meter energy for each "
         "kilometre; of hydrogen, that of electrolyser and compressor over the hydrogen stored",
     ),
-    Metric("cost_cny_per_kwh", "CNY/kWh", _ALL, "cost of the energy of the sessions over that energy at the meter"),
+    Metric(
+        "cost_cny_per_kwh",
+        "CNY/kWh",
+        _ALL,
+        f"cost of the energy of the sessions over that energy at the meter; {_KEPT}",
+    ),
     Metric(
         "balance_error",
         "share",

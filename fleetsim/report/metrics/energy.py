@@ -18,7 +18,7 @@ from fleetsim.results.schema import SESSION_ENDS
 
 
 def session_energy(records: Records, scope: Scope) -> dict[str, Floats]:
-    """What sessions took, delivered and stored."""
+    """What sessions took, delivered and stored, and what they fed back."""
     sessions = records.tables["sessions"]
     of = scope.visits(sessions)
     names = ("energy_kwh", "delivered_kwh", "stored_kwh")
@@ -27,6 +27,8 @@ def session_energy(records: Records, scope: Scope) -> dict[str, Floats]:
     return {
         "sessions": scope.count(of >= 0, of),
         **{name: scope.total(sessions[name], of) for name in names},
+        "fed_back_kwh": scope.total(np.nan_to_num(sessions["discharged_kwh"]), of),
+        "released_kwh": scope.total(np.nan_to_num(sessions["released_kwh"]), of),
         "conversion_loss_kwh": scope.total(sessions["energy_kwh"] - sessions["delivered_kwh"], of),
         "unmet_kwh": scope.total(np.where(over, sessions["unmet_kwh"], 0.0), of),
     }

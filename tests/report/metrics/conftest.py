@@ -1,6 +1,6 @@
-"""Lets the tests import the builder of synthetic records of the accounting tests."""
+"""Lets the tests import how they look up metrics, and the builder of synthetic records of the accounting tests."""
 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[2] / "accounting"))
+sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[2] / "accounting")]

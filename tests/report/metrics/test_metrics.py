@@ -1,10 +1,10 @@
 """Metrics of two synthetic depots, by hand."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from looks import Look, looked_up
 from synthetic import CHARGER_EFFICIENCY, CHARGER_KW, CONNECTION_KW, Diary, grid_and_prices, two_depots
 
 from fleetsim.accounting import account
@@ -12,16 +12,7 @@ from fleetsim.report.metrics import METRICS, metrics
 from fleetsim.results.records import Records
 from fleetsim.results.schema import SCOPES, SOURCES, STOCK_SOURCES, TABLES
 
-Look = Callable[[str, str, str], float]
 DAY_S = 86_400.0
-
-
-def looked_up(records: Records) -> Look:
-    frame = metrics(records)
-    scopes = [SCOPES[code] for code in frame["scope"]]
-    values = dict(zip(zip(scopes, frame["subject"], frame["metric"], strict=True), frame["value"], strict=True))
-    assert len(values) == len(frame["value"])
-    return lambda scope, subject, metric: float(values[scope, subject, metric])
 
 
 @pytest.fixture(scope="module")
