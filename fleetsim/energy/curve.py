@@ -102,12 +102,11 @@ class ChargeSteps:
 
     def step_of(self, level_kwh: float) -> int:
         """The step that a battery at this level is in; at an edge, the one above."""
-        step = bisect_right(self.level_kwh, level_kwh) - 1
-        return step if step < len(self.draw_kw) else step - 1
+        return bisect_right(self.level_kwh, level_kwh, 0, len(self.draw_kw)) - 1
 
     def time_at(self, level_kwh: float) -> float:
         """Seconds at full power from empty to this level."""
-        step = self.step_of(level_kwh)
+        step = bisect_right(self.level_kwh, level_kwh, 0, len(self.draw_kw)) - 1
         return self.time_s[step] + (level_kwh - self.level_kwh[step]) * self.seconds_per_kwh[step]
 
     def needs(self, level_kwh: float, target_kwh: float) -> tuple[tuple[float, float], ...]:
@@ -130,7 +129,7 @@ class ChargeSteps:
 
     def level_at(self, time_s: float) -> float:
         """The inverse of :meth:`time_at`."""
-        step = min(bisect_right(self.time_s, time_s) - 1, len(self.draw_kw) - 1)
+        step = bisect_right(self.time_s, time_s, 0, len(self.draw_kw)) - 1
         return self.level_kwh[step] + (time_s - self.time_s[step]) / self.seconds_per_kwh[step]
 
 

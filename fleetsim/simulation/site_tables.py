@@ -220,9 +220,10 @@ def _cut(
     )
     corner_clock_s = spells["clock_start_s"][spell] + times[step] - from_s[spell]
     corner_s = np.empty(len(spell))
-    for code, clock in clocks.items():
-        here = site[spell] == code
-        corner_s[here] = clock.wall_s(corner_clock_s[here])
+    by_site = np.argsort(site[spell], kind="stable")
+    codes, starts = np.unique(site[spell][by_site], return_index=True)
+    for code, here in zip(codes.tolist(), np.split(by_site, starts[1:]), strict=True):
+        corner_s[here] = clocks[code].wall_s(corner_clock_s[here])
     opens = step == first[spell]
     start_s = np.where(opens, spells["start_s"][spell], corner_s)
     end_s = np.append(start_s[1:], 0.0)

@@ -84,17 +84,13 @@ class TaxiCrew:
         )
         seek_kwh = self._capacity_kwh * within(fleet.seek_soc, traits.seek)
         level_kwh = self._capacity_kwh * within(fleet.initial_soc, traits.initial)
-        thrift = self._work.thrift
-        for taxi, (summed_kwh, spot) in enumerate(zip(self._work.net_kwh, self._work.spot, strict=True)):
+        summed_kwh, spots_of_all = self._work.net_kwh.ravel().data, self._work.spot.ravel().data
+        each = (self._work.thrift, seek_kwh, level_kwh, checks_s)
+        for taxi, (thrift, seeks, level, checks) in enumerate(zip(*(of.tolist() for of in each), strict=True)):
             habits = Habits(
-                summed_kwh=memoryview(summed_kwh),
-                spots=memoryview(spot),
-                thrift=float(thrift[taxi]),
-                seek_kwh=float(seek_kwh[taxi]),
-                checks_s=checks_s[taxi].tolist(),
+                summed_kwh, spots_of_all, taxi * (taxis.hours + 1), taxi * taxis.hours, thrift, seeks, tuple(checks)
             )
-            agent = self._agent(stage.env, self._first + taxi, taxis, habits, float(level_kwh[taxi]))
-            stage.env.process(agent.live())
+            stage.env.process(self._agent(stage.env, self._first + taxi, taxis, habits, level).live())
 
     def _demand(
         self, name: str, fleet: TaxiFleet, demand: TaxiDemand, where: Sequence[Spot], traits: Traits, stage: Stage
@@ -200,7 +196,7 @@ def _taxi_class(
     near = []
     for spot in where:
         ways = [(station, road_km(spot.point, place)) for station, place in enumerate(stations)]
-        near.append(sorted(ways, key=lambda way: way[1])[: fleet.choices])
+        near.append(dict(sorted(ways, key=lambda way: way[1])[: fleet.choices]))
     return TaxiClass(
         number=number,
         target_kwh=capacity_kwh * fleet.charge_target,
@@ -209,6 +205,7 @@ def _taxi_class(
         patience_s=fleet.patience_min * MIN_S,
         recovery_s=fleet.recovery_min * MIN_S,
         end_s=float(stage.job.scenario.spec.clock.end_s),
+        hours=len(road.speed_kmh),
         s_per_km=(HOUR_S / road.speed_kmh).tolist(),
         kwh_per_km=(road.draw_kwh_per_km - road.regeneration_kwh_per_km).tolist(),
         stations=[stage.public_stations[each] for each in fleet.stations],

@@ -28,6 +28,7 @@ from fleetsim.sites.guns import Guns
 from fleetsim.sites.log import SharingRows, SiteLog
 from fleetsim.sites.planner import Planner
 from fleetsim.sites.visit import Stage, Visit
+from fleetsim.sites.wakes import Wakes
 
 _TARGET, _DEPARTURE, _HORIZON, _OUTAGE, _SHARED = (
     SESSION_ENDS.index(word) for word in ("target", "departure", "horizon", "outage", "shared")
@@ -57,6 +58,7 @@ class Depot:
         self._agenda: list[tuple[float, int, Callable[[Visit | None, float], None], Visit | None]] = []
         self._order = count()
         self._due_s = NEVER
+        self._wakes = Wakes()
         self._limits = deque(plant.limits)
         self._limit_kw = NEVER
         for (start_s, end_s), together in groupby(plant.outages, key=lambda outage: outage[:2]):
@@ -355,12 +357,13 @@ class Depot:
             if visit is None or visit.stage is not Stage.OVER:
                 action(visit, now_s)
         self._arm(now_s)
+        self._wakes.run()
 
     def _reach_target(self, visit: Visit, now_s: float) -> None:
         visit.level_kwh = visit.target_kwh
         visit.end_s = now_s
         self._end(visit, _TARGET, now_s)
-        visit.ended.succeed()
+        self._wakes.add(visit.ended)
         self._release(visit, self._plug_free_s(visit, now_s), now_s)
 
     def _plug_free_s(self, visit: Visit, now_s: float) -> float:
@@ -371,7 +374,7 @@ class Depot:
         assert visit is not None
         if visit.until_s <= now_s + TOLERANCE_S and not visit.ended.triggered:
             self._halt(visit, now_s)
-            visit.ended.succeed()
+            self._wakes.add(visit.ended)
 
     def _change_limit(self, _: Visit | None, now_s: float) -> None:
         """Another limit holds; of all that is due at a moment this comes first, so that plans see the limit to come."""

@@ -24,7 +24,9 @@ class PublicStation(Depot):
         """How long a vehicle that came now would wait for a charger, by what it can see."""
         chargers = self._working
         ahead = len(self._queue) + len(self._plugged) + 1 - chargers
-        return max(0, ahead) * self._typical_s / chargers if chargers else OUT_OF_SERVICE_S
+        if ahead <= 0:
+            return 0.0
+        return ahead * self._typical_s / chargers if chargers else OUT_OF_SERVICE_S
 
     def balk(self, vehicle: int) -> None:
         """A vehicle sees the queue and drives on."""
@@ -54,7 +56,7 @@ class PublicStation(Depot):
         assert visit is not None
         if visit.stage is Stage.QUEUED and visit.arrive_s + visit.patience_s <= now_s + TOLERANCE_S:
             self.leave(visit)
-            visit.ended.succeed()
+            self._wakes.add(visit.ended)
 
     def _plug(self, visit: Visit, charger: int, now_s: float) -> None:
         super()._plug(visit, charger, now_s)

@@ -61,7 +61,7 @@ class HailedTaxi(Taxi):
     def live(self) -> Generator[Event, Any, None]:
         """The life cycle: look for a customer, drive, fetch energy where too little is left."""
         env, taxis, market = self._env, self._class, self._market
-        spot = self._habits.spots[0]
+        spot = self._spot_at(env.now)
         check_s = self._next_check_s(env.now)
         short = False
         while True:

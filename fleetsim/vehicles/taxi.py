@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -62,14 +62,16 @@ class TaxiClass:
     recovery_s: float
     end_s: float
     """End of the run."""
+    hours: int
+    """Hours of the run."""
     s_per_km: Sequence[float]
     kwh_per_km: Sequence[float]
     """Time and energy of a kilometre in each hour of the run."""
     stations: Sequence[Station]
     stay_s: Sequence[float]
     """How long energy itself takes at each station once the wait is over: a swap, or a charge from low to target."""
-    near: Sequence[Sequence[tuple[int, float]]]
-    """Stations within a driver's choice from each spot, the nearest first: number and road distance in km."""
+    near: Sequence[Mapping[int, float]]
+    """Stations within a driver's choice from each spot, the nearest first: road distance in km by number."""
     between_km: Sequence[Sequence[float]]
     """Road distance from each station to each other."""
 
@@ -79,9 +81,12 @@ class Habits:
     """What one taxi keeps for itself: its work and the moments at which it thinks of energy."""
 
     summed_kwh: Sequence[float]
-    """Energy that its work takes from the start of the run to each full hour."""
+    """Energy that its work takes from the start of the run to each full hour, among that of the other taxis."""
     spots: Sequence[int]
-    """Where it is, by hour."""
+    """Where it is, by hour, among all others."""
+    first_sum: int
+    first_spot: int
+    """Where its own sums and spots begin. A view of its own for each taxi would cost more than what it shows."""
     thrift: float
     """Consumption over the mean of the fleet."""
     seek_kwh: float
@@ -117,7 +122,7 @@ class Taxi:
 
     def live(self) -> Generator[Event, Any, None]:
         """The life cycle: drive until energy is needed, fetch it, go on."""
-        env, taxis, spots = self._env, self._class, self._habits.spots
+        env, taxis = self._env, self._class
         while True:
             depart_s, level_kwh = env.now, self._level_kwh
             need_s, self._level_kwh = self._need(depart_s, level_kwh)
@@ -125,7 +130,7 @@ class Taxi:
                 self._drove(depart_s, taxis.end_s, taxis.end_s, level_kwh, 0.0, -1, -1, _PASSENGER)
                 return
             yield env.timeout(need_s - depart_s)
-            goes_on = yield from self._fetch(depart_s, level_kwh, spots[int(need_s // HOUR_S)])
+            goes_on = yield from self._fetch(depart_s, level_kwh, self._spot_at(need_s))
             if not goes_on:
                 return
 
@@ -147,19 +152,27 @@ class Taxi:
 
     def _done_kwh(self, at_s: float) -> float:
         """Energy that the work takes from the start of the run to a moment."""
-        summed = self._habits.summed_kwh
-        hour = min(int(at_s // HOUR_S), len(summed) - 2)
-        low = summed[hour]
-        return low + (at_s / HOUR_S - hour) * (summed[hour + 1] - low)
+        habits = self._habits
+        hour = min(int(at_s // HOUR_S), self._class.hours - 1)
+        place = habits.first_sum + hour
+        low = habits.summed_kwh[place]
+        return low + (at_s / HOUR_S - hour) * (habits.summed_kwh[place + 1] - low)
 
     def _when_s(self, done_kwh: float, now_s: float) -> float:
         """The inverse of :meth:`_done_kwh`, not before ``now_s``."""
-        summed = self._habits.summed_kwh
-        hour = bisect_right(summed, done_kwh, int(now_s // HOUR_S)) - 1
-        if hour + 1 >= len(summed):
+        summed, first = self._habits.summed_kwh, self._habits.first_sum
+        last = first + self._class.hours
+        place = first + int(now_s // HOUR_S)
+        while place <= last and summed[place] <= done_kwh:
+            place += 1
+        if place > last:
             return NEVER
-        low = summed[hour]
-        return max(now_s, (hour + (done_kwh - low) / (summed[hour + 1] - low)) * HOUR_S)
+        low, hour = summed[place - 1], place - 1 - first
+        return max(now_s, (hour + (done_kwh - low) / (summed[place] - low)) * HOUR_S)
+
+    def _spot_at(self, at_s: float) -> int:
+        """Where its work has it at a moment."""
+        return self._habits.spots[self._habits.first_spot + int(at_s // HOUR_S)]
 
     def _next_check_s(self, after_s: float) -> float:
         """The next moment at which the driver thinks of the hand-over."""
@@ -181,26 +194,24 @@ class Taxi:
         """
         env, taxis = self._env, self._class
         needy = self._level_kwh <= self._habits.seek_kwh + SMALL_KWH
-        at_hand = dict(taxis.near[spot])
+        at_hand: Mapping[int, float] = taxis.near[spot]
         until_s, here = env.now, -1
         while True:
             station, km = self._best(at_hand)
             if station < 0 and here < 0:
                 self._strand(depart_s, until_s, start_kwh)
                 yield env.timeout(taxis.recovery_s)
-                here = taxis.near[spot][0][0]
+                here = next(iter(taxis.near[spot]))
                 break
             if station < 0:
                 break
-            at_hand.pop(station)
             arrive_s = self._drive_to(station, km, depart_s, until_s, start_kwh, here)
             if arrive_s >= taxis.end_s:
                 return False
             yield env.timeout(arrive_s - env.now)
             here = station
-            wait_s = taxis.stations[here].expected_wait_s()
             patience_s = NEVER if needy and not self._others(here, at_hand) else taxis.patience_s
-            if wait_s > taxis.balk_s and patience_s < NEVER:
+            if patience_s < NEVER and taxis.stations[here].expected_wait_s() > taxis.balk_s:
                 taxis.stations[here].balk(self._vehicle)
             elif (yield from self._visit(here, patience_s)):
                 return True
@@ -212,26 +223,26 @@ class Taxi:
         yield from self._visit(here, NEVER)
         return True
 
-    def _best(self, at_hand: dict[int, float]) -> tuple[int, float]:
+    def _best(self, at_hand: Mapping[int, float]) -> tuple[int, float]:
         """The station in reach with the shortest way, wait and stay together, and its distance; -1 if there is none."""
         taxis, hour = self._class, int(self._env.now // HOUR_S)
-        s_per_km = taxis.s_per_km[hour]
+        s_per_km, stay_s, stations = taxis.s_per_km[hour], taxis.stay_s, taxis.stations
         reach_km = self._level_kwh / (taxis.kwh_per_km[hour] * self._habits.thrift)
         best, best_km, best_s = -1, 0.0, NEVER
         for station, km in at_hand.items():
-            way_s = km * s_per_km
-            if km <= reach_km and way_s < best_s:
-                cost_s = way_s + taxis.stay_s[station] + taxis.stations[station].expected_wait_s()
+            least_s = km * s_per_km + stay_s[station]
+            if km <= reach_km and least_s < best_s:
+                cost_s = least_s + stations[station].expected_wait_s()
                 if cost_s < best_s:
                     best, best_km, best_s = station, km, cost_s
         return best, best_km
 
-    def _others(self, here: int, at_hand: dict[int, float]) -> dict[int, float]:
-        """The stations that are left and in reach from here, with their distances."""
+    def _others(self, here: int, at_hand: Mapping[int, float]) -> Mapping[int, float]:
+        """The other stations that are in reach from here, with their distances."""
         taxis, hour = self._class, int(self._env.now // HOUR_S)
         reach_km = self._level_kwh / (taxis.kwh_per_km[hour] * self._habits.thrift)
         between_km = taxis.between_km[here]
-        return {station: between_km[station] for station in at_hand if between_km[station] <= reach_km}
+        return {station: km for station in at_hand if station != here and (km := between_km[station]) <= reach_km}
 
     def _visit(self, number: int, patience_s: float) -> Generator[Event, Any, bool]:
         """Queue and get energy; False if the driver left because patience was over."""
