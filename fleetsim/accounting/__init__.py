@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from fleetsim.accounting.batteries import follow_batteries
 from fleetsim.accounting.feeding import exchanges, walk
 from fleetsim.accounting.hydrogen import (
     account_flows,
@@ -19,9 +20,8 @@ from fleetsim.accounting.hydrogen import (
 )
 from fleetsim.accounting.local_supply import SUPPLY_LOADS, local_supplies, mix_of, storage_stocks, supply_draws
 from fleetsim.accounting.running import running
-from fleetsim.accounting.sessions import SessionTotals, certified_share, session_signals, source_shares
+from fleetsim.accounting.sessions import SessionTotals, certified_share, session_signals
 from fleetsim.accounting.slots import SlotLoads, fleet_load_mw, grid_slots, reported_slots, site_slots, zone_slots
-from fleetsim.accounting.stocks import account_swaps, account_trips, session_properties, stocks_table, trace
 from fleetsim.accounting.sums import Floats
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
@@ -62,20 +62,19 @@ def account(records: Records, grid: GridSlots, prices: Prices) -> Records:
         loads.add(power)
     certified = certified_share(totals, grid, float(exchanged.fed_kwh.sum()))
     sessions = {**tables["sessions"], **session_signals(totals, certified)}
-    properties = session_properties(sessions, source_shares(totals), sessions["initial_share"])
-    traced = trace(tables, *fed.stops(sessions, properties, sessions["initial_share"]))
+    traced = follow_batteries(records, sessions, totals, fed)
     hydrogen = trace_hydrogen(records, grid_mix(grid), site_mixes(mix))
     entities, slots = records.entities, site_slots(records, loads, price, supplies)
     accounted = {
         "sessions": sessions,
-        "trips": account_fuelled_trips(account_trips(tables["trips"], traced), hydrogen),
-        "swaps": account_swaps(tables["swaps"], traced),
+        "trips": account_fuelled_trips(traced.trips, hydrogen),
+        "swaps": traced.swaps,
         "refuels": account_refuels(tables["refuels"], hydrogen),
         "hydrogen_flows": account_flows(tables["hydrogen_flows"], mix),
         "stocks": concatenate(
             "stocks",
             [
-                stocks_table(traced, entities),
+                traced.stocks,
                 hydrogen_stocks(hydrogen, entities),
                 storage_stocks(supplies, records),
             ],

@@ -10,22 +10,28 @@ conversion losses together, plus hydrogen production, standby and base load.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from fleetsim.accounting.events import driven_rows, ends
-from fleetsim.accounting.holders import battery_kwh
+from fleetsim.accounting.holders import battery_kwh, some_vehicles
 from fleetsim.accounting.integrals import energy_kwh
 from fleetsim.accounting.local_supply import SUPPLY_LOADS
 from fleetsim.accounting.sessions import SessionOfDraw
 from fleetsim.accounting.sums import Floats, sums
 from fleetsim.clock import HOUR_S, SLOT_S
+from fleetsim.results import spool
 from fleetsim.results.records import Records
 from fleetsim.results.schema import LOADS, Frame, select
 
 _BROUGHT, _CHARGED, _TAKEN = range(3)
 """What happens to a pack at a station."""
+_OF_TRIPS = ("vehicle", "depart_at", "used_kwh", "hydrogen_kg", "soc_start", "soc_end", "status")
+_OF_SESSIONS = (
+    "vehicle", "plug_at", "soc_start", "soc_end", "energy_kwh", "delivered_kwh", "stored_kwh", "discharged_kwh",
+    "released_kwh",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +121,19 @@ class SiteBalance:
 def vehicle_balance(records: Records) -> VehicleBalance:
     """The battery balance of every vehicle."""
     tables, count = records.tables, len(records.entities["vehicles"])
+    drawn_kwh = _drawn_kwh(tables)
+    parts = []
+    for of_trips, of_sessions in some_vehicles(tables):
+        trips = {name: tables["trips"][name][of_trips] for name in _OF_TRIPS}
+        sessions = {name: tables["sessions"][name][of_sessions] for name in _OF_SESSIONS}
+        own = {**tables, "trips": trips, "sessions": sessions}
+        parts.append(_vehicle_balance(own, drawn_kwh[of_sessions], count))
+    names = (field.name for field in fields(VehicleBalance))
+    return VehicleBalance(**{name: np.sum([getattr(part, name) for part in parts], axis=0) for name in names})
+
+
+def _vehicle_balance(tables: Mapping[str, Frame], drawn_kwh: Floats, count: int) -> VehicleBalance:
+    """The balance of those vehicles that have rows in the tables."""
     trips, sessions, swaps = tables["trips"], tables["sessions"], tables["swaps"]
     capacity_kwh = battery_kwh(tables["vehicles"])
     charged, driven = np.flatnonzero(sessions["vehicle"] >= 0), driven_rows(trips)
@@ -124,7 +143,7 @@ def vehicle_balance(records: Records) -> VehicleBalance:
     found, first, last = ends(vehicle, begin_s)
     soc_before = np.concatenate((sessions["soc_start"][charged], swaps["soc_out"], trips["soc_start"][driven]))
     soc_after = np.concatenate((sessions["soc_end"][charged], swaps["soc_in"], trips["soc_end"][driven]))
-    gap_kwh, gain_kwh = _session_gaps(tables)
+    gap_kwh, gain_kwh = _session_gaps(sessions, drawn_kwh)
     got_kwh = (swaps["soc_in"] - swaps["soc_out"]) * capacity_kwh[swaps["vehicle"]]
     return VehicleBalance(
         initial_kwh=sums(soc_before[first] * capacity_kwh[found], found, count),
@@ -156,22 +175,22 @@ def pack_balance(records: Records) -> PackBalance:
     soc_after = np.concatenate((swaps["soc_out"], sessions["soc_end"][charged], swaps["soc_in"]))
     _, first, last = ends(pack, begin_s)
     first, last = first[kind[first] != _BROUGHT], last[kind[last] != _TAKEN]
-    gap_kwh, gain_kwh = _session_gaps(tables)
+    gap_kwh, gain_kwh = np.zeros((2, len(charged)))
+    if len(charged):
+        gap_kwh, gain_kwh = _session_gaps(select(sessions, charged), _drawn_kwh(tables)[charged])
     of_session, at_swap = sessions["site"][charged], pack_kwh[swaps["site"]]
     return PackBalance(
         initial_kwh=sums(soc_before[first] * pack_kwh[site[first]], site[first], count),
         stored_kwh=sums(sessions["stored_kwh"][charged], of_session, count),
         swapped_kwh=sums((swaps["soc_in"] - swaps["soc_out"]) * at_swap, swaps["site"], count),
         left_kwh=sums(soc_after[last] * pack_kwh[site[last]], site[last], count),
-        meter_gap_kwh=sums(gap_kwh[charged], of_session, count),
-        gain_kwh=sums(gain_kwh[charged], of_session, count),
+        meter_gap_kwh=sums(gap_kwh, of_session, count),
+        gain_kwh=sums(gain_kwh, of_session, count),
     )
 
 
-def _session_gaps(tables: Mapping[str, Frame]) -> tuple[Floats, Floats]:
+def _session_gaps(sessions: Frame, drawn_kwh: Floats) -> tuple[Floats, Floats]:
     """By session: what the meter says beyond or below its power over time, and what was stored out of nothing."""
-    sessions = tables["sessions"]
-    drawn_kwh = _drawn_kwh(tables["draws"], tables["clocks"], sessions)
     gap_kwh = np.abs(sessions["energy_kwh"] - _fed_back(sessions) - drawn_kwh)
     gain_kwh = np.maximum(sessions["stored_kwh"] - sessions["delivered_kwh"], 0.0)
     gain_kwh += np.maximum(_fed_back(sessions) - np.nan_to_num(sessions["released_kwh"]), 0.0)
@@ -226,10 +245,11 @@ def _fed_back(sessions: Frame) -> Floats:
     return np.nan_to_num(sessions["discharged_kwh"])
 
 
-def _drawn_kwh(draws: Frame, clocks: Frame, sessions: Frame) -> Floats:
+def _drawn_kwh(tables: Mapping[str, Frame]) -> Floats:
     """Energy of each session by its power over time."""
-    of_draw, drawn_kwh = SessionOfDraw(draws, sessions), np.zeros(len(sessions["session"]))
-    for rows, kwh in energy_kwh(draws, clocks):
+    of_draw = SessionOfDraw(tables["draws"], tables["sessions"])
+    drawn_kwh = spool.zeros(len(tables["sessions"]["session"]))
+    for rows, kwh in energy_kwh(tables["draws"], tables["clocks"]):
         session = of_draw(rows)
         np.add.at(drawn_kwh, session[session >= 0], kwh[session >= 0])
     return drawn_kwh

@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.accounting.sums import Floats, Ints
+from fleetsim.accounting.sums import Floats, Ints, blocks
 from fleetsim.results.schema import Frame
 
 FULL_POWER = -1
 """Number of the clock that never scales."""
-DRAWS_AT_ONCE = 1 << 18
-"""Few enough for memory, whatever the length of a run."""
 INSTANT_S = 1e-3
 """Overlaps shorter than this are the rounding of times, not power."""
 
@@ -107,15 +105,15 @@ def draws_by_clock(draws: Frame, clocks: Frame) -> Iterator[tuple[Ints, ClockAxi
     Raises ``ValueError`` where a draw names a clock that its site does not have.
     """
     axes = clock_axes(clocks)
-    for first in range(0, len(draws["site"]), DRAWS_AT_ONCE):
-        site, number = (draws[name][first : first + DRAWS_AT_ONCE] for name in ("site", "clock"))
+    for block in blocks(len(draws["site"])):
+        site, number = draws["site"][block], draws["clock"][block]
         order = _order(site * (np.int64(number.max()) + 1 - FULL_POWER) + number - FULL_POWER)
         for run in _runs(site[order], number[order]):
             rows = order[run]
             key = (int(site[rows[0]]), int(number[rows[0]]))
             if key[1] != FULL_POWER and key not in axes:
                 raise ValueError(f"draws refer to clock {key[1]} of site {key[0]}, which has no rows")
-            yield first + rows, ALWAYS_FULL if key[1] == FULL_POWER else axes[key]
+            yield block.start + rows, ALWAYS_FULL if key[1] == FULL_POWER else axes[key]
 
 
 def _order(keys: Ints) -> Ints:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fleetsim.accounting.holders import Holders
-from fleetsim.accounting.sums import Floats, Ints
+from fleetsim.accounting.sums import Floats, Ints, blocks
 from fleetsim.results.schema import TRIP_STATUS, Frame
 
 CANCELLED = TRIP_STATUS.index("cancelled")
@@ -85,8 +85,11 @@ def order_events(trips: Frame, sessions: Frame, swaps: Frame, batteries: Holders
 
 def driven_rows(trips: Frame) -> Ints:
     """Rows of the trips that used energy from a battery."""
-    on_battery = np.isfinite(trips["used_kwh"]) & np.isnan(trips["hydrogen_kg"])
-    return np.flatnonzero((trips["status"] != CANCELLED) & on_battery)
+    found = [np.empty(0, dtype=np.int64)]
+    for rows in blocks(len(trips["status"])):
+        on_battery = np.isfinite(trips["used_kwh"][rows]) & np.isnan(trips["hydrogen_kg"][rows])
+        found.append(rows.start + np.flatnonzero((trips["status"][rows] != CANCELLED) & on_battery))
+    return np.concatenate(found)
 
 
 def ends(holder: Ints, begin_s: Floats) -> tuple[Ints, Ints, Ints]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.accounting.sums import Floats, Ints
+from fleetsim.accounting.sums import Floats, Ints, blocks
 from fleetsim.results.schema import Entities, Frame
 
+ROWS_OF_VEHICLES = 1 << 20
+"""Trips and sessions of the vehicles that are looked at at a time."""
 LONG_S = 1e9
 """A time beyond every run, by which the rows of one vehicle are kept apart from those of the next."""
 
@@ -89,3 +92,33 @@ def _holder(vehicle: NDArray[Any], at_s: Floats, swaps: Frame, vehicles: int) ->
     before = ~after & (swapper[following] == own)
     pack = np.where(after, pack_in[last], np.where(before, pack_out[following], -1))
     return np.where(pack >= 0, vehicles + pack, own)
+
+
+def some_vehicles(
+    tables: Mapping[str, Frame], *, together: bool = False
+) -> Iterator[tuple[slice | Ints, slice | Ints]]:
+    """Rows of the trips and of the sessions of some vehicles, by code; first with those of none.
+
+    What happens to one battery does not depend on others, but where packs change hands: there, or if asked, they come
+    together.
+    """
+    vehicles = (tables["trips"]["vehicle"], tables["sessions"]["vehicle"])
+    packs = len(tables["swaps"]["vehicle"]) or np.any(tables["sessions"]["pack"] >= 0)
+    if together or packs or sum(map(len, vehicles)) <= ROWS_OF_VEHICLES:
+        yield slice(None), slice(None)
+        return
+    number = np.zeros(max(int(vehicle.max(initial=-1)) for vehicle in vehicles) + 2, dtype=np.int64)
+    for vehicle in vehicles:
+        for rows in blocks(len(vehicle)):
+            number += np.bincount(vehicle[rows] + 1, minlength=len(number))
+    group = np.cumsum(number) // ROWS_OF_VEHICLES
+    first = np.flatnonzero(np.diff(group, prepend=-1)) - 1
+    for low, high in pairwise([*first.tolist(), len(number)]):
+        of_trips, of_sessions = (_between(vehicle, low, high) for vehicle in vehicles)
+        yield of_trips, of_sessions
+
+
+def _between(codes: Ints, low: int, high: int) -> Ints:
+    """Rows with a code from one on and below another."""
+    found = [rows.start + np.flatnonzero((codes[rows] >= low) & (codes[rows] < high)) for rows in blocks(len(codes))]
+    return np.concatenate(found)

@@ -181,6 +181,8 @@ def account_refuels(refuels: Frame, traced: HydrogenTrace) -> Frame:
 
 def account_fuelled_trips(trips: Frame, traced: HydrogenTrace) -> Frame:
     """The trips with the shares and emission of those that used hydrogen; the others stay as they are."""
+    if not len(traced.fills):
+        return trips
     fuelled = np.isfinite(trips["hydrogen_kg"])
     accounted = account_trips(in_kilograms(trips), traced.tanks)
     names = ("initial_share", "clean_share", "emission_kg")

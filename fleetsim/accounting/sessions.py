@@ -21,12 +21,20 @@ from fleetsim.accounting.mix import (
     Mix,
 )
 from fleetsim.accounting.running import Running
-from fleetsim.accounting.sums import Floats, Ints, ratio, sums
+from fleetsim.accounting.sums import Floats, Ints, blocks, ratio, sums
 from fleetsim.clock import HOUR_S
 from fleetsim.grid.mix import GridSlots
+from fleetsim.results import spool
 from fleetsim.results.records import Records
 from fleetsim.results.schema import LOADS, Frame
 
+CLEAN_SHARES = {
+    "clean_share": CLEAN,
+    "clean_share_consumption": CONSUMPTION,
+    "clean_share_dedicated": DEDICATED,
+    "clean_share_zone": ZONE,
+}
+"""Columns of ``sessions`` by the signal that they are a mean of."""
 OF_SESSIONS = tuple(LOADS.index(load) for load in ("vehicle", "pack"))
 """Loads that belong to sessions."""
 
@@ -37,9 +45,9 @@ class SessionTotals:
     def __init__(self, records: Records, mix: Mix) -> None:
         draws, sessions = records.tables["draws"], records.tables["sessions"]
         self._draws, self._mix, self._of_draw = draws, mix, SessionOfDraw(draws, sessions)
-        self.by_signal = np.zeros((SIGNALS, len(sessions["session"])))
+        self.by_signal = spool.zeros(SIGNALS, len(sessions["session"]))
         """Shape ``(SIGNALS, sessions)``, in the signal's unit times kWh; each kWh has the signal of its slot."""
-        self.peak_kw = np.zeros(len(sessions["session"]))
+        self.peak_kw = spool.zeros(len(sessions["session"]))
         unknown = [margin for margin, of_grid in mix.margins.items() if np.all(np.isnan(of_grid))]
         self.by_signal[unknown] = np.nan
         nowhere = unknown if mix.sites else [*unknown, INITIAL, SITE_SOLAR]
@@ -69,9 +77,9 @@ class SessionTotals:
         energy_kwh: Floats = self.by_signal[ENERGY]
         return energy_kwh
 
-    def mean(self, signal: int) -> Floats:
+    def mean(self, signal: int, rows: slice | Ints = slice(None)) -> Floats:
         """Mean of a signal over each session's energy; NaN where a session has none."""
-        return ratio(self.by_signal[signal], self.kwh)
+        return ratio(self.by_signal[signal, rows], self.kwh[rows])
 
 
 class SessionOfDraw:
@@ -107,31 +115,22 @@ def session_signals(totals: SessionTotals, certified: float) -> Frame:
 
     ``certified`` is the part of all energy that certificates cover.
     """
-    initial = initial_share(totals)
-    shares = {
-        name: ratio(totals.mean(signal), 1.0 - initial)
-        for name, signal in {
-            "clean_share": CLEAN,
-            "clean_share_consumption": CONSUMPTION,
-            "clean_share_dedicated": DEDICATED,
-            "clean_share_zone": ZONE,
-        }.items()
-    }
+    count, names = len(totals.kwh), (*CLEAN_SHARES, "initial_share", "clean_share_contractual")
+    shares = {name: spool.zeros(count) for name in names}
+    for rows in blocks(count):
+        initial = np.nan_to_num(totals.mean(INITIAL, rows))
+        shares["initial_share"][rows] = initial
+        for name, signal in CLEAN_SHARES.items():
+            shares[name][rows] = ratio(totals.mean(signal, rows), 1.0 - initial)
+        shares["clean_share_contractual"][rows] = contractual_share(certified, shares["clean_share_dedicated"][rows])
     return {
         "peak_kw": totals.peak_kw,
-        "initial_share": initial,
         **shares,
-        "clean_share_contractual": contractual_share(certified, shares["clean_share_dedicated"]),
         "emission_kg": totals.by_signal[EMISSION],
         "emission_marginal_province_kg": totals.by_signal[MARGINAL_PROVINCE],
         "emission_marginal_southern_kg": totals.by_signal[MARGINAL_SOUTHERN],
         "cost_cny": totals.by_signal[COST],
     }
-
-
-def initial_share(totals: SessionTotals) -> Floats:
-    """Share of each session's energy that was in a battery at its site already when the reported time began."""
-    return np.nan_to_num(totals.mean(INITIAL))
 
 
 def certified_share(totals: SessionTotals, grid: GridSlots, fed_kwh: float) -> float:
@@ -148,6 +147,6 @@ def contractual_share(certified: float, dedicated: Floats) -> Floats:
     return certified + (1.0 - certified) * dedicated
 
 
-def source_shares(totals: SessionTotals) -> Floats:
-    """Share of each source in each session's energy; with what was initial, rows add up to 1."""
-    return np.column_stack([totals.mean(signal) for signal in range(FIRST_SOURCE, SITE_SOLAR + 1)])
+def source_shares(totals: SessionTotals, rows: slice | Ints = slice(None)) -> Floats:
+    """Share of each source in some sessions' energy; with what was initial, rows add up to 1."""
+    return np.column_stack([totals.mean(signal, rows) for signal in range(FIRST_SOURCE, SITE_SOLAR + 1)])

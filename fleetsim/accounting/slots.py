@@ -11,11 +11,12 @@ from fleetsim.accounting.local_supply import LocalSupply
 from fleetsim.accounting.running import Running
 from fleetsim.accounting.sessions import OF_SESSIONS
 from fleetsim.accounting.site_power import site_power
-from fleetsim.accounting.sums import Floats, Ints, sums
+from fleetsim.accounting.sums import Floats, Ints, blocks, by_group
 from fleetsim.clock import HOUR_S, SLOT_S, Clock
 from fleetsim.grid.mix import GridSlots
+from fleetsim.results import spool
 from fleetsim.results.records import Records
-from fleetsim.results.schema import LOADS, SOURCES, Frame, complete, select
+from fleetsim.results.schema import LOADS, SOURCES, TABLES, Frame, complete, select
 
 FLEET_LOADS = tuple(LOADS.index(load) for load in ("vehicle", "pack", "electrolyser", "compressor", "standby"))
 SLOTS_PER_HOUR = HOUR_S / SLOT_S
@@ -27,7 +28,7 @@ class SlotLoads:
     def __init__(self, records: Records) -> None:
         self._draws = records.tables["draws"]
         shape = (len(records.entities["sites"]), records.clock.slots)
-        self.fleet_kwh, self.other_kwh, self.drawing_s = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.fleet_kwh, self.other_kwh, self.drawing_s = (spool.zeros(*shape) for _ in range(3))
 
     def add(self, power: Running) -> None:
         """Count some draws."""
@@ -45,44 +46,40 @@ def site_slots(
     records: Records, loads: SlotLoads, price_cny_per_kwh: Floats, supplies: Mapping[int, LocalSupply]
 ) -> Frame:
     """The ``site_slots`` table: a row for each site and each slot. ``records`` hold the draws of the run alone."""
-    clock, tables = records.clock, records.tables
+    tables, slot = records.tables, reported_slots(records.clock)
     sites, sessions, waits = tables["sites"], tables["sessions"], tables["waits"]
-    codes = sites["site"]
-    slot = reported_slots(clock)
-    load_kw = (loads.fleet_kwh + loads.other_kwh) * SLOTS_PER_HOUR
     plugged = occupancy(sessions["site"], sessions["plug_at"], sessions["unplug_at"], records)
     queued = occupancy(waits["site"], waits["arrive_at"], waits["end_at"], records)
-
-    def rows(by_site: Floats) -> Floats:
-        return by_site[codes][:, slot].ravel()
-
-    power = {
-        "solar_kw": np.zeros((len(load_kw), len(slot))),
-        "storage_kw": np.zeros((len(load_kw), len(slot))),
-        "fed_back_kw": np.zeros((len(load_kw), len(slot))),
-        "grid_kw": load_kw[:, slot],
-        "peak_kw": site_peaks_kw(records),
-        "storage_kwh": np.full((len(load_kw), len(slot)), np.nan),
-    }
-    for site, supply in supplies.items():
-        for name, values in supply.site_slots(slot).items():
-            power[name][site] = values
-        load_kw[site, slot] += power["fed_back_kw"][site]
-    return complete(
-        "site_slots",
-        {
-            "site": np.repeat(codes, len(slot)),
-            "slot_at": np.tile(slot * float(SLOT_S), len(codes)),
-            "load_kw": rows(load_kw),
-            **{name: by_site[codes].ravel() for name, by_site in power.items()},
-            "limit_kw": np.repeat(np.fmin(sites["connection_kw"], sites["transformer_kw"]), len(slot)),
-            "price_cny_per_kwh": np.tile(price_cny_per_kwh[slot], len(codes)),
-            "plugged": rows(plugged),
-            "charging": rows(loads.drawing_s / SLOT_S),
-            "queued": rows(queued),
-            "packs_ready": packs_ready(records)[codes][:, slot].ravel(),
-        },
-    )
+    peaks_kw, ready = site_peaks_kw(records), packs_ready(records)
+    limit_kw = np.fmin(sites["connection_kw"], sites["transformer_kw"])
+    out = {column.name: column.dtype for column in TABLES["site_slots"]}
+    frame = {name: spool.zeros(len(sites["site"]) * len(slot), dtype=dtype) for name, dtype in out.items()}
+    for row, site in enumerate(sites["site"].tolist()):
+        load_kw = (loads.fleet_kwh[site, slot] + loads.other_kwh[site, slot]) * SLOTS_PER_HOUR
+        columns = {
+            "site": site,
+            "slot_at": slot * float(SLOT_S),
+            "load_kw": load_kw,
+            "solar_kw": 0.0,
+            "storage_kw": 0.0,
+            "fed_back_kw": 0.0,
+            "grid_kw": load_kw,
+            "peak_kw": peaks_kw[site],
+            "limit_kw": limit_kw[row],
+            "price_cny_per_kwh": price_cny_per_kwh[slot],
+            "plugged": plugged[site, slot],
+            "charging": loads.drawing_s[site, slot] / SLOT_S,
+            "queued": queued[site, slot],
+            "storage_kwh": np.nan,
+            "hydrogen_kg": np.nan,
+            "packs_ready": ready[site, slot],
+        }
+        if site in supplies:
+            columns |= supplies[site].site_slots(slot)
+            columns["load_kw"] = load_kw + columns["fed_back_kw"]
+        for name, values in columns.items():
+            frame[name][row * len(slot) : (row + 1) * len(slot)] = values
+    return frame
 
 
 def grid_slots(records: Records, grid: GridSlots, fleet_mw: Floats) -> Frame:
@@ -139,12 +136,12 @@ def fleet_load_mw(records: Records, loads: SlotLoads, supplies: Mapping[int, Loc
     What panels and batteries at the sites give is taken off. Before the reported time only the draws of sessions that
     reach into it are there.
     """
-    by_site_kwh = loads.fleet_kwh.copy()
     total_kwh = np.zeros(records.clock.slots)
-    for site, supply in supplies.items():
-        by_site_kwh[site, -len(supply.net_kwh) :] += supply.net_kwh
-    for site in np.argsort(np.array(records.entities["sites"], dtype=np.str_), kind="stable"):
-        total_kwh += by_site_kwh[site]
+    for site in np.argsort(np.array(records.entities["sites"], dtype=np.str_), kind="stable").tolist():
+        total_kwh += loads.fleet_kwh[site]
+        if site in supplies:
+            net_kwh = supplies[site].net_kwh
+            total_kwh[-len(net_kwh) :] += net_kwh
     return total_kwh * SLOTS_PER_HOUR / 1e3
 
 
@@ -153,26 +150,25 @@ def reported_slots(clock: Clock) -> Ints:
     return np.arange(clock.report_from_s // SLOT_S, clock.slots)
 
 
-def slot_sums(values: Floats, site: NDArray[np.integer], slot: Ints, records: Records) -> Floats:
-    """Sums by site and slot, shape ``(sites, slots)``."""
-    sites, slots = len(records.entities["sites"]), records.clock.slots
-    return sums(values, site * np.int64(slots) + slot, sites * slots).reshape(sites, slots)
-
-
 def occupancy(site: NDArray[np.integer], start_s: Floats, end_s: Floats, records: Records) -> Floats:
     """Mean number of stays at each site in each slot, shape ``(sites, slots)``.
 
     A stay adds one to every slot after that of its start, what is left of that slot to that slot itself, and
     its end takes the same away again. Stays without a start or an end (NaN) did not take place.
     """
-    stayed = np.isfinite(start_s) & np.isfinite(end_s)
-    site = np.tile(site[stayed], 2)
-    at_s = np.clip(np.concatenate((start_s[stayed], end_s[stayed])), 0.0, records.clock.end_s)
-    sign = np.repeat([1.0, -1.0], int(stayed.sum()))
-    slot = np.minimum((at_s // SLOT_S).astype(np.int64), records.clock.slots - 1)
-    left = slot + 1 - at_s / SLOT_S
-    steps = slot_sums(sign, site, slot, records)
-    return np.cumsum(steps, axis=1) - steps + slot_sums(sign * left, site, slot, records)
+    sites, slots = len(records.entities["sites"]), records.clock.slots
+    out, steps = spool.zeros(sites, slots), spool.zeros(sites, slots)
+    for rows in blocks(len(site)):
+        stayed = np.isfinite(start_s[rows]) & np.isfinite(end_s[rows])
+        for sign, moments_s in ((1.0, start_s), (-1.0, end_s)):
+            at_s = np.clip(moments_s[rows][stayed], 0.0, records.clock.end_s)
+            slot = np.minimum((at_s // SLOT_S).astype(np.int64), slots - 1)
+            cell = site[rows][stayed] * np.int64(slots) + slot
+            np.add.at(steps.reshape(-1), cell, sign)
+            np.add.at(out.reshape(-1), cell, sign * (slot + 1 - at_s / SLOT_S))
+    for mean, step in zip(out, steps, strict=True):
+        mean += np.cumsum(step) - step
+    return out
 
 
 def packs_ready(records: Records) -> Floats:
@@ -185,21 +181,23 @@ def packs_ready(records: Records) -> Floats:
     packs = np.full(len(records.entities["sites"]), np.nan)
     packs[sites["site"]] = np.where(sites["packs"] > 0, sites["packs"], np.nan)
     charging = select(sessions, sessions["pack"] >= 0)
-    away = occupancy(charging["site"], charging["arrive_at"], charging["unplug_at"], records)
-    away += occupancy(swaps["site"], swaps["start_at"], swaps["end_at"], records)
-    return packs[:, np.newaxis] - away
+    ready = occupancy(charging["site"], charging["arrive_at"], charging["unplug_at"], records)
+    swapping = occupancy(swaps["site"], swaps["start_at"], swaps["end_at"], records)
+    for own, away, swapped in zip(packs, ready, swapping, strict=True):
+        away[:] = own - (away + swapped)
+    return ready
 
 
 def site_peaks_kw(records: Records) -> Floats:
     """Highest power of each site at any instant of each reported slot, shape ``(sites, reported slots)``."""
     draws, clocks = records.tables["draws"], records.tables["clocks"]
-    slots = reported_slots(records.clock)
-    out = np.zeros((len(records.entities["sites"]), len(slots)))
-    order = np.argsort(draws["site"], kind="stable")
-    bounds = np.searchsorted(draws["site"][order], np.arange(len(out) + 1))
-    for site in range(len(out)):
-        rows = order[bounds[site] : bounds[site + 1]]
+    slots, sites = reported_slots(records.clock), len(records.entities["sites"])
+    out = spool.zeros(sites, len(slots))
+    (of_draws, draw_bounds), (of_clocks, clock_bounds) = (by_group(frame["site"], sites) for frame in (draws, clocks))
+    for site in range(sites):
+        rows = of_draws[draw_bounds[site] : draw_bounds[site + 1]]
         if len(rows):
-            power = site_power(select(draws, rows), select(clocks, clocks["site"] == site), slots)
-            out[site] = power.peaks_kw(slots)
+            scaled = select(clocks, of_clocks[clock_bounds[site] : clock_bounds[site + 1]])
+            drawn = {name: draws[name][rows] for name in ("site", "clock", "start_at", "end_at", "offered_kw")}
+            out[site] = site_power(drawn, scaled, slots).peaks_kw(slots)
     return out

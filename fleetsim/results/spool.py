@@ -7,17 +7,35 @@ system's folder for temporary files (``TMPDIR``).
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from fleetsim.results.schema import TABLES, Frame, complete, concatenate
 
 COPIED_AT_ONCE = 1 << 20
 """Bytes."""
+
+
+IN_MEMORY = 1 << 24
+"""Bytes up to which what is to be filled is held in memory."""
+
+
+def zeros(*shape: int, dtype: DTypeLike = np.float64) -> NDArray[Any]:
+    """Zeros to be filled: in a file without a name where they are many, else in memory."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if size <= IN_MEMORY:
+        return np.zeros(shape, dtype)
+    with TemporaryFile(prefix="fleetsim-") as file:
+        file.truncate(size)
+        return np.memmap(file, dtype=dtype, mode="r+", shape=shape).view(np.ndarray)
 
 
 @dataclass(frozen=True, slots=True)

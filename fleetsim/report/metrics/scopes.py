@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.accounting.sums import Floats, Ints, sums
+from fleetsim.accounting.sums import Floats, Ints, blocks, sums
 from fleetsim.results.records import Records
 from fleetsim.results.schema import Frame
 
@@ -49,17 +49,21 @@ class Scope:
 
     def total(self, values: NDArray[Any], subject: Ints) -> Floats:
         """Sum of the values of each subject; empty where one of them is."""
-        return sums(values, subject + 1, len(self.subjects) + 1)[1:]
+        out = np.zeros(len(self.subjects) + 1)
+        for rows in blocks(len(values)):
+            out += sums(values[rows], subject[rows] + 1, len(out))
+        return out[1:]
 
     def count(self, rows: NDArray[np.bool_], subject: Ints) -> Floats:
         """Number of rows of each subject."""
-        return self.total(rows.astype(np.float64), subject)
+        return self.total(rows, subject)
 
     def largest(self, values: Floats, subject: Ints) -> Floats:
         """Largest value of each subject; empty where there is none, or where one of them is."""
         out = np.full(len(self.subjects), -np.inf)
-        mine = subject >= 0
-        np.maximum.at(out, subject[mine], values[mine])
+        for rows in blocks(len(values)):
+            mine = subject[rows] >= 0
+            np.maximum.at(out, subject[rows][mine], values[rows][mine])
         return np.where(np.isneginf(out), np.nan, out)
 
 
