@@ -7,33 +7,49 @@ import gzip
 import json
 import math
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
 from fleetsim.report.words import Language, both
 from fleetsim.spec import Text
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 
 def render_template(template: str, lang: Language, **values: Any) -> str:
     """A page as one text that opens offline; it opens in ``lang`` and carries both languages."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from plotly.offline import get_plotlyjs
+    return _environment().get_template(template).render(
+        lang=lang,
+        t=bilingual,
+        w=lambda key, **marks: bilingual(both(key, **marks)),
+        plotly=_packed_plotly(),
+        **values,
+    )
 
-    environment = Environment(
+
+@cache
+def _environment() -> Environment:
+    """The templates; each is compiled once in a process."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
         loader=PackageLoader("fleetsim.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(template).render(
-        lang=lang,
-        t=bilingual,
-        w=lambda key, **marks: bilingual(both(key, **marks)),
-        plotly=_packed(get_plotlyjs()),
-        **values,
-    )
+
+
+@cache
+def _packed_plotly() -> str:
+    """The library that draws, as the page unpacks it: compressed to about a third, and safe inside a script element."""
+    from plotly.offline import get_plotlyjs
+
+    return base64.b64encode(gzip.compress(get_plotlyjs().encode("utf-8"), mtime=0)).decode("ascii")
 
 
 def bilingual(text: Text) -> Markup:
@@ -52,11 +68,6 @@ def script_json(content: Any) -> Markup:
     """JSON that can stand inside a script element: nothing in it can close the element or open a comment."""
     text = json.dumps(_finite(content), ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
-
-
-def _packed(text: str) -> str:
-    """A text as the page unpacks it: compressed to about a third, and safe inside a script element."""
-    return base64.b64encode(gzip.compress(text.encode("utf-8"), mtime=0)).decode("ascii")
 
 
 def _finite(content: Any) -> Any:
