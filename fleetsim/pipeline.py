@@ -76,7 +76,8 @@ def simulate(scenario: Scenario, workers: int = 1, where: Executor | None = None
     records = replace(records, tables={**records.tables, "metrics": metrics(records)})
     cpu_s, wall_s = _cpu_s() - begun_cpu_s, time.perf_counter() - begun_wall_s
     timing = Timing(now(), at_work.workers, round(cpu_s, 3), round(wall_s, 3), sorted(compiled))
-    return Results(_facts(scenario, grid), timing, records, dump(scenario))
+    text = dump(scenario)
+    return Results(_facts(scenario, grid, text), timing, records, text)
 
 
 def run(
@@ -104,7 +105,8 @@ def run(
     outcome: Results | None = None
     try:
         outcome = simulate(scenario, workers)
-        outcome.save(results, again=again, store=store, language=language)
+        with outcome.written(results, again=again, language=language):
+            list_run(results, store, outcome.facts, outcome.timing, outcome.records.tables["metrics"])
     except Exception as error:
         if outcome is None or outcome.folder is None:
             text = str(error) if isinstance(error, FleetsimError) else f"{type(error).__name__}: {error}"
@@ -282,12 +284,12 @@ class DataFrames(Mapping[str, "pd.DataFrame"]):
         return len(TABLES)
 
 
-def identity_of(scenario: Scenario) -> Identity:
-    """What makes a run of this scenario the run it is."""
+def identity_of(scenario: Scenario, text: str | None = None) -> Identity:
+    """What makes a run of this scenario the run it is; ``text`` is the resolved scenario, where it is there already."""
     from fleetsim.scenario.extensions import extensions
     from fleetsim.scenario.resolved import dump
 
-    return identify(scenario.spec.name, dump(scenario), scenario.inputs, extensions(scenario.spec))
+    return identify(scenario.spec.name, text or dump(scenario), scenario.inputs, extensions(scenario.spec))
 
 
 def network_loads(scenario: Scenario, records: Records) -> Loads | None:
@@ -317,11 +319,11 @@ def _network_tables(scenario: Scenario, records: Records) -> dict[str, Frame]:
     return network_tables(carried, scenario.rules, records.clock, air_c)
 
 
-def _facts(scenario: Scenario, grid: GridSlots) -> RunFacts:
+def _facts(scenario: Scenario, grid: GridSlots, text: str) -> RunFacts:
     from fleetsim.results.environment import environment
     from fleetsim.scenario.provenance import figures
 
-    spec, identity = scenario.spec, identity_of(scenario)
+    spec, identity = scenario.spec, identity_of(scenario, text)
     numbers = figures(scenario)
     return RunFacts(
         run_id=identity.run_id,

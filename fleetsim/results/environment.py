@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -18,10 +19,16 @@ def environment(workspace: Path) -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": platform.machine(),
         "system": platform.system(),
-        "versions": {name: metadata.version(name) for name in _SHAPING},
+        "versions": dict(_releases()),
         "lock_sha256": lock_sha256(workspace),
         "cpu_features": cpu_features(),
     }
+
+
+@cache
+def _releases() -> tuple[tuple[str, str], ...]:
+    """Those that this process runs with, each with its name."""
+    return tuple((name, metadata.version(name)) for name in _SHAPING)
 
 
 def lock_sha256(workspace: Path) -> str | None:
