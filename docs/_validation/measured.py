@@ -186,7 +186,8 @@ def _lines() -> Iterator[str]:
     yield (
         "The sheets as they are shipped, level streets at half load; only bus 183 served to calibrate the form. The "
         "sources give little of speed, weather and load, so the conditions are assumed and a miss may lie in either. "
-        "Makers' and operators' claims are marked; the table of New York is one for planning, not a measurement.\n"
+        "Makers' and operators' claims are marked; the table of New York is one for planning, not a measurement: see "
+        "[below](#new-yorks-buses).\n"
     )
     yield "| fleet | assumed | predicted | measured | | error |"
     yield "|---|---|---|---|---|---|"

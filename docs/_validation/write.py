@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 PARTS = {
     "Vehicles and energy": "energy",
     "Vehicles that others measured": "measured",
+    "New York's buses": "new_york",
     "Line 101 from the top with a full battery": "line_101",
     "Hydrogen under pressure": "pressure",
     "Fleets and depots": "fleets",
