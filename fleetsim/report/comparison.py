@@ -153,7 +153,7 @@ def _foremost(every: Sequence[Difference], sense: int) -> tuple[str, Difference]
     telling = [one for one in changed if one.clear or len(one.seeds) == 1]
     if sense == 0:
         return ("most", max(telling, key=lambda one: abs(one.difference))) if telling else ("unclear_one", largest)
-    best = max(telling or every, key=lambda one: sense * one.difference)
+    best = max(telling or every, key=lambda one: sense * float(f"{one.difference:.9g}"))  # of equals the first
     if telling and sense * best.difference > 0:
         return "best", best
     if len(every) == 1:

@@ -42,6 +42,11 @@ PEAK = ("peak_kw", "kW", [500.0, 520.0, 480.0])
         ([difference(*PEAK, [400.0, 621.0, 479.0])], "unclear_one", "b"),
         ([difference(*PEAK, [500.0, 520.0, 480.0])], "same", "b"),
         ([difference(*PEAK, [600.0, 621.0, 579.0]), difference(*PEAK, [490.0, 511.0, 469.0], "c")], "best", "c"),
+        (
+            [difference(*PEAK, [400.0, 421.0, 379.0]), difference(*PEAK, [400.0 - 1e-10, 421.0, 379.0], "c")],
+            "best",
+            "b",
+        ),
         ([difference(*PEAK, [600.0, 621.0, 579.0]), difference(*PEAK, [601.0, 620.0, 579.0], "c")], "unclear", "b"),
         ([difference("service_level", "share", [0.8, 0.9], [0.9, 1.0])], "best", "b"),
         ([difference("energy_kwh", "kWh", [9.0, 8.0], [7.0, 6.1])], "most", "b"),
