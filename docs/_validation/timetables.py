@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,8 @@ from fleetsim.work.spec import Scheduling
 
 FEED = Path(os.environ.get("FLEETSIM_GTFS_FEED", "no such feed"))
 LONGEST_KM = (None, 200.0, 180.0)
+TERMINALS = 4
+"""Ends of lines that get chargers in the last row: those at which most trips end."""
 
 
 def failures(results: Results) -> tuple[int, int]:
@@ -31,9 +34,10 @@ def failures(results: Results) -> tuple[int, int]:
     return int(cancelled), int(late)
 
 
-def row(longest_km: float | None, spare_share: float) -> tuple[Imported, str]:
+def row(longest_km: float | None, spare_share: float, terminals: tuple[str, ...] = ()) -> tuple[Imported, str]:
     """An import with blocks of at most a length, run for its week: one line of the table."""
-    wishes = replace(Wishes(), spare_share=spare_share, rules=Scheduling(longest_block_km=longest_km))
+    rules = Scheduling(longest_block_km=longest_km)
+    wishes = replace(Wishes(), spare_share=spare_share, terminals=terminals, rules=rules)
     with TemporaryDirectory() as folder:
         done = import_gtfs(FEED, Path(folder), "cairns", wishes)
         results = pipeline.simulate(pipeline.load(done.files[-1]))
@@ -48,6 +52,7 @@ def row(longest_km: float | None, spare_share: float) -> tuple[Imported, str]:
 
     (fleet,) = done.plan.fleets
     cut = "as the timetable allows" if longest_km is None else f"at most {longest_km:g} km"
+    cut += f", chargers at {len(terminals)} ends" if terminals else ""
     energy = f"{value('energy_kwh') / 7_000:.2f} | {value('distance_km') / 7:,.0f}"
     return done, (
         f"| {cut} | {fleet.fewest_vehicles} | {fleet.vehicles} | {energy} | {value('consumption_kwh_per_km'):.3f} "
@@ -62,6 +67,8 @@ def markdown() -> str:
         return ""
     runs = [row(longest_km, 0.1) for longest_km in LONGEST_KM]
     done = runs[0][0]
+    busiest = Counter(trip.last_stop for trip in done.trips).most_common(TERMINALS)
+    runs.append(row(None, 0.1, tuple(stop for stop, _ in busiest)))
     km = sum(trip.distance_km for trip in done.trips)
     lines = "\n".join(line for _, line in runs)
     also = "cancelled or late with exchange"
@@ -81,7 +88,7 @@ to what it can do they take more vehicles and fail less:
 
 Exchange finds nobody: some vehicles at home have the energy when one is short, but it is before the afternoon's peak,
 and all of them are to leave for blocks of their own before they would be back. What fails without cutting needs more
-than a full battery.
+than a full battery, or a charger of 120 kW for eight buses at each of the ends where most trips end (`--terminals`).
 
 Vehicles are those of the fullest day; energy is at the meter; trips are those of the week. Stops and durations of all
 trips equal those of gtfs-kit 13.0.1 (`compute_trip_stats`); the sum of their lengths is within 1 %, and 95 % of them

@@ -43,6 +43,9 @@ def command() -> None:
 @click.option(
     "--depot", "depots", multiple=True, metavar="LAT,LON", help="Where vehicles live; repeatable [amid the ends]."
 )
+@click.option(
+    "--terminals", metavar="STOP,..", help="Ends of lines, by stop id or name, where buses charge between trips [none]."
+)
 @click.option("--city", help="City of profiles/climates.yaml whose climate it has [the nearest].")
 @click.option("--elevation-m", type=float, metavar="M", help="Height of all its places above the sea.")
 @click.option("--layover-min", type=click.FloatRange(0, 240), default=5.0, help="Least stay between trips [5].")
@@ -58,6 +61,7 @@ def gtfs(
     routes: str | None,
     models: tuple[str, ...],
     depots: tuple[str, ...],
+    terminals: str | None,
     city: str | None,
     elevation_m: float | None,
     layover_min: float,
@@ -83,10 +87,11 @@ def gtfs(
     wishes = Wishes(
         day=day.date() if day else None,
         week=week.date() if week else None,
-        routes=tuple(route.strip() for route in routes.split(",")) if routes else (),
+        routes=_listed(routes),
         model=general[-1] if general else DEFAULT_MODEL,
         model_of=of_route,
         depots=tuple(_point(text) for text in depots),
+        terminals=_listed(terminals),
         city=city,
         elevation_m=elevation_m,
         spare_share=spare_share,
@@ -102,6 +107,8 @@ def gtfs(
     for fleet in plan.fleets:
         blocks = len({(trip.block, trip.days) for trip in fleet.trips})
         click.echo(f"{fleet.name}: {fleet.vehicles} x {fleet.model} with spares, {blocks} blocks")
+    for site, place in plan.terminals.items():
+        click.echo(f"{site}: chargers at {plan.places[place].name.en}")
     click.echo(f"Next: fleetsim run {done.files[-1]}")
 
 
@@ -142,6 +149,11 @@ def pandapower(
         f"{sum(row.units > 0 for row in found.substations)} substations, {len(found.feeders)} pieces of feeders, "
         f"{len(found.transformers)} transformers of {city} in {folder / 'grid' / 'network'}"
     )
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    """What stands between commas."""
+    return tuple(part.strip() for part in text.split(",")) if text else ()
 
 
 def _name(text: str, given: bool) -> str:

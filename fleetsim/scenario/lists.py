@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 from typing_extensions import Doc
@@ -25,6 +25,7 @@ from fleetsim.units import (
     ConsumptionKwhPerKm,
     Count,
     DistanceKm,
+    DurationMin,
     ElevationM,
     LatitudeDeg,
     LoadKw,
@@ -34,7 +35,8 @@ from fleetsim.units import (
 )
 
 PLACES, CHARGERS, VEHICLES = "places.csv", "chargers.csv", "vehicles.csv"
-VEHICLES_PER_CHARGER = 2
+VEHICLES_PER_CHARGER, VEHICLES_PER_TERMINAL_CHARGER = 2, 8
+PLUG_IN_MIN = 1.0
 Told = Annotated[str, StringConstraints(min_length=3), Doc("a document or a reason in words")]
 
 
@@ -65,16 +67,18 @@ class PlaceRow(_Listed):
 
 
 class ChargerRow(_Listed):
-    """A depot with its chargers of one type."""
+    """A depot, or a terminal of lines, with its chargers of one type."""
 
     site: Name
-    """Name of the depot."""
+    """Name of the depot or terminal."""
+    kind: Literal["depot", "terminal"] = "depot"
+    """``depot``, where vehicles live, or ``terminal``, where they charge while they wait for their next trip."""
     place: Name
-    """Where it is."""
+    """Where it is; a terminal lies at an end of trips."""
     type: Name = "dc_120"
     """Type of ``profiles/chargers.yaml``."""
     count: Count | None = None
-    """How many; by default one for two vehicles that live here."""
+    """How many; by default one for two vehicles that live here, or for eight that charge at this terminal."""
     power_kw: ChargerKw | None = None
     """Nameplate power where it differs from the type's."""
     connection_kw: ConnectionKw | None = None
@@ -82,7 +86,9 @@ class ChargerRow(_Listed):
     base_load_kw: LoadKw | None = None
     """Workshop, washing, lights; by default nothing."""
     strategy: StrategyName | None = None
-    """When vehicles may charge; by default at once."""
+    """When vehicles may charge at a depot; by default at once."""
+    plug_in_min: DurationMin | None = None
+    """Time until the first power at a terminal; by default a minute."""
 
 
 class VehicleRow(_Listed):
@@ -96,6 +102,8 @@ class VehicleRow(_Listed):
     """How many, spares included."""
     home: Name
     """Depot where they live."""
+    terminals: str = ""
+    """Terminals at which they charge between trips, with blanks between the names; by default none."""
     timetable: str
     """File of their timetable, in the folder of the lists."""
     route: Name = "line_140"
@@ -143,6 +151,7 @@ def with_lists(document: Document, root: Path, problems: list[Problem]) -> tuple
     vehicles = read_csv(VehicleRow, files[2], root, problems)
     problems.extend(_twice(shown(files[0], root), "place", places))
     problems.extend(_twice(shown(files[2], root), "fleet", vehicles))
+    problems.extend(_at_odds(shown(files[1], root), chargers))
     sites = _sites(chargers, vehicles, shown(files[1], root))
     fleets = {row.spec.fleet: (_fleet(row.spec, named), shown(files[2], root), row.line) for row in vehicles}
     data, parts = dict(document.data), dict(document.parts)
@@ -150,7 +159,12 @@ def with_lists(document: Document, root: Path, problems: list[Problem]) -> tuple
         data[section] = dict(data.get(section) or {}) | {name: block for name, (block, _, _) in blocks.items()}
         for name, (_, file, line) in blocks.items():
             parts[section, name] = Document(file, None, {(section, name): line})
-    remarks = [*_open(shown(files[1], root), chargers), *_open(shown(files[2], root), vehicles)]
+    at_depots, at_terminals = ([row for row in chargers if row.spec.kind == kind] for kind in ("depot", "terminal"))
+    remarks = [
+        *_open(shown(files[1], root), at_depots, AT_DEPOTS),
+        *_open(shown(files[1], root), at_terminals, AT_TERMINALS),
+        *_open(shown(files[2], root), vehicles, OF_VEHICLES),
+    ]
     return replace(document, data=data, parts=parts), Listed(
         {row.spec.place: row for row in places}, files, tuple(remarks)
     )
@@ -166,21 +180,45 @@ def _twice(file: str, column: str, rows: Sequence[Row[Any]]) -> Iterator[Problem
         seen.setdefault(name, row.line)
 
 
+def _at_odds(file: str, rows: Sequence[Row[ChargerRow]]) -> Iterator[Problem]:
+    """Rows of one site that tell of two, and columns that a kind of site has not."""
+    first: dict[str, Row[ChargerRow]] = {}
+    for row in rows:
+        spec, other = row.spec, first.setdefault(row.spec.site, row)
+        for column in ("kind", "place"):
+            found, before = getattr(spec, column), getattr(other.spec, column)
+            if found != before:
+                allowed = f"must be {before}, as in line {other.line}: both are rows of {spec.site}"
+                yield Problem(file, row.line, column, repr(found), allowed)
+        column, kind, why = (
+            ("strategy", "depots", "a layover is short, so buses charge at once")
+            if spec.kind == "terminal"
+            else ("plug_in_min", "terminals", "at depots it does not count")
+        )
+        if getattr(spec, column) is not None:
+            yield Problem(file, row.line, column, repr(getattr(spec, column)), f"is for {kind} alone: {why}")
+
+
 Block = tuple[dict[str, Any], str, int]
 """A site or fleet as a scenario file would say it, and where it stands."""
 
 
 def _sites(rows: Sequence[Row[ChargerRow]], vehicles: Sequence[Row[VehicleRow]], file: str) -> dict[str, Block]:
-    """Depots; several rows of one site are its groups of chargers."""
+    """Depots and terminals; several rows of one site are its groups of chargers."""
     sites: dict[str, Block] = {}
     for row in rows:
         spec = row.spec
-        at_home = sum(vehicle.spec.count for vehicle in vehicles if vehicle.spec.home == spec.site)
-        count = spec.count or max(1, ceil(at_home / VEHICLES_PER_CHARGER))
+        terminal = spec.kind == "terminal"
+        here = (v.spec.count for v in vehicles if spec.site in (_terminals(v.spec) if terminal else (v.spec.home,)))
+        share = VEHICLES_PER_TERMINAL_CHARGER if terminal else VEHICLES_PER_CHARGER
+        count = spec.count or max(1, ceil(sum(here) / share))
         group = {"type": spec.type, "count": count} | ({} if spec.power_kw is None else {"power_kw": spec.power_kw})
-        block, _, line = sites.get(spec.site, ({"kind": "depot", "place": spec.place, "chargers": []}, file, row.line))
+        new = {"kind": spec.kind, "place": spec.place, "chargers": []} | (
+            {"plug_in_min": PLUG_IN_MIN} if terminal else {}
+        )
+        block, _, line = sites.get(spec.site, (new, file, row.line))
         block["chargers"].append(group)
-        block |= _given(spec, "connection_kw", "base_load_kw", "strategy")
+        block |= _given(spec, "connection_kw", "base_load_kw", "plug_in_min" if terminal else "strategy")
         block["sources"] = {"*": _source(spec)}
         sites[spec.site] = block, file, line
     return sites
@@ -191,8 +229,15 @@ def _fleet(spec: VehicleRow, folder: str) -> dict[str, Any]:
     work = {"kind": "timetable", "file": f"{folder}/{spec.timetable}", "route": spec.route, "scheduling": scheduling}
     block = {"kind": "bus", "model": spec.model, "count": spec.count, "home": spec.home, "work": work}
     block["exchange"] = spec.exchange
+    if terminals := _terminals(spec):
+        block["opportunity"] = {"terminals": terminals, "sources": {"*": _source(spec)}}
     given = _given(spec, "state_of_health", "charge_target", "reserve", "consumption_kwh_per_km")
     return block | given | {"sources": {"*": _source(spec)}}
+
+
+def _terminals(spec: VehicleRow) -> list[str]:
+    """The terminals that a row names."""
+    return spec.terminals.split()
 
 
 def _given(spec: Spec, *columns: str) -> dict[str, Any]:
@@ -204,11 +249,21 @@ def _source(spec: _Listed) -> dict[str, str]:
     return {"certainty": spec.certainty, "source": spec.source}
 
 
-DEFAULTS: Mapping[str, str] = {
-    "count": f"one charger for {VEHICLES_PER_CHARGER} vehicles is taken",
+_AT_ANY: Mapping[str, str] = {
     "connection_kw": "no limit is taken; the figure stands in the contract with the grid company",
     "base_load_kw": "nothing but charging is taken",
+}
+AT_DEPOTS: Mapping[str, str] = {
+    "count": f"one charger for {VEHICLES_PER_CHARGER} vehicles is taken",
+    **_AT_ANY,
     "strategy": "charging begins at once (immediate)",
+}
+AT_TERMINALS: Mapping[str, str] = {
+    "count": f"one charger for {VEHICLES_PER_TERMINAL_CHARGER} vehicles that charge there is taken",
+    **_AT_ANY,
+    "plug_in_min": f"{PLUG_IN_MIN:g} min until the first power is taken",
+}
+OF_VEHICLES: Mapping[str, str] = {
     "state_of_health": "new batteries are taken (1.0)",
     "charge_target": "charging to 0.95 is taken",
     "reserve": "0.20 of the battery is kept",
@@ -218,11 +273,10 @@ DEFAULTS: Mapping[str, str] = {
 """What is taken where a column is left open, in words."""
 
 
-def _open(file: str, rows: Sequence[Row[Any]]) -> Iterator[str]:
+def _open(file: str, rows: Sequence[Row[Any]], defaults: Mapping[str, str]) -> Iterator[str]:
     """What the rows leave open, column by column."""
-    for column, taken in DEFAULTS.items():
-        lines = [str(row.line) for row in rows if column in type(row.spec).model_fields]
-        lines = [str(row.line) for row in rows if str(row.line) in lines and getattr(row.spec, column) is None]
+    for column, taken in defaults.items():
+        lines = [str(row.line) for row in rows if getattr(row.spec, column) is None]
         if lines:
             yield f"{file}: {column} is not known (line {', '.join(lines)}): {taken}"
 

@@ -34,6 +34,8 @@ class Choices:
     model_of: Mapping[str, str]
     """Models of routes that have another than ``model``, by the routes' names."""
     depots: tuple[Point, ...]
+    terminals: tuple[str, ...]
+    """Stops at the ends of trips where vehicles charge between trips."""
     spare_share: float
     rules: Scheduling
 
@@ -51,6 +53,8 @@ class FleetPlan:
     """Most vehicles away from the depot at one moment, on the day that needs most."""
     vehicles: int
     """With the spares."""
+    terminals: tuple[str, ...]
+    """Those at which trips of the fleet end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class FeedPlan:
     """All that a workspace needs to run a feed."""
 
     places: Mapping[str, Place]
+    terminals: Mapping[str, str]
+    """Place of each site where vehicles charge between trips."""
     fleets: tuple[FleetPlan, ...]
     remarks: tuple[str, ...]
     simultaneous: int
@@ -71,6 +77,8 @@ def plan_feed(name: str, feed: Feed, trips: Sequence[FeedTrip], choices: Choices
     places, place_of = _places(name, feed, trips, choices)
     depots = _depots(name, trips, places, place_of, choices)
     places |= depots
+    ends = dict.fromkeys(place_of[stop] for stop in choices.terminals)
+    terminals = {f"{name}_terminal{number}": place for number, place in enumerate(ends, start=1)}
     roads = Roads(places, choices.rules)
     days = {
         day: [(trip, _timed(trip, place_of, day)) for trip in trips if day in {d.weekday() for d in trip.dates}]
@@ -103,9 +111,12 @@ def plan_feed(name: str, feed: Feed, trips: Sequence[FeedTrip], choices: Choices
         own_name = f"{name}_{model}_{depot.rsplit('_', 1)[1]}" if several else name
         ordered = sorted(fleets[model, depot], key=lambda t: (t.block, t.days, t.depart_s))
         vehicles = ceil(fewest * (1 + choices.spare_share))
-        plans.append(FleetPlan(own_name, model, depot, tuple(ordered), stops, fewest, vehicles))
+        at = {trip.destination for trip in ordered}
+        charge_at = tuple(site for site, place in terminals.items() if place in at)
+        plans.append(FleetPlan(own_name, model, depot, tuple(ordered), stops, fewest, vehicles, charge_at))
     most = max((simultaneous([timed for _, timed in pairs]) for pairs in days.values()), default=0)
-    return FeedPlan(places, tuple(plans), tuple(dict.fromkeys(remarks)), most, max(scheduled.values(), default=0))
+    most_scheduled = max(scheduled.values(), default=0)
+    return FeedPlan(places, terminals, tuple(plans), tuple(dict.fromkeys(remarks)), most, most_scheduled)
 
 
 def _timed(trip: FeedTrip, place_of: Mapping[str, str], day: int) -> TimetableTrip:

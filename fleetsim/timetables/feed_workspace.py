@@ -19,7 +19,7 @@ from fleetsim.work.spec import WEEKDAYS
 from fleetsim.work.timetable import TimetableTrip, clock
 
 CHARGER = "dc_120"
-VEHICLES_PER_CHARGER = 2
+VEHICLES_PER_CHARGER, VEHICLES_PER_TERMINAL_CHARGER = 2, 8
 STOP_TIME_SHARE = 0.25
 UNDULATION_M_PER_KM = 5
 START = date(2026, 3, 9)
@@ -172,7 +172,8 @@ sources:
 sites:
 """
     fleets = "\nfleets:\n" + "\n".join(_fleet(fleet, origin) for fleet in plan.fleets)
-    return head + "\n".join(_site(depot, plan) for depot in dict.fromkeys(f.depot for f in plan.fleets)) + fleets
+    sites = [_site(depot, plan) for depot in dict.fromkeys(f.depot for f in plan.fleets)]
+    return head + "\n".join([*sites, *(_terminal(*terminal, plan) for terminal in plan.terminals.items())]) + fleets
 
 
 def _site(depot: str, plan: FeedPlan) -> str:
@@ -190,8 +191,28 @@ def _site(depot: str, plan: FeedPlan) -> str:
 """
 
 
+def _terminal(site: str, place: str, plan: FeedPlan) -> str:
+    chargers = ceil(
+        sum(fleet.vehicles for fleet in plan.fleets if site in fleet.terminals) / VEHICLES_PER_TERMINAL_CHARGER
+    )
+    why = (
+        f"One charger of 120 kW for {VEHICLES_PER_TERMINAL_CHARGER} buses of fleets that end here, a minute to plug "
+        "in, no limit of the connection: replace by your own"
+    )
+    return f"""  {site}:
+    kind: terminal
+    place: {place}
+    chargers:
+      - {{type: {CHARGER}, count: {chargers}}}
+    plug_in_min: 1
+    sources:
+      "*": {_source("assumed", why)}
+"""
+
+
 def _fleet(fleet: FleetPlan, origin: Origin) -> str:
     why = f"{fleet.fewest_vehicles} vehicles are away at once on the fullest day, the rest are spares"
+    charge = f"    opportunity: {{terminals: [{', '.join(fleet.terminals)}]}}\n" if fleet.terminals else ""
     return f"""  {fleet.name}:
     kind: bus
     model: {fleet.model}
@@ -201,7 +222,7 @@ def _fleet(fleet: FleetPlan, origin: Origin) -> str:
       kind: timetable
       file: profiles/timetables/{fleet.name}.csv
       route: {fleet.name}
-    sources:
+{charge}    sources:
       count: {_source("derived", why)}
       work: {_source("published", f"GTFS feed {origin.feed}")}
       "*": {_source("assumed", "Charge policy: from 0.20 to 0.95, starting at 0.80; half load, new batteries")}

@@ -38,6 +38,8 @@ class Wishes:
     model: str = DEFAULT_MODEL
     model_of: Mapping[str, str] = field(default_factory=dict)
     depots: tuple[Point, ...] = ()
+    terminals: tuple[str, ...] = ()
+    """Stops, by id or name, at the ends of trips where vehicles charge between trips."""
     city: str | None = None
     elevation_m: float | None = None
     spare_share: float = 0.1
@@ -86,6 +88,7 @@ def import_gtfs(feed_file: Path, target: Path, name: str, wishes: Wishes | None 
         if route not in routes.values():
             allowed = one_of(route, sorted(set(routes.values())), f"routes of {feed.name}")
             problems.append(Problem(f"--model {route}", None, "", repr(route), allowed))
+    terminals = tuple(stop for wish in wishes.terminals for stop in _stops(feed, measured.trips, wish, problems))
     if problems:
         raise InputError(problems)
     here = _middle(feed, measured.trips)
@@ -94,7 +97,16 @@ def import_gtfs(feed_file: Path, target: Path, name: str, wishes: Wishes | None 
     away_km = _city_km(here, profiles.cities[city])
     near_m = profiles.cities[city].elevation_m if away_km <= FAR_KM else 0.0
     elevation_m = near_m if wishes.elevation_m is None else wishes.elevation_m
-    choices = Choices(city, elevation_m, wishes.model, wishes.model_of, wishes.depots, wishes.spare_share, wishes.rules)
+    choices = Choices(
+        city,
+        elevation_m,
+        wishes.model,
+        wishes.model_of,
+        wishes.depots,
+        terminals,
+        wishes.spare_share,
+        wishes.rules,
+    )
     trips = measured.trips if wishes.day is None else _every_day(measured.trips, wishes.day)
     plan = plan_feed(name, feed, trips, choices)
     origin = Origin(feed.name, feed.sha256, dates, measured.methods)
@@ -135,6 +147,19 @@ def _middle(feed: Feed, trips: Sequence[FeedTrip]) -> Point:
     """A stop in use that stands for where the feed is."""
     (row,) = [row for row in feed.tables["stops"] if row["stop_id"] == trips[0].first_stop][:1]
     return Point(float(row["stop_lat"]), float(row["stop_lon"]))
+
+
+def _stops(feed: Feed, trips: Sequence[FeedTrip], wish: str, problems: list[Problem]) -> list[str]:
+    """The stops of an id or a name, of those at which trips begin or end."""
+    ends = {stop for trip in trips for stop in (trip.first_stop, trip.last_stop)}
+    names = {row["stop_id"]: row["stop_name"] for row in feed.tables["stops"] if row["stop_id"] in ends}
+    found = [wish] if wish in names else sorted(stop for stop, name in names.items() if name == wish)
+    if not found:
+        allowed = one_of(
+            wish, sorted({*names.values()} - {""}), f"stops of {feed.name} at which trips end, or their ids"
+        )
+        problems.append(Problem("--terminals", None, "", repr(wish), allowed))
+    return found
 
 
 def _city_km(here: Point, city: Climate) -> float:

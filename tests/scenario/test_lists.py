@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from fleetsim.errors import InputError
+from fleetsim.scenario.fleets import BatteryFleet
 from fleetsim.scenario.loading import load
 from fleetsim.scenario.provenance import figures
-from fleetsim.scenario.sites import Depot
+from fleetsim.scenario.sites import Depot, Terminal
 from fleetsim.workspace import init
 
 
@@ -35,7 +36,7 @@ def test_what_is_left_open_has_a_default_and_a_remark(folder: Path) -> None:
     assert isinstance(depot, Depot)
     assert (depot.chargers[0].count, depot.connection_kw, depot.strategy) == (5, None, "immediate")
     assert scenario.profiles.places["north_end"].elevation_m == scenario.profiles.cities["kunming"].elevation_m
-    assert [text for text in scenario.remarks if "count is not known (line 6)" in text]
+    assert [text for text in scenario.remarks if "count is not known (line 13)" in text]
     assert all(figure.source for figure in figures(scenario))
 
 
@@ -54,6 +55,52 @@ def test_rows_of_one_depot_are_its_groups_of_chargers(folder: Path) -> None:
     depot = load(folder.parents[1] / "configs" / "my_depot.yaml").spec.sites["depot"]
     assert [(group.type, group.count) for group in depot.chargers] == [("dc_120", 2), ("dc_60", 4)]
     assert depot.connection_kw == 300
+
+
+TERMINALS = (
+    "site,kind,place,type,count,plug_in_min\ndepot,,my_depot,dc_120,5,\nnorth,terminal,north_end,dc_120,,\n"
+    "south,terminal,south_end,dc_60,1,2.5\n"
+)
+VEHICLES = "fleet,model,count,home,timetable,terminals\nline_a,bus_10_5m,9,depot,timetable.csv,north south\n"
+
+
+def test_vehicles_charge_at_the_terminals_that_they_name(folder: Path) -> None:
+    (folder / "chargers.csv").write_text(TERMINALS)
+    (folder / "vehicles.csv").write_text(VEHICLES)
+    scenario = load(folder.parents[1] / "configs" / "my_depot.yaml")
+    north, south = (scenario.spec.sites[name] for name in ("north", "south"))
+    assert isinstance(north, Terminal)
+    assert isinstance(south, Terminal)
+    assert (north.place, north.chargers[0].count, north.plug_in_min) == ("north_end", 2, 1.0)
+    assert (south.chargers[0].type, south.chargers[0].count, south.plug_in_min) == ("dc_60", 1, 2.5)
+    fleet = scenario.spec.fleets["line_a"]
+    assert isinstance(fleet, BatteryFleet)
+    assert fleet.opportunity is not None
+    assert fleet.opportunity.terminals == ("north", "south")
+    told = [text for text in scenario.remarks if "chargers.csv" in text]
+    assert any("count is not known (line 3): one charger for 8 vehicles that charge there" in text for text in told)
+    assert any("plug_in_min is not known (line 3)" in text for text in told)
+    assert any("strategy is not known (line 2):" in text for text in told)
+    assert all(figure.source for figure in figures(scenario))
+
+
+def test_terminals_that_cannot_be_are_named(folder: Path) -> None:
+    (folder / "chargers.csv").write_text(
+        "site,kind,place,type,strategy,plug_in_min\ndepot,depot,my_depot,dc_120,,2\n"
+        "north,terminal,my_depot,dc_120,valley,\nnorth,depot,south_end,dc_60,,\n"
+    )
+    (folder / "vehicles.csv").write_text(VEHICLES.replace("north south", "north nort depot"))
+    found = problems(folder)
+    for expected in (
+        "chargers.csv:2: plug_in_min: found 2.0; is for terminals alone",
+        "chargers.csv:3: strategy: found 'valley'; is for depots alone",
+        "chargers.csv:4: kind: found 'depot'; must be terminal, as in line 3",
+        "chargers.csv:4: place: found 'south_end'; must be my_depot, as in line 3",
+        "vehicles.csv:2: fleets.line_a.opportunity.terminals.0: found 'north'; must lie where trips of the fleet end",
+        "vehicles.csv:2: fleets.line_a.opportunity.terminals.1: found 'nort'; must be a name in sites",
+        "vehicles.csv:2: fleets.line_a.opportunity.terminals.2: found a depot; must be",
+    ):
+        assert any(expected in text for text in found), (expected, found)
 
 
 def test_settings_of_the_command_line_reach_what_the_lists_say(folder: Path) -> None:
@@ -80,7 +127,7 @@ def test_mistakes_are_named_with_their_list_and_line(folder: Path) -> None:
 def test_a_name_that_leads_nowhere_is_found_at_its_row(folder: Path) -> None:
     text = (folder / "vehicles.csv").read_text().replace("depot,timetable", "depo,timetable")
     (folder / "vehicles.csv").write_text(text)
-    assert [text for text in problems(folder) if "vehicles.csv:9: fleets.line_a.home: found 'depo'" in text]
+    assert [text for text in problems(folder) if "vehicles.csv:14: fleets.line_a.home: found 'depo'" in text]
 
 
 def test_a_folder_that_is_not_there_is_named(folder: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from fleetsim import pipeline
 from fleetsim.errors import InputError
 from fleetsim.profiles.loading import load_profiles
+from fleetsim.scenario.fleets import BatteryFleet
 from fleetsim.timetables import feed as feed_module
 from fleetsim.timetables import importing
 from fleetsim.timetables.importing import Imported, Wishes, import_gtfs
@@ -75,6 +76,30 @@ def test_a_headway_stands_for_many_trips(tmp_path: Path) -> None:
     frequencies = "trip_id,start_time,end_time,headway_secs\nout,08:00:00,09:00:00,600\nout,12:00:00,12:01:00,600\n"
     departs = [t.depart_s / 3_600 for t in imported(tmp_path, {"frequencies": frequencies}).trips if "out@" in t.trip]
     assert departs == [8, *(8 + n / 6 for n in range(1, 6)), 12]
+
+
+def test_buses_charge_at_the_terminals_that_are_wished_for(tmp_path: Path) -> None:
+    """By name or by id; stops across the road are one place, and so one terminal."""
+    done = imported(tmp_path, terminals=("s", "South opposite", "North"))
+    assert {site: done.plan.places[place].name.en for site, place in done.plan.terminals.items()} == {
+        "town_terminal1": "South",
+        "town_terminal2": "North",
+    }
+    scenario = pipeline.load(done.files[-1])
+    (fleet,) = scenario.spec.fleets.values()
+    assert isinstance(fleet, BatteryFleet)
+    assert fleet.opportunity is not None
+    assert fleet.opportunity.terminals == ("town_terminal1", "town_terminal2")
+    sessions = pipeline.simulate(scenario).records.tables["sessions"]
+    assert len({*sessions["site"].tolist()}) > 1
+
+
+def test_a_terminal_where_no_trip_ends_is_refused(tmp_path: Path) -> None:
+    (text,) = messages(tmp_path, {}, terminals=("Nort",))
+    assert "--terminals: found 'Nort'; must be a name in stops of town.zip at which trips end" in text
+    assert "did you mean" in text
+    assert "North, South, South opposite" in text
+    assert messages(tmp_path, {}, terminals=("m",))
 
 
 def test_blocks_of_the_feed_are_kept(tmp_path: Path) -> None:
