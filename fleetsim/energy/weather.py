@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,6 +68,12 @@ def day_deviations_k(city: str, climate: Climate, seed: int, days: tuple[date, .
     autoregressive process, cut where it has forgotten, so that a day's value hangs on the calendar and not on
     where the run begins. The innovations ``e`` are drawn week by week.
     """
+    return _deviations_k(city, climate.persistence, climate.day_to_day_k, seed, days)
+
+
+@lru_cache(maxsize=64)
+def _deviations_k(city: str, persistence: float, day_to_day_k: float, seed: int, days: tuple[date, ...]) -> Array:
+    """As :func:`day_deviations_k`: every site of a city and every size of a site in a week asks for the same."""
     first = days[0] - timedelta(days=MEMORY_DAYS - 1)
     monday = first - timedelta(days=first.weekday())
     weeks = (days[-1] - monday).days // 7 + 1
@@ -76,9 +83,11 @@ def day_deviations_k(city: str, climate: Climate, seed: int, days: tuple[date, .
             for week in range(weeks)
         ]
     )[(first - monday).days :]
-    weights = climate.persistence ** np.arange(MEMORY_DAYS, dtype=np.float64)
+    weights = persistence ** np.arange(MEMORY_DAYS, dtype=np.float64)
     deviation = np.zeros(len(days))
     for lag, weight in enumerate(weights):
         start = MEMORY_DAYS - 1 - lag
         deviation += weight * innovations[start : start + len(days)]
-    return np.asarray(climate.day_to_day_k * deviation / np.sqrt(np.sum(weights**2)))
+    deviation = np.asarray(day_to_day_k * deviation / np.sqrt(np.sum(weights**2)))
+    deviation.flags.writeable = False
+    return deviation

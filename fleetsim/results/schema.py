@@ -7,7 +7,7 @@ absent; where it does not apply it is empty (NaN, code -1).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -433,8 +433,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 
 
-def complete(table: str, columns: Mapping[str, NDArray[Any]]) -> Frame:
-    """The frame of ``table`` with every column of the contract: those given, the others empty.
+def complete(table: str, columns: Mapping[str, NDArray[Any]], only: Collection[str] = ()) -> Frame:
+    """The frame of ``table`` with every column of the contract, or ``only`` some: those given, the others empty.
 
     Raises ``KeyError`` for a column that the contract does not know and ``ValueError`` for unequal lengths.
     """
@@ -451,14 +451,15 @@ def complete(table: str, columns: Mapping[str, NDArray[Any]]) -> Frame:
         if column.name in columns
         else column.empty(rows)
         for column in contract
+        if not only or column.name in only
     }
 
 
 def concatenate(table: str, frames: Sequence[Frame]) -> Frame:
-    """Frames of the same table, one below the other."""
+    """Frames of the same table with the same columns, one below the other."""
     if not frames:
         return complete(table, {})
-    return {column.name: np.concatenate([frame[column.name] for frame in frames]) for column in TABLES[table]}
+    return {name: np.concatenate([frame[name] for frame in frames]) for name in frames[0]}
 
 
 def select(frame: Frame, rows: NDArray[Any]) -> Frame:

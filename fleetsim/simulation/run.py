@@ -38,6 +38,11 @@ from fleetsim.sites.log import SiteLog
 
 RUN_TABLES = ("trips", "sessions", "waits", "draws", "clocks", "swaps", "refuels", "hydrogen_flows", "banks", "outages")
 """The tables that a run writes."""
+SERVICE = (
+    "vehicle", "fleet", "trip", "purpose", "planned_depart_at", "planned_arrive_at", "depart_at", "arrive_at", "due_at",
+    "status", "reason",
+)  # fmt: skip
+"""The columns of trips by which service is counted."""
 SPOOLED_VEHICLE_DAYS = 300_000
 """Vehicle-days from which on the tables are held in files: about 0.6 GB of them."""
 Work = TypeVar("Work")
@@ -127,10 +132,11 @@ def run_component(job: Job) -> dict[str, Frame]:
 
 
 def serve_component(job: Job) -> dict[str, Frame]:
-    """As :func:`run_component`, with only those tables by which service is counted: without roaming fleets, trips."""
+    """As :func:`run_component`, with only that by which service is counted: without roaming fleets, of trips alone."""
     if any(isinstance(job.scenario.spec.fleets[name], RoamingFleet) for name in job.component.fleets):
-        return run_component(job)
-    return {"trips": _lived(job)[1]}
+        tables = run_component(job)
+        return tables | {"trips": {name: tables["trips"][name] for name in SERVICE}}
+    return {"trips": _lived(job, SERVICE)[1]}
 
 
 class Lived(Protocol):
@@ -144,12 +150,13 @@ class Lived(Protocol):
     plants: dict[str, Plant]
 
 
-def _lived(job: Job) -> tuple[Lived, Frame]:
-    """The component after the last day, and the reported trips."""
-    stage, driven = (_compiled if job.compiled else _by_agents)(job)
+def _lived(job: Job, columns: Sequence[str] = ()) -> tuple[Lived, Frame]:
+    """The component after the last day, and the reported trips, of which only some ``columns`` may be asked for."""
+    stage, driven = _compiled(job, columns) if job.compiled else _by_agents(job)
     fleet_codes = codes(job.names["fleets"])
     for name, trips in zip(job.component.fleets, driven, strict=True):
         trips["fleet"][:] = fleet_codes[name]
+    driven = [{name: trips[name] for name in columns or trips} for trips in driven]
     return stage, reported(driven, job.scenario.spec.clock)
 
 
@@ -164,9 +171,9 @@ def _by_agents(job: Job) -> tuple[Lived, list[Frame]]:
     return stage, [crew.trips() for crew in crews]
 
 
-def _compiled(job: Job) -> tuple[Lived, list[Frame]]:
+def _compiled(job: Job, columns: Sequence[str]) -> tuple[Lived, list[Frame]]:
     """The same by the kernel (extra ``fast``)."""
     from fleetsim.simulation.compiled.component import CompiledStage
 
     stage = CompiledStage(job)
-    return stage, stage.trips()
+    return stage, stage.trips(columns)

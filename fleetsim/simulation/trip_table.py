@@ -25,17 +25,26 @@ def reported(frames: Sequence[Frame], clock: Clock) -> Frame:
     """
     trips = concatenate("trips", frames)
     planned_s = np.where(np.isnan(trips["planned_depart_at"]), trips["depart_at"], trips["planned_depart_at"])
-    trips, planned_s = select(trips, planned_s < clock.end_s), planned_s[planned_s < clock.end_s]
     over_s = np.where(np.isnan(trips["arrive_at"]), trips["planned_arrive_at"], trips["arrive_at"])
-    rows = np.flatnonzero(over_s > clock.report_from_s)
+    rows = np.flatnonzero((planned_s < clock.end_s) & (over_s > clock.report_from_s))
     order = np.lexsort((trips["trip"][rows], trips["vehicle"][rows], planned_s[rows]))
     return select(trips, rows[order])
 
 
 def block_trips(
-    plan: WorkPlan, runs: Array, caps: Array, halts: Array, first_vehicle: int, capacity_kwh: float, clock: Clock
+    plan: WorkPlan,
+    runs: Array,
+    caps: Array,
+    halts: Array,
+    first_vehicle: int,
+    capacity_kwh: float,
+    clock: Clock,
+    columns: Sequence[str] = (),
 ) -> Frame:
-    """The trips of one fleet from the rows of its vehicles' log, the ways home of blocks cut short among them."""
+    """The trips of one fleet from the rows of its vehicles' log, the ways home of blocks cut short among them.
+
+    Only some ``columns`` of them may be asked for.
+    """
     run_of = np.full(len(plan.vehicle), -1, dtype=np.intp)
     run_of[runs["block"]] = np.arange(len(runs))
     planned = np.where(plan.vehicle >= 0, first_vehicle + plan.vehicle, -1)
@@ -50,8 +59,8 @@ def block_trips(
         vehicle = actual[here]
         relieved = np.where(vehicle != planned[here], planned[here], -1)
         frames += [
-            outing.trips(vehicle, relieved, first_trip[here], capacity_kwh, clock),
-            outing.early_ways_home(vehicle, first_trip[here], capacity_kwh, clock),
+            outing.trips(vehicle, relieved, first_trip[here], capacity_kwh, clock, columns),
+            outing.early_ways_home(vehicle, first_trip[here], capacity_kwh, clock, columns),
         ]
     return concatenate("trips", frames)
 
@@ -147,7 +156,15 @@ class _Outings:
             arrive_s[:, trip] = depart_s[:, trip] + blocks.run_s[rows, trip]
         return depart_s, arrive_s
 
-    def trips(self, vehicle: Array, relieved: Array, first_trip: Array, capacity_kwh: float, clock: Clock) -> Frame:
+    def trips(
+        self,
+        vehicle: Array,
+        relieved: Array,
+        first_trip: Array,
+        capacity_kwh: float,
+        clock: Clock,
+        wanted: Sequence[str] = (),
+    ) -> Frame:
         """The trips of the timetable; deadheads only where they were driven."""
         blocks, shape = self._blocks, self._blocks.shape
         wide = self.done.shape
@@ -189,13 +206,19 @@ class _Outings:
             "relieved": np.broadcast_to(relieved[:, None], wide),
             **{name: values[self._rows] for name, values in blocks.notes.items()},
         }
-        frame = complete("trips", {name: values.ravel() for name, values in columns.items()})
-        return select(frame, ((shape.purpose != _DEADHEAD) | begun).ravel())
+        kept = {name: values.ravel() for name, values in columns.items() if not wanted or name in wanted}
+        frame = complete("trips", kept, wanted)
+        listed = ((shape.purpose != _DEADHEAD) | begun).ravel()
+        return frame if listed.all() else select(frame, listed)
 
-    def early_ways_home(self, vehicle: Array, first_trip: Array, capacity_kwh: float, clock: Clock) -> Frame:
+    def early_ways_home(
+        self, vehicle: Array, first_trip: Array, capacity_kwh: float, clock: Clock, wanted: Sequence[str] = ()
+    ) -> Frame:
         """The ways home of blocks that were cut short; they stand in no timetable."""
         shape = self._blocks.shape
         cut = np.flatnonzero((self.trips_run > 0) & (self.trips_run < shape.trips) & ~self.still_on)
+        if not len(cut):
+            return complete("trips", {}, wanted)
         last = self.trips_run[cut] - 1
         depart_s, level_kwh = self.arrive_s[cut, last], self.level_kwh[cut, last]
         if self._halted is not None:
@@ -208,7 +231,7 @@ class _Outings:
         regenerated_kwh = shape.home_regeneration_kwh[last]
         used_kwh = (shape.home_draw_kwh[last] - regenerated_kwh) * share
         homes = shape.origin[0] if shape.purpose[0] == _DEADHEAD else shape.destination[-1]
-        return complete(
+        frame = complete(
             "trips",
             {
                 "vehicle": vehicle[cut],
@@ -228,3 +251,4 @@ class _Outings:
                 "status": np.where(arrive_s > clock.end_s, _HORIZON, _DONE),
             },
         )
+        return {name: frame[name] for name in wanted or frame}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, cast
 
 import numpy as np
@@ -13,7 +14,7 @@ from fleetsim.grid.model import grid_slots, signals
 from fleetsim.report.metrics.scopes import scopes
 from fleetsim.report.metrics.service import reasons, trips_on_time
 from fleetsim.results.records import Records
-from fleetsim.results.schema import TABLES, TRIP_REASONS, complete, concatenate
+from fleetsim.results.schema import TABLES, TRIP_REASONS, Frame, complete, concatenate
 from fleetsim.scenario.schema import Scenario
 from fleetsim.signals import Signals
 from fleetsim.simulation.components import components, part_around
@@ -140,7 +141,7 @@ def serve(week: Week) -> Served:
         serve_component(Job(scenario, component, week.signals, names, week.plans, component.name in compiled))
         for component in components(scenario.spec)
     ]
-    tables = {name: complete(name, {}) for name in TABLES} | scenario_tables(scenario, names)
+    tables = _no_rows() | scenario_tables(scenario, names)
     tables |= {name: concatenate(name, [part[name] for part in parts if name in part]) for name in parts[0]}
     records = Records(scenario.spec.clock, names, tables)
     scope = next(each for each in scopes(records) if each.name == "fleet")
@@ -148,6 +149,12 @@ def serve(week: Week) -> Served:
     counted, failed = trips_on_time(records, scope), reasons(records, scope)
     good, due = (float(sum(counted[name][mine].sum() for name in group)) for group in (_GOOD, _DUE))
     return Served(good, due, {reason: float(failed[f"failed_{reason}"][mine].sum()) for reason in TRIP_REASONS})
+
+
+@cache
+def _no_rows() -> dict[str, Frame]:
+    """Every table without a row."""
+    return {name: complete(name, {}) for name in TABLES}
 
 
 def _seeded(scenario: Scenario, seed: int) -> Scenario:

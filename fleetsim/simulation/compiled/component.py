@@ -109,8 +109,8 @@ class CompiledStage:
         log.factors.extend(_as(log.factors.dtype, site.factors[: site.state["factors"][0]], here | {"clock": 0}))
         return log
 
-    def trips(self) -> list[Frame]:
-        """The trips of each fleet."""
+    def trips(self, columns: Sequence[str] = ()) -> list[Frame]:
+        """The trips of each fleet, of which only some ``columns`` may be asked for."""
         frames: list[Frame] = []
         first = 0
         for name, plan in zip(self.fleets, self._plans, strict=True):
@@ -119,7 +119,7 @@ class CompiledStage:
             runs["vehicle"] = self._first[name] + plan.vehicle[runs["block"]]
             capacity_kwh = self._duties.fleets["capacity_kwh"][len(frames)]
             halts = np.empty(0, VehicleLog().halts.dtype)
-            frames.append(block_trips(plan, runs, caps, halts, self._first[name], capacity_kwh, self._clock))
+            frames.append(block_trips(plan, runs, caps, halts, self._first[name], capacity_kwh, self._clock, columns))
             first = last
         return frames
 
@@ -128,6 +128,8 @@ class CompiledStage:
         duties, log = self._duties, VehicleLog()
         number = np.flatnonzero(duties.runs["begun"][first:last])
         runs = _as(log.runs.dtype, duties.runs[first + number], {"vehicle": -1, "block": number})
+        if not duties.lost_kwh.any():
+            return runs, np.empty(0, log.caps.dtype)
         blocks = duties.blocks[first + number]
         place = duties.sets["by_trip"][blocks["blocks"]] + blocks["row"] * blocks["trips"]
         of = np.repeat(np.arange(len(number)), blocks["trips"])
