@@ -51,7 +51,7 @@ def both(world: Scenario, followed: Signals | None = None) -> dict[str, Frame]:
     return tables
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     chargers=st.integers(1, 6),
     weak=st.integers(0, 2),

@@ -29,7 +29,7 @@ LEG = _row("", "draw_kwh regeneration_kwh")
 STAIR = _row("count", "level_kwh time_s seconds_per_kwh draw_kw peak_kw")
 """A step of a staircase of ``count`` steps; one more row is its upper edge."""
 VISIT = _row(
-    "vehicle fleet stage triggered session charger steps spell before after reason row outcome wait_row",
+    "vehicle fleet stage triggered session charger steps spell before after woken reason row outcome wait_row",
     "arrive_s level_kwh start_kwh target_kwh wanted_kwh until_s planned_s plug_s start_s end_s leave_s waited_until_s",
 )
 """A visit; ``row`` and ``wait_row`` count the rows of the log, 0 for none. A wait is one of a vehicle that queued."""
@@ -41,7 +41,7 @@ SPELL = _row(
 HEAPED = _row("order number", "at_s")
 FACTOR = _row("", "at_s factor")
 STATE = _row(
-    "careful limit visits sessions spells factors rows events notes awaited",
+    "careful limit visits sessions spells factors rows events notes awaited woken woken_last",
     "now_s due_s passed_s clock_s factor limit_kw peak_kw demand_kw",
 )
 """What else changes at a site: the rest of its agent and of its sharing engine."""

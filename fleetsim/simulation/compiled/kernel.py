@@ -1,8 +1,8 @@
 """The compiled life of a depot and its fleets: arrays in, arrays out, event by event what the agents do under SimPy.
 
-The functions have their twins in :mod:`fleetsim.vehicles.battery_vehicle`, :mod:`fleetsim.vehicles.driving` and
-:mod:`fleetsim.sites.depot`, and do the same sums in the same order, so that the rows are the same to the last bit. A
-change there is a change here; tests compare the two.
+The functions have their twins in :mod:`fleetsim.vehicles.battery_vehicle` and :mod:`fleetsim.sites.depot`, and do the
+same sums in the same order, so that the rows are the same to the last bit. A change there is a change here; tests
+compare the two.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from fleetsim.simulation.compiled.clock import (
     start,
     stop,
 )
+from fleetsim.simulation.compiled.driving import drive, trips_within
 from fleetsim.simulation.compiled.heaps import AGENDA, EMPTY, EVENTS, FINISHED, append, pop, push, unlink
 from fleetsim.simulation.compiled.native import borrowed, inner
 from fleetsim.vehicles.battery_vehicle import SMALL_KWH
@@ -63,6 +64,10 @@ def _live(site: Site, duties: Duties, end_s: float) -> bool:
         what = pop(heaps, EVENTS)
         if what == ALARM:
             _ring(site)
+            number, state.woken = state.woken, 0
+            while number > 0:
+                _resume(site, duties, site.visits[number].vehicle)
+                number = site.visits[number].woken
         else:
             _resume(site, duties, what)
         if heaps[EVENTS, 0].order > 0 or state.factors == len(site.factors):
@@ -133,54 +138,12 @@ def _set_out(duties: Duties, vehicle: Any, fleet: Any, block: Any, run: Any, sta
     first = blocks.by_trip + block.row * block.trips
     trips, lost_kwh = duties.trips[first : first + block.trips], duties.lost_kwh[first : first + block.trips]
     if not enough:
-        run.trips = _trips_within(shapes, trips, level_kwh - fleet.reserve_kwh)
+        run.trips = trips_within(shapes, trips, level_kwh - fleet.reserve_kwh)
     legs = duties.legs[blocks.by_leg + block.row * blocks.legs :]
-    run.trips, back_s, vehicle.level_kwh = _drive(
+    run.trips, back_s, vehicle.level_kwh = drive(
         shapes, trips, legs[: blocks.legs], lost_kwh, start_s, level_kwh, fleet.capacity_kwh, run.trips
     )
     return back_s
-
-
-@inner
-def _trips_within(shapes: Any, trips: Any, energy_kwh: float) -> int:
-    """How many trips of a block a dispatcher lets a vehicle run that may spend ``energy_kwh``."""
-    spent_kwh, allowed = 0.0, 0
-    for trip in range(len(trips)):
-        spent_kwh += trips[trip].expected_kwh
-        if spent_kwh > energy_kwh:
-            break
-        home_kwh = shapes[trip].home_draw_kwh - shapes[trip].home_regeneration_kwh
-        if spent_kwh + home_kwh <= energy_kwh and shapes[trip].purpose != DEADHEAD:
-            allowed = trip + 1
-    return allowed
-
-
-@inner
-def _drive(
-    shapes: Any, trips: Any, legs: Any, lost_kwh: Any, at_s: float, level_kwh: float, capacity_kwh: float, allowed: int
-) -> tuple[int, float, float]:
-    """Drive the first trips of a block leg by leg, and home; trips run, time of return, energy left."""
-    done = 0
-    while done < allowed:
-        after_kwh, spilled_kwh, lowest_kwh = level_kwh, 0.0, level_kwh
-        end = len(legs) if done + 1 == len(shapes) else shapes[done + 1].first_leg
-        for leg in range(shapes[done].first_leg, end):
-            lowest_kwh = min(lowest_kwh, after_kwh - legs[leg].draw_kwh)
-            after_kwh += legs[leg].regeneration_kwh - legs[leg].draw_kwh
-            spilled_kwh += max(0.0, after_kwh - capacity_kwh)
-            after_kwh = min(after_kwh, capacity_kwh)
-        if min(lowest_kwh, after_kwh - shapes[done].home_draw_kwh) < 0.0:
-            break
-        level_kwh = after_kwh
-        if done > 0:
-            at_s = max(at_s + shapes[done].minimum_layover_s, trips[done].planned_depart_s)
-        at_s += trips[done].run_s
-        lost_kwh[done] = spilled_kwh
-        done += 1
-    if 0 < done < len(shapes):
-        level_kwh += shapes[done - 1].home_regeneration_kwh - shapes[done - 1].home_draw_kwh
-        at_s += shapes[done - 1].home_s
-    return done, at_s, min(level_kwh, capacity_kwh)
 
 
 # The depot
@@ -344,10 +307,10 @@ def _ring(site: Site) -> None:
         number = advance(site)
         while number > 0:
             visit = site.visits[number]
-            number = visit.after
             visit.level_kwh, visit.end_s = visit.target_kwh, state.now_s
             _end(site, visit, TARGET)
-            _schedule(site, 0.0, visit.vehicle)
+            _wake(site, number)
+            number = visit.after
             _pass_on(site, visit.charger, max(visit.planned_s, state.now_s))
     while agenda[0].number > 0 and agenda[1].at_s <= soon_s:
         number = pop(site.heaps, AGENDA)
@@ -358,8 +321,20 @@ def _ring(site: Site) -> None:
             if visit.stage != OVER and visit.until_s <= soon_s and not visit.triggered:
                 _halt(site, visit)
                 visit.triggered = True
-                _schedule(site, 0.0, visit.vehicle)
+                _wake(site, number)
     _arm(site)
+
+
+@inner
+def _wake(site: Site, number: int) -> None:
+    """A visit is over, or its time is; its vehicle goes on once all that is due has been done."""
+    state = site.state[0]
+    if state.woken == 0:
+        state.woken = number
+    else:
+        site.visits[state.woken_last].woken = number
+    state.woken_last = number
+    site.visits[number].woken = 0
 
 
 @inner
