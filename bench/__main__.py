@@ -60,7 +60,7 @@ def table(measured: Measurement) -> str:
     """One measurement in words and figures."""
     fixed_s = measured.stages_s["load"] + measured.stages_s["grid"]
     rows = [
-        ("simulate", measured.stages_s["simulate"]),
+        *((name, measured.stages_s[name]) for name in ("simulate", "simulate, compiled") if name in measured.stages_s),
         ("simulate to saved tables", measured.run_s),
         ("file to saved tables", measured.run_s + fixed_s),
     ]

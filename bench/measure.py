@@ -7,6 +7,7 @@ import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ from time import process_time
 
 from bench.floor import timeout_s
 from fleetsim.results.records import Records
+from fleetsim.scenario.schema import Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,10 @@ def measure(case: Case, repetitions: int) -> Measurement:
             timeouts.append(timeout_s())
             if case.bare_s is not None:
                 bare.append(case.bare_s(sessions))
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    for _ in range(repetitions + 1 if (known := _known_to_the_kernel(scenario)) else 0):
+        with stage("simulate, compiled"):
+            simulation.simulate(scenario, signals(grid, prices), InProcess(), known)
     counted = slice(int(repetitions > 1), None)
     return Measurement(
         case=case.name,
@@ -110,6 +116,15 @@ def measure(case: Case, repetitions: int) -> Measurement:
         stages_s={name: median(values[counted]) for name, values in times.items()},
         timeout_us=median(timeouts[counted]) * 1e6,
         bare_loop_s=median(bare[counted]) if bare else None,
-        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        peak_mb=peak_mb,
         outcome=case.describe(records),
     )
+
+
+def _known_to_the_kernel(scenario: Scenario) -> list[str]:
+    """The components that the compiled kernel can live through, if it is installed."""
+    from fleetsim.simulation.components import components
+    from fleetsim.simulation.engine import kernel_knows
+
+    known = [each.name for each in components(scenario.spec) if kernel_knows(each, scenario)]
+    return known if find_spec("numba") else []
