@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from importlib import import_module
 from importlib.util import find_spec
 
 from fleetsim.charging.installed import strategy_named
@@ -69,8 +70,17 @@ def compiled_components(scenario: Scenario) -> frozenset[str]:
     known = [each for each in components(scenario.spec) if kernel_knows(each, scenario)]
     vehicles = sum(scenario.spec.fleets[name].count for each in known for name in each.fleets)
     _Met.vehicle_days += vehicles * scenario.spec.clock.total_days
-    worth_it = asked == "compiled" or _Met.vehicle_days >= WORTH_VEHICLE_DAYS
+    worth_it = asked == "compiled" or (_Met.vehicle_days >= WORTH_VEHICLE_DAYS and _loads())
     return frozenset(each.name for each in known) if worth_it else frozenset()
+
+
+def _loads() -> bool:
+    """Whether the kernel works here: numba may not fit NumPy, or find no folder where it may keep what it compiled."""
+    try:
+        import_module("fleetsim.simulation.compiled.kernel")
+    except (ImportError, RuntimeError):
+        return False
+    return True
 
 
 def engine_asked() -> str:

@@ -51,6 +51,7 @@ def test_exchange_terminals_taxis_and_what_is_not_listed_are_left_to_agents(monk
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "find_spec", lambda name: name)
+    monkeypatch.setattr(engine, "_loads", lambda: True)
     monkeypatch.setattr(engine._Met, "vehicle_days", 0)
 
 
@@ -79,6 +80,17 @@ def test_without_the_extra_agents_do_everything_and_who_asks_learns_how_to_insta
     monkeypatch.setenv(engine.VARIABLE, "compiled")
     with pytest.raises(InputError, match=r"pip install 'fleetsim\[fast\]'"):
         engine.compiled_components(scenario())
+
+
+@pytest.mark.parametrize("failure", [ImportError("numba needs another NumPy"), RuntimeError("no locator available")])
+def test_a_kernel_that_does_not_load_leaves_all_to_agents(monkeypatch: pytest.MonkeyPatch, failure: Exception) -> None:
+    def broken(name: str) -> None:
+        raise failure
+
+    monkeypatch.setattr(engine, "find_spec", lambda name: name)
+    monkeypatch.setattr(engine, "import_module", broken)
+    monkeypatch.setenv(engine.VARIABLE, "auto")
+    assert not engine.compiled_components(scenario(fleets={"line": fleet(1_000)}, days=99))
 
 
 def test_an_engine_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
