@@ -6,6 +6,9 @@ event costs a heap operation and no other session is touched.
 
 While even the highest powers still to come fit under the limit, corners change nothing for anybody: only
 ends are awaited ("slack"). Once they no longer fit, every corner is an event ("careful") until they fit by far.
+
+Like the agents of depots and of vehicles with a home it has a twin in ``simulation/compiled``, which must do the same
+sums in the same order: a change here is a change there.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 The alarm waits for a change of power (the next end, or corner of a charge curve) or for a moment that was fixed
 before: a departure, a slot of a plan, a change of the limit. Nothing ticks. Which charger a vehicle that has finished
 still occupies is not simulated: it keeps the plug until it leaves or until somebody needs the charger.
+
+What a plain depot does has a twin in ``simulation/compiled``, event by event: a change here is a change there.
 """
 
 from __future__ import annotations

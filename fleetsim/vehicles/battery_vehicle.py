@@ -1,4 +1,7 @@
-"""A battery vehicle with a home: it charges, leaves for a block, comes back, and so on."""
+"""A battery vehicle with a home: it charges, leaves for a block, comes back, and so on.
+
+It has a twin in ``simulation/compiled``: a change here is a change there.
+"""
 
 from __future__ import annotations
 
