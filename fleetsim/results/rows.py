@@ -40,5 +40,5 @@ class Rows:
         self._buffer += rows.tobytes()
 
     def array(self) -> NDArray[Any]:
-        """All rows so far."""
-        return np.frombuffer(bytes(self._buffer), dtype=self._dtype)
+        """All rows; none can be appended while the array is there."""
+        return np.frombuffer(memoryview(self._buffer).toreadonly(), dtype=self._dtype)

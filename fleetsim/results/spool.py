@@ -38,6 +38,19 @@ def zeros(*shape: int, dtype: DTypeLike = np.float64) -> NDArray[Any]:
         return np.memmap(file, dtype=dtype, mode="r+", shape=shape).view(np.ndarray)
 
 
+def gather(table: str, frames: Sequence[Frame], rows: NDArray[Any]) -> Frame:
+    """Some rows, in their order, of frames that stand one below the other; uses up the frames, column by column.
+
+    The frames may have some columns alone, all the same.
+    """
+    out = {}
+    for column in [column for column in TABLES[table] if column.name in frames[0]]:
+        whole = np.concatenate([frame.pop(column.name) for frame in frames])
+        out[column.name] = whole[rows] if column.kind == "text" else zeros(len(rows), dtype=column.dtype)
+        np.take(whole, rows, out=out[column.name])
+    return out
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some rows of tables, in a folder."""

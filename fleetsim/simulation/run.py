@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol, TypeVar
@@ -108,10 +109,11 @@ def _spooled(jobs: Sequence[Job], executor: Executor) -> dict[str, Frame]:
 
 def _number_sessions(tables: Mapping[str, Frame], sessions: Sequence[int], draws: Sequence[int]) -> None:
     """Number the sessions through all components, from those that each has of sessions and of draws."""
-    before = np.cumsum(sessions) - sessions
     tables["sessions"]["session"][:] = np.arange(sum(sessions))
-    number = tables["draws"]["session"]
-    number += np.where(number >= 0, np.repeat(before, draws), 0)
+    before = np.cumsum(sessions) - sessions
+    for of_part, (first, after) in zip(before, pairwise(np.cumsum([0, *draws])), strict=True):
+        number = tables["draws"]["session"][first:after]
+        np.add(number, of_part, out=number, where=number >= 0)
 
 
 def spool_component(job: tuple[Job, Path]) -> spool.Part:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.curve import ChargeSteps
+from fleetsim.results import spool
 from fleetsim.results.schema import LOADS, SESSION_ENDS, WAIT_CAUSES, Frame, complete, concatenate, select
 from fleetsim.scenario.schema import Scenario
 from fleetsim.simulation.hydrogen_tables import production_draws
@@ -21,6 +22,8 @@ from fleetsim.sites.log import SiteLog
 
 _VEHICLE, _PACK, _STANDBY, _BASE = (LOADS.index(word) for word in ("vehicle", "pack", "standby", "base"))
 _TARGET, _HORIZON = SESSION_ENDS.index("target"), SESSION_ENDS.index("horizon")
+SPELLS_AT_ONCE = 1 << 16
+"""Few enough for memory, whatever the length of a run."""
 Array = NDArray[Any]
 
 
@@ -61,7 +64,7 @@ def site_tables(
         "sessions": _sessions(rows, steps, pieces, number),
         "waits": _waits(log, clock),
         "swaps": _swaps(log.swaps.array(), capacity_kwh, clock),
-        "draws": _in_order(concatenate("draws", draws)),
+        "draws": _in_order(draws),
         "clocks": concatenate("clocks", [clocks[site].table(clock.end_s) for site in sorted(clocks)] + cabinets),
     }
 
@@ -195,13 +198,15 @@ def _draws_of_spells(
 ) -> Frame:
     """Spells on a virtual clock, cut at the corners of their charge curves."""
     spells = spells[spells["end_s"] > spells["start_s"]]
-    session = number[spells["session"]]
     frames = []
-    for row, stairs in enumerate(steps):
-        mine = rows["steps"][session] == row
-        if mine.any():
-            owner = rows[session[mine]]
-            frames.append(_cut(spells[mine], session[mine], owner["site"], owner["pack"], stairs, clocks))
+    for first in range(0, len(spells), SPELLS_AT_ONCE):
+        some = spells[first : first + SPELLS_AT_ONCE]
+        session = number[some["session"]]
+        for row, stairs in enumerate(steps):
+            mine = rows["steps"][session] == row
+            if mine.any():
+                owner = rows[session[mine]]
+                frames.append(_cut(some[mine], session[mine], owner["site"], owner["pack"], stairs, clocks))
     return concatenate("draws", frames)
 
 
@@ -278,5 +283,7 @@ def _own_loads(site_codes: Mapping[str, int], scenario: Scenario, clock: Clock) 
     return complete("draws", dict(zip(names, map(np.array, columns), strict=True)) if pieces else {})
 
 
-def _in_order(draws: Frame) -> Frame:
-    return select(draws, np.lexsort((draws["session"], draws["load"], draws["site"], draws["start_at"])))
+def _in_order(frames: Sequence[Frame]) -> Frame:
+    """The draws in order of time; uses up the frames."""
+    keys = [np.concatenate([frame[name] for frame in frames]) for name in ("session", "load", "site", "start_at")]
+    return spool.gather("draws", frames, np.lexsort(keys))

@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.clock import Clock
-from fleetsim.results.schema import LATE_S, PURPOSES, TRIP_REASONS, TRIP_STATUS, Frame, complete, concatenate, select
+from fleetsim.results import spool
+from fleetsim.results.schema import (
+    LATE_S,
+    PURPOSES,
+    TRIP_REASONS,
+    TRIP_STATUS,
+    Frame,
+    complete,
+    concatenate,
+    select,
+)
 from fleetsim.work.plan import BlockSet, WorkPlan
 
 _DEADHEAD = PURPOSES.index("deadhead")
@@ -21,14 +31,18 @@ Array = NDArray[Any]
 def reported(frames: Sequence[Frame], clock: Clock) -> Frame:
     """The trips that end in the reported time or were to begin in it, in order of planned departure.
 
-    Work without a plan counts by when it began.
+    Work without a plan counts by when it began. The frames are used up.
     """
-    trips = concatenate("trips", frames)
-    planned_s = np.where(np.isnan(trips["planned_depart_at"]), trips["depart_at"], trips["planned_depart_at"])
-    over_s = np.where(np.isnan(trips["arrive_at"]), trips["planned_arrive_at"], trips["arrive_at"])
+
+    def column(name: str) -> Array:
+        return np.concatenate([frame[name] for frame in frames]) if frames else np.empty(0)
+
+    planned_s, over_s = column("planned_depart_at"), column("arrive_at")
+    planned_s = np.where(np.isnan(planned_s), column("depart_at"), planned_s)
+    over_s = np.where(np.isnan(over_s), column("planned_arrive_at"), over_s)
     rows = np.flatnonzero((planned_s < clock.end_s) & (over_s > clock.report_from_s))
-    order = np.lexsort((trips["trip"][rows], trips["vehicle"][rows], planned_s[rows]))
-    return select(trips, rows[order])
+    order = np.lexsort((column("trip")[rows], column("vehicle")[rows], planned_s[rows]))
+    return spool.gather("trips", frames, rows[order]) if frames else complete("trips", {})
 
 
 def block_trips(
