@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fleetsim.accounting.sums import Floats, Ints, blocks
 from fleetsim.results.schema import Entities, Frame
 
-ROWS_OF_VEHICLES = 1 << 20
+ROWS_OF_VEHICLES = 1 << 19
 """Trips and sessions of the vehicles that are looked at at a time."""
 LONG_S = 1e9
 """A time beyond every run, by which the rows of one vehicle are kept apart from those of the next."""

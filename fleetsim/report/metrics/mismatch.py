@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.accounting.sums import Floats
+from fleetsim.accounting.sums import Floats, by_group
 from fleetsim.report.metrics.utilisation import by_gun, charger_outages
 from fleetsim.results.records import Records
 from fleetsim.work.geography import Point, straight_line_km
@@ -66,8 +66,7 @@ def _stations(records: Records, fleet: int) -> list[int]:
 def _free_chargers(records: Records, which: NDArray[np.bool_], free_from: str) -> Mapping[int, Steps]:
     """When a charger can be had at some sites, by site; one in use can be had again from ``free_from`` on."""
     sessions, sites, outages = by_gun(records.tables["sessions"]), records.tables["sites"], charger_outages(records)
-    order = np.argsort(sessions["site"], kind="stable")
-    bounds = np.searchsorted(sessions["site"][order], np.arange(len(records.entities["sites"]) + 1))
+    order, bounds = by_group(sessions["site"], len(records.entities["sites"]))
     free = {}
     for row in np.flatnonzero(which):
         site = sites["site"][row]

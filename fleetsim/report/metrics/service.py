@@ -64,7 +64,8 @@ def passengers(records: Records, scope: Scope) -> dict[str, Floats]:
     """How many went along where they are counted, and how long they waited; a delay of the departure is theirs too."""
     trips = records.tables["trips"]
     ran = (trips["passengers"] >= 0) & (trips["status"] != CANCELLED) & np.isfinite(trips["depart_at"])
-    trips = select(trips, ran)
+    counted = ("vehicle", "planned_depart_at", "depart_at", "passengers", "passenger_wait_h")
+    trips = {name: trips[name][ran] for name in counted}
     of = scope.vehicles(trips["vehicle"])
     delay_h = np.maximum(0.0, trips["depart_at"] - trips["planned_depart_at"]) / HOUR_S
     waited_h = trips["passenger_wait_h"] + trips["passengers"] * delay_h
@@ -99,7 +100,8 @@ def _rounds(records: Records, scope: Scope) -> tuple[Ints, NDArray[np.bool_]]:
     A round is all trips of one vehicle that are due at one time; all of them must have ended by then.
     """
     trips, clock = records.tables["trips"], records.clock
-    trips = select(trips, (trips["due_at"] > clock.report_from_s) & (trips["due_at"] <= clock.end_s))
+    due = (trips["due_at"] > clock.report_from_s) & (trips["due_at"] <= clock.end_s)
+    trips = {name: trips[name][due] for name in ("vehicle", "due_at", "status", "arrive_at")}
     unfinished = np.isin(trips["status"], [CANCELLED, TRIP_STATUS.index("horizon")])
     overtime_s = np.where(unfinished, np.inf, trips["arrive_at"] - trips["due_at"])
     order = np.lexsort((trips["due_at"], trips["vehicle"]))

@@ -25,7 +25,8 @@ def energy_visits(records: Records, scope: Scope) -> tuple[Ints, NDArray[np.bool
     """
     swaps, sessions, waits = (records.tables[name] for name in ("swaps", "sessions", "waits"))
     roams = _roams(records)
-    sessions = select(sessions, roams[sessions["vehicle"]] & (sessions["vehicle"] >= 0))
+    mine = roams[sessions["vehicle"]] & (sessions["vehicle"] >= 0)
+    sessions = {name: sessions[name][mine] for name in ("vehicle", "arrive_at", "plug_at")}
     waits = select(waits, roams[waits["vehicle"]] & (waits["outcome"] != _SERVED))
     waited_s = waits["end_at"] - waits["arrive_at"]
     waits = select(waits, (waits["outcome"] != _HORIZON) | (waited_s > PROMPT_S))

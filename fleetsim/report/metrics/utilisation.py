@@ -53,7 +53,10 @@ def charger_outages(records: Records) -> Frame:
 
 def by_gun(sessions: Frame) -> Frame:
     """Sessions with a row for each gun: one of a vehicle that took two stands twice, once for each charger."""
-    two = select(sessions, sessions["second_charger"] >= 0)
+    with_two = sessions["second_charger"] >= 0
+    if not np.any(with_two):
+        return sessions
+    two = select(sessions, with_two)
     rows = {name: np.concatenate((values, two[name])) for name, values in sessions.items()}
     return {**rows, "charger": np.concatenate((sessions["charger"], two["second_charger"]))}
 
@@ -63,7 +66,7 @@ def _second_guns_h(records: Records, scope: Scope) -> tuple[Floats, Floats]:
     sessions, draws = records.tables["sessions"], records.tables["draws"]
     from_s, end_s = float(records.clock.report_from_s), float(records.clock.end_s)
     two = select(sessions, sessions["second_charger"] >= 0)
-    drawn = select(draws, np.isin(draws["session"], two["session"]))
+    drawn = select(draws, np.isin(draws["session"], two["session"]) if len(two["session"]) else np.empty(0, np.intp))
 
     def hours(rows: Frame, start: str, end: str) -> Floats:
         spans_s = np.minimum(rows[end], end_s) - np.maximum(rows[start], from_s)
