@@ -47,7 +47,7 @@ def _sessions() -> str:
     """Sessions of 10 minutes to 3 hours at public chargers, each with one draw, over a week."""
     from fleetsim.accounting.mix import Mix
     from fleetsim.accounting.running import running
-    from fleetsim.accounting.sessions import SessionTotals, session_signals
+    from fleetsim.accounting.sessions import SessionTotals, certified_share, session_signals
     from fleetsim.grid.inputs import load_grid
     from fleetsim.grid.model import grid_slots
     from fleetsim.grid.spec import GridSpec
@@ -84,7 +84,7 @@ def _sessions() -> str:
     totals = SessionTotals(records, Mix(grid, np.full(clock.slots, 0.6), {}))
     for power in running(draws, clocks):
         totals.add(power)
-    signals = session_signals(totals, grid)
+    signals = session_signals(totals, certified_share(totals, grid, 0.0))
     done_s = process_time()
     known = sum(1 for values in signals.values() if not np.isnan(values).all())
     return (
