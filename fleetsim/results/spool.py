@@ -8,6 +8,7 @@ system's folder for temporary files (``TMPDIR``).
 from __future__ import annotations
 
 import math
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,12 +30,16 @@ IN_MEMORY = 1 << 24
 
 
 def zeros(*shape: int, dtype: DTypeLike = np.float64) -> NDArray[Any]:
-    """Zeros to be filled: in a file without a name where they are many, else in memory."""
+    """Zeros to be filled: in a file without a name where they are many, else in memory.
+
+    The room on the disk is taken at once: a map that finds none later ends the process, where this is an ``OSError``.
+    """
     size = math.prod(shape) * np.dtype(dtype).itemsize
     if size <= IN_MEMORY:
         return np.zeros(shape, dtype)
     with TemporaryFile(prefix="fleetsim-") as file:
-        file.truncate(size)
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
         return np.memmap(file, dtype=dtype, mode="r+", shape=shape).view(np.ndarray)
 
 

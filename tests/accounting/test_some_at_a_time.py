@@ -1,5 +1,6 @@
 """What is held at once does not decide what comes out."""
 
+import errno
 from itertools import pairwise
 
 import numpy as np
@@ -54,3 +55,12 @@ def test_zeros_beyond_what_is_held_in_memory_lie_in_a_file_without_a_name(monkey
     many[1] += 2.0
     assert many.tolist() == [[0.0, 0.0, 0.0], [2.0, 2.0, 2.0]]
     assert spool.zeros(0).tolist() == []
+
+
+def test_a_disk_without_room_is_an_error_and_not_the_end_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", no_room, raising=False)
+    with pytest.raises(OSError, match="No space left"):
+        spool.zeros(spool.IN_MEMORY)
