@@ -36,6 +36,8 @@ class Signals:
     """Whole price of a kilowatt-hour at the meter."""
     valley: NDArray[np.bool_]
     """Slots that the tariff calls valley."""
+    peak: NDArray[np.bool_]
+    """Slots that it calls peak or critical."""
     clean_share: NDArray[np.float64]
     """Expected clean share of production, without the fleets of the scenario."""
     supply: Mapping[str, SiteSupply] = field(default_factory=dict)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from fleetsim.results.records import Records
-from fleetsim.results.schema import FLOWS, Frame, select
+from fleetsim.results.schema import FLOWS, LOADS, Frame, select
 
 Array = NDArray[np.float64]
 
@@ -15,6 +17,7 @@ def check(records: Records) -> None:
     """All laws at once."""
     sessions_draw_what_their_draws_say(records)
     no_site_exceeds_its_limit(records)
+    vehicles_give_no_more_than_their_site_uses(records)
     batteries_stay_between_empty_and_full(records)
     every_battery_balances(records)
     packs_keep_their_energy(records)
@@ -44,9 +47,12 @@ def sessions_draw_what_their_draws_say(records: Records) -> None:
     np.testing.assert_allclose(integral_kwh, net_kwh, rtol=1e-9, atol=1e-9)
 
 
-def site_power_kw(records: Records, site: int) -> tuple[Array, Array]:
-    """Power of a site between every two neighbouring moments at which anything changes: starts and powers."""
-    draws = select(records.tables["draws"], records.tables["draws"]["site"] == site)
+def site_power_kw(records: Records, site: int, of: Any = True) -> tuple[Array, Array]:
+    """Power of a site between every two neighbouring moments at which anything changes: starts and powers.
+
+    ``of`` says which draws are counted.
+    """
+    draws = select(records.tables["draws"], (records.tables["draws"]["site"] == site) & of)
     clocks = select(records.tables["clocks"], records.tables["clocks"]["site"] == site)
     moments = np.unique(np.concatenate([draws["start_at"], draws["end_at"], clocks["start_at"]]))
     moments = moments[moments >= records.clock.report_from_s]
@@ -68,6 +74,26 @@ def no_site_exceeds_its_limit(records: Records) -> None:
         _, power_kw = site_power_kw(records, site)
         if np.isfinite(limit_kw) and len(power_kw):
             assert power_kw.max() <= limit_kw * (1 + 1e-9), (records.entities["sites"][site], power_kw.max(), limit_kw)
+
+
+def vehicles_give_no_more_than_their_site_uses(records: Records) -> None:
+    """While vehicles feed back, what all else draws is at least what they and the panels give together.
+
+    Moments closer together than ten microseconds are one.
+    """
+    draws, sun = records.tables["draws"], records.tables["supply_slots"]
+    fed = select(draws, (draws["session"] >= 0) & (draws["offered_kw"] < 0.0))
+    assert (fed["clock"] == -1).all()
+    for site in np.unique(fed["site"]):
+        own = np.isin(draws["load"], [LOADS.index(load) for load in ("solar", "storage")], invert=True)
+        at_s, power_kw = site_power_kw(records, int(site), own)
+        sun_kw = np.zeros(records.clock.slots)
+        here = sun["site"] == site
+        sun_kw[(sun["slot_at"][here] // 900).astype(int)] = sun["available_kw"][here]
+        begin, end = np.searchsorted(at_s, fed["start_at"]), np.searchsorted(at_s, fed["end_at"])
+        for a, b in zip(begin[fed["site"] == site], end[fed["site"] == site], strict=True):
+            lasting = np.diff(np.append(at_s, np.inf))[a:b] > 1e-5
+            assert (power_kw[a:b] >= sun_kw[(at_s[a:b] // 900).astype(int)] - 1e-9)[lasting].all()
 
 
 def batteries_stay_between_empty_and_full(records: Records) -> None:

@@ -48,6 +48,10 @@ def vehicle(**changes: Any) -> VehicleModel:
     return VehicleModel.model_validate(sheet | changes)
 
 
+FEED_BACK = {"power_kw": 60, "floor_soc": 0.4, "efficiency": 0.95}
+"""What a vehicle sheet says of a vehicle that may give back 60 kW as long as it is above 40 %."""
+
+
 def fuel_cell_vehicle(**changes: Any) -> VehicleModel:
     """A bus with a tank of 25 kg, and a fuel cell of 100 kW that always turns half of its hydrogen into electricity."""
     drive = {
@@ -180,7 +184,7 @@ def signals(clock: Clock) -> Signals:
     valley = ((hour >= 2) & (hour < 6)) | ((hour >= 12) & (hour < 16))
     peak = ((hour >= 7) & (hour < 9)) | (hour >= 18)
     price = np.where(valley, 0.4, np.where(peak, 0.8, 0.6))
-    return Signals(price_cny_per_kwh=price, valley=valley, clean_share=np.full(clock.slots, 0.8))
+    return Signals(price_cny_per_kwh=price, valley=valley, peak=peak, clean_share=np.full(clock.slots, 0.8))
 
 
 class Here:

@@ -9,17 +9,32 @@ import numpy as np
 import fleetsim
 from fleetsim import pipeline
 from fleetsim.charging.strategies import STRATEGIES
+from fleetsim.clock import HOUR_S, SLOT_S
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPOTS = {
-    "slack": ("sites.dayangfu.chargers=[{type: dc_120, count: 20}]", "sites.dayangfu.connection_kw=2600"),
+    "slack": (
+        "sites.dayangfu.chargers=[{type: dc_120, count: 20, bidirectional: true}]",
+        "sites.dayangfu.connection_kw=2600",
+    ),
     "tight": ("sites.dayangfu.chargers=[{type: dc_120, count: 5}]", "sites.dayangfu.connection_kw=260"),
 }
 """The depot by name, as what it changes in the scenario."""
 DEPOTS["sunny"] = (*DEPOTS["slack"], "sites.dayangfu.solar={peak_kw: 400}")
-SUNNY = ("immediate", "cheapest", "solar_following")
-"""What is compared under the panels, which `solar_following` needs."""
-CAP = "`peak_kw: 480`"
+DEPOTS["park"] = (
+    *DEPOTS["slack"],
+    f"sites.dayangfu.base_load_kw={[150] * 18 + [300] * 5 + [150]}",
+    'fleets.line_140.work.blocks=[{start: "05:15", spread_min: 20, trips: 2, layover_min: 7},'
+    ' {start: "16:00", spread_min: 20, trips: 2, layover_min: 7}]',
+)
+SOME = {"sunny": ("immediate", "cheapest", "solar_following"), "park": ("immediate", "cheapest", "bidirectional")}
+"""What is compared under the panels, which `solar_following` needs, and beside a building that vehicles can serve."""
+CAPS = {
+    "slack": ("peak_shaving", "peak_kw: 480"),
+    "tight": ("peak_shaving", "peak_kw: 480"),
+    "park": ("bidirectional", "peak_kw: 250"),
+}
+"""A strategy that is tried under a cap, too."""
 HEAD = """# Charging strategies
 
 A strategy says when the sessions of a depot may draw, and how much at most; the depot enforces every limit. A site
@@ -60,8 +75,17 @@ vehicle comes, those that leave after it are planned again. Who comes later is n
 as early as it can without going above that cap; where the cap would miss a departure, it gives way as far as it must.
 It follows no price.
 
+**`bidirectional`**: what is a parked battery worth to the building beside it? A session draws in the cheapest slots
+and feeds back to its site in the tariff's peaks: where a slot's price, less what is lost on the way out and back, is
+above that of drawing again, where the way back to the target is left, and down to the highest of the sheet's floor and
+what the next duty needs with its reserve. Together vehicles never give more than their site uses at that instant, so
+nothing of theirs goes out to the grid; who is planned later sees what others give. With `peak_kw` they feed where the
+site would be above that cap, whatever the price, and draw below it as far as the departure allows. Nobody feeds back
+while another waits for a charger. It takes chargers with `bidirectional: true` and vehicle sheets with `feed_back`;
+a vehicle without them charges as `cheapest` does. Wear of the battery has no price here.
+
 A vehicle of which nobody knows when it leaves is planned as though it stayed for 12 hours; `valley` then waits for
-the valley alone. So are the packs of a swap station, above a floor that charges at once:
+the valley alone. So are the packs of a swap station, above a floor that charges at once, which never feed back:
 [compared on Kunming's taxis](scenarios/kunming_taxis.md).
 
 When the connection binds, `sharing` says who gives way. `proportional` slows all by the same factor, `equal` gives
@@ -71,9 +95,11 @@ looked up whenever a session starts or ends, not in between.
 ## One depot, every strategy
 
 `configs/first_depot.yaml` with 20 buses: *slack* with 20 chargers and 2 600 kW, *tight* with 5 chargers and 260 kW,
-*sunny* as slack with panels of 400 kWp. All are chosen to show the difference. A trip is missed that is cancelled or
-leaves more than 5 minutes late. What a session draws after the week has ended is not counted, so the strategies that
-charge later meter a little less.
+*sunny* as slack with panels of 400 kWp, *park* as slack with buildings of 150 kW, 300 from 18:00 to 23:00, and buses
+that run two trips early and two in the afternoon. All are chosen to show the difference. The bill is for all that the
+site takes from the grid, buildings included, at the tariff. A trip is missed that is cancelled or leaves more than 5
+minutes late. What a session draws after the week has ended is not counted, so the strategies that charge later meter
+a little less.
 """
 
 
@@ -84,6 +110,12 @@ def value(results: pipeline.Results, metric: str) -> float:
     return float(metrics["value"][row])
 
 
+def bill_cny(results: pipeline.Results) -> float:
+    """What the sites pay for the energy at their connections."""
+    slots = results.records.tables["site_slots"]
+    return float((slots["grid_kw"].clip(0.0) * slots["price_cny_per_kwh"]).sum() * SLOT_S / HOUR_S)
+
+
 def missed(results: pipeline.Results) -> float:
     """Trips that were late or cancelled."""
     return value(results, "trips_late") + value(results, "trips_cancelled")
@@ -92,23 +124,26 @@ def missed(results: pipeline.Results) -> float:
 def markdown() -> str:
     """The page."""
     lines = [
-        "| depot | strategy | peak kW | meter kWh | CNY/kWh | clean share | trips missed | more than `immediate` |",
-        "|---|---|---|---|---|---|---|---|",
+        "| depot | strategy | peak kW | meter kWh | fed back kWh | bill CNY | clean share | trips missed "
+        "| more than `immediate` |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
-    capped = (f"`peak_shaving`, {CAP}", ["strategy=peak_shaving", CAP.replace(": ", "=").strip("`")])
     for depot, changes in DEPOTS.items():
         least = 0.0
-        names = SUNNY if depot == "sunny" else [name for name in STRATEGIES if name != "solar_following"]
+        names = SOME.get(depot) or [name for name in STRATEGIES if name != "solar_following"]
         variants = [(f"`{name}`", [f"strategy={name}"]) for name in names]
-        for name, settings in variants if depot == "sunny" else [*variants, capped]:
+        if depot in CAPS:
+            name, cap = CAPS[depot]
+            variants.append((f"`{name}`, `{cap}`", [f"strategy={name}", cap.replace(": ", "=")]))
+        for name, settings in variants:
             overrides = (*changes, *(f"sites.dayangfu.{setting}" for setting in settings))
             results = fleetsim.simulate(fleetsim.load(ROOT / "configs" / "first_depot.yaml", overrides=overrides))
             least = missed(results) if settings == ["strategy=immediate"] else least
-            energy_kwh = value(results, "energy_kwh")
             figures = (
                 f"{value(results, 'peak_kw'):.0f}",
-                f"{energy_kwh:,.0f}",
-                f"{value(results, 'cost_cny') / energy_kwh:.3f}",
+                f"{value(results, 'energy_kwh'):,.0f}",
+                f"{value(results, 'fed_back_kwh'):,.0f}",
+                f"{bill_cny(results):,.0f}",
                 f"{value(results, 'clean_share'):.1%}",
                 f"{missed(results):.0f}",
                 f"{missed(results) - least:+.0f}",

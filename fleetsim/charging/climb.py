@@ -1,19 +1,18 @@
-"""How a session climbs its charge curve within a plan, by itself: what it draws, and when."""
+"""How a session climbs its charge curve within a plan, and comes down where it feeds back: what it draws, and when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.charging.view import Plan, Slot
+from fleetsim.charging.view import FeedView, Needs, Plan, Slot
 from fleetsim.clock import HOUR_S, SLOT_S
 
 SMALL_KWH = 1e-9
-
-Needs = tuple[tuple[float, float], ...]
-"""Steps of a charge curve: energy at the meter (kWh) and full power (kW)."""
 
 
 def climb(needs: Needs, plan: Plan, from_s: float) -> Iterator[Slot]:
@@ -35,21 +34,56 @@ def climb(needs: Needs, plan: Plan, from_s: float) -> Iterator[Slot]:
                 left_kwh, step_kw = next(steps, (0.0, 0.0))
 
 
+def ride(feeds: FeedView, plan: Plan, from_s: float) -> Iterator[Slot]:
+    """As :func:`climb`, for a session that may feed back; ``max_kw`` is negative while it does.
+
+    >>> battery = FeedView(50.0, 0.8, ((50.0, 100.0), (10.0, 20.0)), level_kwh=50.0, floor_kwh=25.0)
+    >>> [tuple(each) for each in ride(battery, (Slot(0.0, 3600.0, -40.0), Slot(3600.0, 9000.0)), 0.0)]
+    [(0.0, 1800.0, -40.0), (3600.0, 4500.0, 100.0), (4500.0, 6300.0, 20.0)]
+    """
+    edges_kwh = tuple(accumulate((energy_kwh for energy_kwh, _ in feeds.needs), initial=0.0))
+    level_kwh = feeds.level_kwh
+    for start_s, end_s, max_kw in plan:
+        at_s = max(start_s, from_s)
+        if max_kw < 0.0:
+            kw = min(-max_kw, feeds.power_kw)
+            spare_kwh = (level_kwh - feeds.floor_kwh) * feeds.round_trip
+            if spare_kwh > SMALL_KWH and at_s < end_s:
+                done_s = min(end_s, at_s + spare_kwh / kw * HOUR_S)
+                yield Slot(at_s, done_s, -kw)
+                level_kwh -= kw * (done_s - at_s) / HOUR_S / feeds.round_trip
+            continue
+        while at_s < end_s and level_kwh < edges_kwh[-1] - SMALL_KWH:
+            step = bisect_right(edges_kwh, level_kwh + SMALL_KWH) - 1
+            kw = min(feeds.needs[step][1], max_kw)
+            if kw <= 0.0:
+                break
+            done_s = min(end_s, at_s + (edges_kwh[step + 1] - level_kwh) / kw * HOUR_S)
+            yield Slot(at_s, done_s, kw)
+            level_kwh += kw * (done_s - at_s) / HOUR_S
+            at_s = done_s
+
+
 def drawn_kwh(needs: Needs, plan: Plan, from_s: float) -> float:
     """Energy at the meter that a session draws within its plan."""
     return sum(kw * (end_s - start_s) for start_s, end_s, kw in climb(needs, plan, from_s)) / HOUR_S
 
 
-def highest_kw(needs: Needs, plan: Plan, from_s: float) -> NDArray[np.float64]:
-    """The highest power that a session draws within its plan, by slot from that of ``from_s`` on.
+def highest_kw(drawn: Iterable[Slot], from_s: float) -> NDArray[np.float64]:
+    """The highest power of what a session draws, by slot from that of ``from_s`` on; negative where it feeds back.
 
-    >>> highest_kw(((50.0, 100.0), (10.0, 20.0)), (Slot(0.0, 7200.0),), 900.0)
+    >>> highest_kw(climb(((50.0, 100.0), (10.0, 20.0)), (Slot(0.0, 7200.0),), 900.0), 900.0)
     array([100., 100.,  20.,  20.])
     """
-    first = int(from_s // SLOT_S)
-    drawn = list(climb(needs, plan, from_s))
+    first, drawn = int(from_s // SLOT_S), list(drawn)
     power_kw = np.zeros(int(np.ceil(drawn[-1].end_s / SLOT_S)) - first if drawn else 0)
     for start_s, end_s, kw in drawn:
-        here = slice(int(start_s // SLOT_S) - first, int(np.ceil(end_s / SLOT_S)) - first)
-        power_kw[here] = np.maximum(power_kw[here], kw)
+        if kw > 0.0:
+            here = slice(int(start_s // SLOT_S) - first, int(np.ceil(end_s / SLOT_S)) - first)
+            power_kw[here] = np.maximum(power_kw[here], kw)
+        else:
+            whole = slice(
+                int(np.ceil(start_s / SLOT_S)) - first if start_s > from_s else 0, int(end_s // SLOT_S) - first
+            )
+            power_kw[whole] = kw
     return power_kw

@@ -63,6 +63,11 @@ class Reallocation:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""
         return self._next_s
 
+    @property
+    def power_kw(self) -> float:
+        """Power that all sessions together draw at the meter at present."""
+        return sum(session.power_kw for session in self._sessions.values())
+
     def start(self, now_s: float, key: int, steps: ChargeSteps, level_kwh: float, target_kwh: float) -> None:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""
         self._pass_time(now_s)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.charging.climb import drawn_kwh
-from fleetsim.charging.view import ALWAYS, UNKNOWN_STAY_S, Plan, SessionView, SiteView, Slot, Strategy
+from fleetsim.charging.climb import drawn_kwh, ride
+from fleetsim.charging.view import ALWAYS, UNKNOWN_STAY_S, FeedView, Plan, SessionView, SiteView, Slot, Strategy
 from fleetsim.clock import HOUR_S, SLOT_S, SLOTS_PER_DAY
 from fleetsim.signals import Signals, windows
 
-SMALL_KW = 1e-6
+SMALL_KW = SMALL_KWH = SMALL_SAVING = 1e-6
 MARGIN_S = 300.0
 """Time that a plan leaves free before a departure."""
 SEARCHES = 24
@@ -95,10 +96,7 @@ def solar_following(site: SiteView, session: SessionView) -> Plan:
             break
         short_s -= length_s[place] - gain_s[place]
         cap_kw[place] = np.inf
-    starts = np.flatnonzero(np.concatenate(([True], cap_kw[1:] != cap_kw[:-1])))
-    ends_s = np.append(edges_s[starts[1:]], edges_s[-1])
-    rows = zip(edges_s[starts].tolist(), ends_s.tolist(), cap_kw[starts].tolist(), strict=True)
-    return tuple(Slot(start_s, end_s, kw) for start_s, end_s, kw in rows if kw > 0.0)
+    return _joined(edges_s, cap_kw)
 
 
 def peak_shaving(site: SiteView, session: SessionView) -> Plan:
@@ -134,6 +132,81 @@ def peak_shaving(site: SiteView, session: SessionView) -> Plan:
         level_kw = (low_kw + high_kw) / 2
         low_kw, high_kw = (low_kw, level_kw) if is_enough(below(level_kw)) else (level_kw, high_kw)
     return below(high_kw)
+
+
+def bidirectional(site: SiteView, session: SessionView) -> Plan:
+    """Draw in the cheapest slots, and feed back in the tariff's peaks as far as that pays and leaves the way back.
+
+    Peak slots are tried from the dearest on, each with what the site will still use there by the plans of all others.
+    One is taken if the target can be met all the same and the bill falls, losses counted. Where the site has a cap,
+    the slots are tried in which it would be exceeded, whatever the price; to draw above it is then left to those whose
+    target asks for it.
+    """
+    until_s, needed_s = _time(site, session)
+    if needed_s >= until_s - site.now_s:
+        return ALWAYS
+    prices, peak, capped = site.signals.price_cny_per_kwh, site.signals.peak, site.cap_kw < float("inf")
+    if session.feeds is None and not capped:
+        return cheapest(site, session)
+    feeds = session.feeds or FeedView(0.0, 1.0, session.needs, 0.0, 0.0)
+    first, last = int(site.now_s // SLOT_S), int(np.ceil(until_s / SLOT_S))
+    known = _known(np.arange(first, last), len(prices))
+    edges_s = np.clip(np.arange(first, last + 1) * float(SLOT_S), site.now_s, until_s)
+    price, used_kw = prices[known], np.zeros(len(known))
+    used_kw[: len(site.planned_kw)] = site.planned_kw[: len(known)]
+    room_kw = site.cap_kw - used_kw if capped else np.full(len(known), np.inf)
+    give_kw = np.where(capped, -room_kw, np.where(peak[known], used_kw, 0.0)).clip(0.0, feeds.power_kw)
+    battery = replace(feeds, needs=tuple((energy_kwh, kw / site.crowding) for energy_kwh, kw in feeds.needs))
+    target_kwh = sum(energy_kwh for energy_kwh, _ in battery.needs)
+    enough_kwh = target_kwh - SMALL_KWH
+    most_kw = max((kw for _, kw in battery.needs), default=0.0)
+    spans = list(zip(edges_s[:-1].tolist(), edges_s[1:].tolist(), strict=True))
+
+    def outcome(power_kw: NDArray[np.float64]) -> tuple[float, float]:
+        """Where a plan leads, and what it saves: CNY, or where the site has a cap, kWh above it."""
+        level_kwh, saved = battery.level_kwh, 0.0
+        plan = tuple(Slot(*span, kw) for span, kw in zip(spans, power_kw.tolist(), strict=True) if kw != 0.0)
+        for start_s, end_s, kw in ride(battery, plan, site.now_s):
+            energy_kwh = kw * (end_s - start_s) / HOUR_S
+            level_kwh += energy_kwh if kw > 0.0 else energy_kwh / battery.round_trip
+            saved -= energy_kwh * (price[int(start_s // SLOT_S) - first] if not capped else kw < 0.0)
+        return level_kwh, saved
+
+    def fill(power_kw: NDArray[np.float64], places: NDArray[np.int64]) -> float:
+        """Draw in these slots, too, until the target is met, in the last no faster than that takes; what it saves."""
+        level_kwh, saved = outcome(power_kw)
+        for place in places.tolist():
+            if level_kwh >= enough_kwh:
+                break
+            slow_kw = power_kw[place] + (target_kwh - level_kwh) / (spans[place][1] - spans[place][0]) * HOUR_S
+            for kw in (slow_kw * (1.0 + SMALL_KWH), np.inf) if slow_kw < most_kw else (np.inf,):
+                power_kw[place] = min(kw, room_kw[place])
+                level_kwh, saved = outcome(power_kw)
+                if level_kwh >= enough_kwh:
+                    break
+        return saved if level_kwh >= enough_kwh else -np.inf
+
+    power_kw = np.zeros(len(known))
+    cheap = np.argsort(price, kind="stable")
+    cheap = cheap[room_kw[cheap] > SMALL_KW]
+    sure = int(np.searchsorted(np.cumsum(np.diff(edges_s)[cheap]), needed_s))
+    power_kw[cheap[:sure]] = room_kw[cheap[:sure]]
+    best = fill(power_kw, cheap[sure:])
+    if best == -np.inf:
+        return peak_shaving(site, session) if capped else cheapest(site, session)
+    for place in np.argsort(-give_kw if capped else -price, kind="stable").tolist():
+        if give_kw[place] <= SMALL_KW or power_kw[place] > 0.0:
+            continue
+        tried_kw = power_kw.copy()
+        tried_kw[place] = -give_kw[place]
+        later = (cheap > place) & (tried_kw[cheap] >= 0.0) & (capped | (price[cheap] < price[place]))
+        back = cheap[later & (tried_kw[cheap] < room_kw[cheap])]
+        if outcome(np.where(np.isin(np.arange(len(known)), back), room_kw, tried_kw))[0] < enough_kwh:
+            continue
+        saved = fill(tried_kw, back)
+        if saved > best + SMALL_SAVING:
+            best, power_kw = saved, tried_kw
+    return _joined(edges_s, power_kw)
 
 
 def filled_to_kw(floor_kw: NDArray[np.float64], seconds: NDArray[np.float64], energy_kws: float) -> float:
@@ -197,6 +270,14 @@ def _room(power_kw: NDArray[np.float64], now_s: float, until_s: float) -> Plan:
     return tuple(slots)
 
 
+def _joined(edges_s: NDArray[np.float64], power_kw: NDArray[np.float64]) -> Plan:
+    """Slots between these edges with these powers, those of one power joined and those of none left out."""
+    starts = np.flatnonzero(np.concatenate(([True], power_kw[1:] != power_kw[:-1])))
+    ends_s = np.append(edges_s[starts[1:]], edges_s[-1])
+    rows = zip(edges_s[starts].tolist(), ends_s.tolist(), power_kw[starts].tolist(), strict=True)
+    return tuple(Slot(start_s, end_s, kw) for start_s, end_s, kw in rows if kw != 0.0)
+
+
 @lru_cache(maxsize=8)
 def _valleys(signals: Signals) -> Plan:
     return tuple(Slot(start_s, end_s) for start_s, end_s in windows(signals.valley))
@@ -253,6 +334,7 @@ STRATEGIES: dict[str, Strategy] = {
     "cleanest": cleanest,
     "solar_following": solar_following,
     "peak_shaving": peak_shaving,
+    "bidirectional": bidirectional,
 }
 """The strategies by the name that a scenario gives them."""
 
@@ -263,11 +345,18 @@ SEEING_PLANS: set[str] = {"peak_shaving"}
 """Those that are shown what the site is planned to draw."""
 
 
-def add_strategy(*, caps_power: bool = False, sees_plans: bool = False) -> Callable[[Any], Any]:
+FEEDING: set[str] = {"bidirectional"}
+"""Those whose plans may let a session feed back. They are shown what the site is planned to draw, too."""
+
+
+def add_strategy(
+    *, caps_power: bool = False, sees_plans: bool = False, feeds_back: bool = False
+) -> Callable[[Any], Any]:
     """Let scenarios name a strategy by the name of the function below this decorator.
 
-    ``caps_power`` is to be set where its plans use ``max_kw``, ``sees_plans`` where it looks at ``site.planned_kw``.
-    A strategy that is there already is replaced, so that a module may be read twice.
+    ``caps_power`` is to be set where its plans use ``max_kw``, ``sees_plans`` where it looks at ``site.planned_kw``,
+    and ``feeds_back`` where its plans may say that a session feeds back. A strategy that is there already is replaced,
+    so that a module may be read twice.
     """
 
     def add(strategy: Any) -> Any:
@@ -275,6 +364,7 @@ def add_strategy(*, caps_power: bool = False, sees_plans: bool = False) -> Calla
         STRATEGIES[name] = strategy
         (CAPPED.add if caps_power else CAPPED.discard)(name)
         (SEEING_PLANS.add if sees_plans else SEEING_PLANS.discard)(name)
+        (FEEDING.add if feeds_back else FEEDING.discard)(name)
         return strategy
 
     return add

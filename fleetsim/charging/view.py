@@ -18,7 +18,7 @@ class Slot(NamedTuple):
     start_s: float
     end_s: float
     max_kw: float = float("inf")
-    """Power at the meter that it may draw at most."""
+    """Power at the meter that it may draw at most; negative, that it is to feed back."""
 
 
 Plan = tuple[Slot, ...]
@@ -31,6 +31,26 @@ UNKNOWN_STAY_S = 12 * HOUR_S
 """For how long a vehicle is taken to stay of which nobody knows when it leaves."""
 
 
+Needs = tuple[tuple[float, float], ...]
+"""Steps of a charge curve: energy at the meter (kWh) and full power (kW)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """A battery that may feed back, as a strategy sees it, in energy that it draws at the meter to climb."""
+
+    power_kw: float
+    """Highest power at the meter that it can feed back."""
+    round_trip: float
+    """Energy fed back over the energy that is drawn to replace it."""
+    needs: Needs
+    """The steps of the charge curve from its floor, or from where it stands if that is lower, to its target."""
+    level_kwh: float
+    """How far up these it stands."""
+    floor_kwh: float
+    """How far up these it may come down."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionView:
     """A session as a strategy sees it."""
@@ -39,10 +59,12 @@ class SessionView:
     """When the vehicle is to leave; infinite where nobody knows."""
     full_power_s: float
     """Time that the energy still to be stored takes at full power."""
-    needs: tuple[tuple[float, float], ...] = ()
+    needs: Needs = ()
     """The steps of the charge curve that are still to be climbed: energy at the meter (kWh) and full power (kW)."""
     bay: int = 0
     """Number of its charger."""
+    feeds: FeedView | None = None
+    """What it may feed back; nothing where vehicle or charger cannot, or others wait for a charger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +85,7 @@ class SiteView:
     planned_kw: tuple[float, ...] = ()
     """Highest power at the meter of all else here, by slot from that of ``now_s`` to the departure: buildings, standby,
     and the sessions that leave no later, by their plans, less what the panels give. It is shown to those strategies
-    alone that ``add_strategy(sees_plans=True)`` declares."""
+    alone that ``add_strategy(sees_plans=True)`` declares; those with ``feeds_back=True`` see all sessions in it."""
 
 
 class Strategy(Protocol):

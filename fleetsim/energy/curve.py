@@ -109,22 +109,27 @@ class ChargeSteps:
         step = bisect_right(self.level_kwh, level_kwh, 0, len(self.draw_kw)) - 1
         return self.time_s[step] + (level_kwh - self.level_kwh[step]) * self.seconds_per_kwh[step]
 
-    def needs(self, level_kwh: float, target_kwh: float) -> tuple[tuple[float, float], ...]:
-        """What the way from one level to another takes: energy at the meter (kWh) and power (kW) of each step.
+    @property
+    def sure_per_kwh(self) -> float:
+        """Energy stored per kWh at the meter, at the least: a plan that reckons with it is always enough."""
+        if self.load_curve is None:
+            return self.stored_per_kwh
+        return self.stored_per_kwh * (self.load_curve.lowest / self.delivered_per_kwh)
 
-        Where the efficiency depends on the power it is reckoned at its lowest, so that a plan is always enough.
-        """
-        stored_per_kwh = self.stored_per_kwh
-        if self.load_curve is not None:
-            stored_per_kwh *= self.load_curve.lowest / self.delivered_per_kwh
+    def needs(self, level_kwh: float, target_kwh: float) -> tuple[tuple[float, float], ...]:
+        """What the way from one level to another takes: energy at the meter (kWh) and power (kW) of each step."""
+        sure_per_kwh = self.sure_per_kwh
         parts = (
-            ((min(high, target_kwh) - max(low, level_kwh)) / stored_per_kwh, draw_kw)
+            ((min(high, target_kwh) - max(low, level_kwh)) / sure_per_kwh, draw_kw)
             for (low, high), draw_kw in zip(pairwise(self.level_kwh), self.draw_kw, strict=True)
         )
         return tuple((energy_kwh, draw_kw) for energy_kwh, draw_kw in parts if energy_kwh > 0.0)
 
     def capped(self, max_kw: float) -> ChargeSteps:
-        """The lower staircase of a session that may draw ``max_kw`` at the meter at most."""
+        """The lower staircase of a session that may draw ``max_kw`` at the meter at most; negative, feed it back."""
+        if max_kw < 0.0:
+            assert self.feed_back is not None
+            return replace(self, feed_back=replace(self.feed_back, power_kw=min(self.feed_back.power_kw, -max_kw)))
         return replace(self, draw_kw=tuple(min(kw, max_kw) for kw in self.draw_kw))
 
     def level_at(self, time_s: float) -> float:

@@ -76,8 +76,8 @@ def _of_level(spec: GridSpec, inputs: GridInputs, clock: Clock, seed: int, fleet
 
 
 def signals(grid: GridSlots, prices: PriceSlots) -> Signals:
-    """What charging may follow: the whole price, the valleys of the tariff, the clean share of production."""
-    return Signals(prices.price_cny_per_kwh, prices.valley, grid.clean_share)
+    """What charging may follow: the whole price, valleys and peaks of the tariff, the clean share of production."""
+    return Signals(prices.price_cny_per_kwh, prices.valley, prices.peak, grid.clean_share)
 
 
 def _water(spec: GridSpec, inputs: GridInputs, clock: Clock, seed: int, fleet_mw: Series | None) -> GridSlots:

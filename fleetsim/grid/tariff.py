@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fleetsim.clock import SLOTS_PER_DAY, Clock
 from fleetsim.documents import Document, parse_mapping, read_yaml
 from fleetsim.errors import InputError, Problem
-from fleetsim.grid.tariff_spec import SLOT_MIN, VALLEY, TariffPeriod, TariffSpec, span_slots
+from fleetsim.grid.tariff_spec import PEAK, SLOT_MIN, VALLEY, TariffPeriod, TariffSpec, span_slots
 
 TARIFF_FILE = "tariffs.yaml"
 
@@ -31,6 +31,11 @@ class PriceSlots:
     """Position in ``BANDS``."""
     valley: NDArray[np.bool_]
     """Whether the band is the valley."""
+
+    @property
+    def peak(self) -> NDArray[np.bool_]:
+        """Whether the band is the peak, or the critical peak."""
+        return np.asarray(self.band >= PEAK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ BandName = Literal["valley", "flat", "peak", "critical"]
 BANDS: tuple[BandName, ...] = ("valley", "flat", "peak", "critical")
 """Names of the bands; their codes are the positions."""
 VALLEY = BANDS.index("valley")
+PEAK = BANDS.index("peak")
 
 SLOT_MIN = SLOT_S // 60
 DAY_MIN = SLOTS_PER_DAY * SLOT_MIN

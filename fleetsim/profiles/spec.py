@@ -103,6 +103,18 @@ class HydrogenDrive(SourcedSpec):
     """State of charge below which the buffer battery is not drawn."""
 
 
+class FeedBackSheet(SourcedSpec):
+    """What a vehicle can give back through a bidirectional charger."""
+
+    power_kw: ChargerKw
+    """Highest power at the meter, AC."""
+    floor_soc: Share
+    """State of charge below which it gives nothing back."""
+    efficiency: Efficiency
+    """Energy at the meter (AC) over energy that leaves the battery (DC), one way; the battery's own round-trip loss is
+    in ``battery_efficiency`` already."""
+
+
 class VehicleModel(SourcedSpec):
     """A vehicle sheet: what a class of vehicle weighs, stores, accepts and uses."""
 
@@ -151,6 +163,8 @@ class VehicleModel(SourcedSpec):
     """Cooling power per kelvin above ``cooling_above_c``."""
     cooling_above_c: TemperatureC
     """Outside temperature above which the cabin is cooled."""
+    feed_back: FeedBackSheet | None = None
+    """What it can give back to its depot; nothing where it only draws."""
     body: Body | None = None
     """What it works with, on a vehicle that does more than drive."""
     hydrogen: HydrogenDrive | None = None

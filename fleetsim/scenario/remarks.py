@@ -65,6 +65,8 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
             continue
         if site.strategy == "solar_following" and site.solar is None:
             yield f"sites.{name}: no panels for solar_following to follow; it charges where the price is lowest"
+        if isinstance(site, Depot) and site.strategy == "bidirectional":
+            yield from _feeding_remarks(name, site, scenario)
         if at_home[name] > CROWDED * chargers:
             yield f"sites.{name}: {chargers} chargers for {at_home[name]} vehicles"
         if limit_kw is None:
@@ -78,6 +80,18 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
         yield (
             "limit smaller than all chargers, base load and standby together, so that it will be shared: "
             + BETWEEN.join(shared)
+        )
+
+
+def _feeding_remarks(name: str, site: Depot, scenario: Scenario) -> Iterator[str]:
+    """What keeps every vehicle of a depot from feeding back."""
+    if not any(group.bidirectional for group in site.chargers):
+        yield f"sites.{name}: no charger is bidirectional, so nobody feeds back; it charges where the price is lowest"
+    models = sorted({fleet.model for fleet in scenario.spec.fleets.values() if fleet.home == name})
+    if models and not any(scenario.profiles.vehicles[model].feed_back for model in models):
+        yield (
+            f"sites.{name}: no vehicle that lives here can feed back ({', '.join(models)} without feed_back in "
+            "profiles/vehicles.yaml); it charges where the price is lowest"
         )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fleetsim.charging.spec import PackStrategyName, SharingName, StrategyName
+from fleetsim.charging.strategies import FEEDING
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.scenario.local_supply import SuppliedSite
 from fleetsim.spec import Name, SourcedSpec
@@ -85,6 +86,8 @@ class DepotGroup(PlugGroup):
 
     both_guns: bool = False
     """Whether such a bus takes both guns of its cabinet, or two neighbouring chargers, if nobody needs the other."""
+    bidirectional: bool = False
+    """Whether vehicles that can feed back may do so here, where the strategy is ``bidirectional``."""
 
 
 class StaffShift(SourcedSpec):
@@ -119,9 +122,15 @@ class Depot(SuppliedSite):
     strategy: StrategyName = "immediate"
     """When sessions may draw."""
     peak_kw: ConnectionKw | None = None
-    """Power under which ``peak_shaving`` plans the whole site; none means the lowest that still serves."""
+    """Power under which ``peak_shaving`` plans the whole site, none meaning the lowest that still serves; for
+    ``bidirectional``, the power above which vehicles feed back, in place of the tariff's peaks."""
     sharing: SharingName = "proportional"
     """Who gives way when the connection binds."""
+
+    @property
+    def feeds_back(self) -> bool:
+        """Whether its strategy may let vehicles feed back, and a charger allows it."""
+        return self.strategy in FEEDING and any(group.bidirectional for group in self.chargers)
 
 
 class PublicStation(SuppliedSite):

@@ -9,6 +9,7 @@ from fleetsim.profiles import Profiles
 from fleetsim.scenario.fleets import season_of
 from fleetsim.scenario.roaming import RoamingFleet
 from fleetsim.scenario.schema import Scenario
+from fleetsim.scenario.sites import Depot
 from fleetsim.scenario.taxis import TaxiFleet
 from fleetsim.work.spec import OnDemand
 
@@ -16,7 +17,10 @@ T = TypeVar("T")
 
 
 def used_profiles(scenario: Scenario) -> Profiles:
-    """The vehicle sheets, charger types, places, routes and climates that the scenario leads to."""
+    """The vehicle sheets, charger types, places, routes and climates that the scenario leads to.
+
+    What vehicles could feed back is left out where no depot lets them.
+    """
     spec, profiles = scenario.spec, scenario.profiles
     fleets = spec.fleets.values()
     works = [fleet.work for fleet in fleets if not isinstance(fleet, RoamingFleet)]
@@ -34,9 +38,12 @@ def used_profiles(scenario: Scenario) -> Profiles:
             *(place for trip in trips for place in (trip.origin, trip.destination)),
         ],
     )
+    vehicles = _named(profiles.vehicles, (fleet.model for fleet in fleets))
+    if not any(isinstance(site, Depot) and site.feeds_back for site in spec.sites.values()):
+        vehicles = {name: model.model_copy(update={"feed_back": None}) for name, model in vehicles.items()}
     cities = [each.city for named in (places, routes, demand) for each in named.values()]
     return Profiles(
-        vehicles=_named(profiles.vehicles, (fleet.model for fleet in fleets)),
+        vehicles=vehicles,
         chargers=_named(profiles.chargers, (group.type for site in spec.sites.values() for group in site.chargers)),
         places=places,
         routes=routes,

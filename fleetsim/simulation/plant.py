@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 
 from fleetsim.charging.cabinets import Cabinet
 from fleetsim.charging.sharing import NEVER
+from fleetsim.charging.strategies import FEEDING
 from fleetsim.clock import DAY_S, HOUR_S, SLOT_S, Clock
 from fleetsim.energy.battery import battery_temperatures_c, charge_share, rounded_share
 from fleetsim.energy.charger import LoadCurve
-from fleetsim.energy.curve import ChargeSteps, charge_steps
-from fleetsim.profiles import ChargerType
+from fleetsim.energy.curve import ChargeSteps, FeedBack, charge_steps
+from fleetsim.profiles import ChargerType, FeedBackSheet
 from fleetsim.scenario.fleets import AnyFleet
 from fleetsim.scenario.hydrogen import HydrogenBusFleet, HydrogenStation
 from fleetsim.scenario.schema import Scenario
-from fleetsim.scenario.sites import Depot, DepotGroup, PlugSite, Site, SwapStation
+from fleetsim.scenario.sites import ChargerGroup, Depot, DepotGroup, PlugSite, Site, SwapStation
 from fleetsim.signals import SiteSupply
 from fleetsim.simulation.failures import charger_outages
 from fleetsim.simulation.names import capacity_kwh, charger_powers_kw, first_packs
@@ -87,7 +88,20 @@ def depot_plant(
         cap_kw=(site.peak_kw if isinstance(site, Depot) else None) or NEVER,
         outages=charger_outages(name, site, groups, scenario),
         solar_kw=None if supply is None else supply.solar_kw,
+        net_own_kw=_net_own_kw(site, scenario, supply) if site.strategy in FEEDING else (),
     )
+
+
+def _net_own_kw(site: PlugSite, scenario: Scenario, supply: SiteSupply | None) -> tuple[tuple[float, float], ...]:
+    """What buildings and standby draw less what the panels give, ``(at_s, power_kw)`` from a moment on, in order."""
+    own_kw = base_by_slot_kw(site, scenario.spec.clock) + standby_kw(site, scenario)
+    return _changes(own_kw if supply is None else own_kw - supply.solar_kw)
+
+
+def _changes(power_kw: NDArray[np.float64]) -> tuple[tuple[float, float], ...]:
+    """When a power by slot changes, and to what."""
+    changes = np.flatnonzero(np.concatenate(([True], power_kw[1:] != power_kw[:-1])))
+    return tuple(zip((changes * float(SLOT_S)).tolist(), power_kw[changes].tolist(), strict=True))
 
 
 def _cabinets(
@@ -136,7 +150,7 @@ def _rows_of_two(
     rows: list[tuple[int, ...]] = []
     for group, kw in zip(site.chargers, powers_kw, strict=True):
         two = isinstance(group, DepotGroup) and group.both_guns and model.two_guns and model.charge_limit_kw > kw
-        both = (_steps(fleet, group.type, 2.0 * kw, scenario, each, model.charge_limit_kw) for each in shares)
+        both = (_steps(fleet, group, 2.0 * kw, scenario, each, model.charge_limit_kw) for each in shares)
         rows.append(tuple(_row(steps, each) for each in both) if two else ())
     return tuple(rows)
 
@@ -163,7 +177,7 @@ def swap_plant(
         packs=tuple((first + number, battery_kwh * site.initial_soc) for number in range(site.packs)),
         ready_kwh=battery_kwh * site.ready_soc,
         stock=ceil(site.packs * site.stock_share),
-        steps_id=_row(steps, _steps(fleet, site.slots.type, powers[0], scenario)),
+        steps_id=_row(steps, _steps(fleet, site.slots, powers[0], scenario)),
         limits=_limits(site, powers, scenario, supply),
         strategy=site.strategy,
         own_kw=tuple(standby_kw(site, scenario) + kw for kw in base_load_kw(site)),
@@ -186,7 +200,7 @@ def counted_steps(
     most_kw = min(most_kw, share_kw / _efficiency(types[group.type], kw, share_kw))
     inlet_kw = scenario.profiles.vehicles[fleet.model].charge_limit_kw
     shares, by_hour = _cold(fleet, site, scenario)
-    return tuple(_steps(fleet, group.type, kw, scenario, share, inlet_kw).capped(most_kw) for share in shares), by_hour
+    return tuple(_steps(fleet, group, kw, scenario, share, inlet_kw).capped(most_kw) for share in shares), by_hour
 
 
 def standby_kw(site: Site, scenario: Scenario) -> float:
@@ -232,24 +246,42 @@ def _fleet_rows(
     """Rows of the table of charge steps for a fleet at each charger group of a site."""
     inlet_kw = scenario.profiles.vehicles[fleet.model].charge_limit_kw
     return [
-        _row(steps, _steps(fleet, group.type, power_kw, scenario, share, inlet_kw))
+        _row(steps, _steps(fleet, group, power_kw, scenario, share, inlet_kw))
         for group, power_kw in zip(site.chargers, powers_kw, strict=True)
     ]
 
 
 def _steps(
-    fleet: AnyFleet, charger: str, rated_kw: float, scenario: Scenario, share: float = 1.0, inlet_kw: float = NEVER
+    fleet: AnyFleet,
+    group: ChargerGroup,
+    rated_kw: float,
+    scenario: Scenario,
+    share: float = 1.0,
+    inlet_kw: float = NEVER,
 ) -> ChargeSteps:
     """The batteries of a fleet behind a charger, with a share of the power that they accept when warm."""
-    model, sheet = scenario.profiles.vehicles[fleet.model], scenario.profiles.chargers[charger]
+    model, sheet = scenario.profiles.vehicles[fleet.model], scenario.profiles.chargers[group.type]
+    battery_kwh = capacity_kwh(fleet, scenario)
     return charge_steps(
         [(point.soc, point.c_rate * share) for point in model.charge_curve],
-        battery_kwh=capacity_kwh(fleet, scenario),
+        battery_kwh=battery_kwh,
         limit_kw=min(rated_kw, inlet_kw),
         charger_efficiency=sheet.efficiency,
         battery_efficiency=model.battery_efficiency,
         load_curve=_load_curve(sheet, rated_kw),
+        feed_back=_feed_back(model.feed_back, group, rated_kw, battery_kwh),
     )
+
+
+def _feed_back(
+    sheet: FeedBackSheet | None, group: ChargerGroup, rated_kw: float, battery_kwh: float
+) -> FeedBack | None:
+    """What batteries may give back at chargers of a group, each no more than its own part of a cabinet."""
+    if sheet is None or not isinstance(group, DepotGroup) or not group.bidirectional:
+        return None
+    most_kw = rated_kw if group.cabinet is None else min(rated_kw, group.cabinet.power_kw / group.cabinet.guns)
+    power_kw = min(sheet.power_kw, most_kw * sheet.efficiency)
+    return FeedBack(power_kw, sheet.floor_soc * battery_kwh, 1.0 / sheet.efficiency)
 
 
 def _load_curve(sheet: ChargerType, rated_kw: float) -> LoadCurve | None:
@@ -296,8 +328,7 @@ def _limits(
     clock: Clock = scenario.spec.clock
     if supply is not None:
         left_kw = np.maximum(0.0, left - base_by_slot_kw(site, clock) + supply.raise_kw)
-        changes = np.flatnonzero(np.concatenate(([True], left_kw[1:] != left_kw[:-1])))
-        return tuple(zip((changes * float(SLOT_S)).tolist(), left_kw[changes].tolist(), strict=True))
+        return _changes(left_kw)
     if len(base) == 1:
         return ((0.0, max(0.0, left - base[0])),)
     return tuple(

@@ -22,6 +22,7 @@ from fleetsim.simulation.staff import staff_plant
 from fleetsim.simulation.station_plant import cascade_plant, station_plant
 from fleetsim.sites.cascade_station import CascadeStation
 from fleetsim.sites.depot import Depot
+from fleetsim.sites.feeding_depot import FeedingDepot
 from fleetsim.sites.flexible_swap_station import FlexibleSwapStation
 from fleetsim.sites.hydrogen_station import HydrogenStation
 from fleetsim.sites.log import SiteLog
@@ -86,7 +87,8 @@ class Stage:
                     self.env, plant, staff_plant(staff, spec.clock), self.steps, job.signals, self.site_log
                 )
             else:
-                self.depots[name] = Depot(self.env, plant, self.steps, job.signals, self.site_log)
+                kind = FeedingDepot if plant.net_own_kw else Depot
+                self.depots[name] = kind(self.env, plant, self.steps, job.signals, self.site_log)
 
         places = job.scenario.profiles.places
         self.stations: dict[str, HydrogenStation] = {}

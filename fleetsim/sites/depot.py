@@ -70,10 +70,18 @@ class Depot:
         self._change_limit(None, env.now)
         self._arm(env.now)
 
-    def stay(self, vehicle: int, vehicle_class: int, level_kwh: float, target_kwh: float, until_s: float) -> Visit:
-        """A vehicle comes home and wants ``target_kwh`` in its battery; ``until_s`` is its next departure."""
+    def stay(
+        self,
+        vehicle: int,
+        vehicle_class: int,
+        level_kwh: float,
+        target_kwh: float,
+        until_s: float,
+        floor_kwh: float = NEVER,
+    ) -> Visit:
+        """A vehicle comes home and wants ``target_kwh`` until its next departure; it may give what is above a floor."""
         now_s = self._env.now
-        visit = Visit(vehicle, vehicle_class, now_s, level_kwh, target_kwh, until_s, self._env.event())
+        visit = Visit(vehicle, vehicle_class, now_s, level_kwh, target_kwh, until_s, self._env.event(), floor_kwh)
         if until_s < NEVER:
             self._note(until_s, self._time_up, visit)
         charger = self._take_charger(now_s)
@@ -264,7 +272,7 @@ class Depot:
         vehicles = len(self._plugged) + len(self._queue)
         crowding = max(1.0, vehicles / max(1, self._working)) * self._planner.cabinet_crowding(visit)
         crowding *= max(1.0, self._plugged_kw / max(self._limit_kw, _SMALL_KW))
-        self._planner.plan(visit, now_s, crowding)
+        self._planner.plan(visit, now_s, crowding, may_feed=not self._queue)
         for moment_s in (moment_s for slot in visit.plan for moment_s in slot[:2] if now_s < moment_s < NEVER):
             self._note(moment_s, self._follow_plan, visit)
         slot = visit.slot_at(now_s)
@@ -300,11 +308,14 @@ class Depot:
     # Power
 
     def _draw(self, visit: Visit, now_s: float) -> None:
+        self._start(visit, visit.target_kwh, now_s)
+
+    def _start(self, visit: Visit, goal_kwh: float, now_s: float) -> None:
         visit.stage = Stage.DRAWING
         if visit.start_s != visit.start_s:
             visit.start_s = now_s
         steps = visit.steps if visit.cap_kw == NEVER else visit.steps.capped(visit.cap_kw)
-        self._sharing.start(now_s, visit.session, steps, visit.level_kwh, visit.target_kwh)
+        self._sharing.start(now_s, visit.session, steps, visit.level_kwh, goal_kwh)
 
     def _halt(self, visit: Visit, now_s: float) -> None:
         if visit.stage is Stage.DRAWING:

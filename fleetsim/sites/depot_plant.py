@@ -44,3 +44,5 @@ class DepotPlant:
     """When which charger is out of service; those of one charger do not touch."""
     solar_kw: NDArray[np.float64] | None = None
     """Power of the site's panels by slot, if it has any."""
+    net_own_kw: tuple[tuple[float, float], ...] = ()
+    """What the site uses beside its vehicles, less its sun, from a moment on; nothing where none feed back."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from simpy import Environment
 
-from fleetsim.charging.climb import highest_kw
+from fleetsim.charging.climb import climb, highest_kw
 from fleetsim.charging.installed import strategy_named
 from fleetsim.charging.reallocation import Reallocation
 from fleetsim.charging.rules import proportional
@@ -85,7 +85,7 @@ class FlexibleSwapStation(SwapStation):
         if self._sees_plans:
             now_s = self._env.now
             needs = self._steps.needs(charge.level_kwh, self._plant.ready_kwh)
-            charge.expected = int(now_s // SLOT_S), highest_kw(needs, plan, now_s)
+            charge.expected = int(now_s // SLOT_S), highest_kw(climb(needs, plan, now_s), now_s)
 
     def _look_at_plan(self, charge: PackCharge) -> None:
         """A slot of a plan begins or ends; a plan that is over and was not enough makes room for another."""

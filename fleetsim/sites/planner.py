@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.charging.climb import highest_kw
+from fleetsim.charging.climb import climb, highest_kw, ride
 from fleetsim.charging.installed import strategy_named
 from fleetsim.charging.sharing import NEVER
-from fleetsim.charging.strategies import CAPPED, SEEING_PLANS, immediate
-from fleetsim.charging.view import ALWAYS, UNKNOWN_STAY_S, SessionView, SiteView
+from fleetsim.charging.strategies import CAPPED, FEEDING, SEEING_PLANS, immediate
+from fleetsim.charging.view import ALWAYS, UNKNOWN_STAY_S, FeedView, SessionView, SiteView
 from fleetsim.clock import SLOT_S, SLOTS_PER_DAY
 from fleetsim.signals import Signals
+from fleetsim.sites.depot_plant import DepotPlant
 from fleetsim.sites.visit import Visit
-
-if TYPE_CHECKING:
-    from fleetsim.sites.depot_plant import DepotPlant
 
 Expected = tuple[int, NDArray[np.float64]]
 """What a session will draw at most: the first slot, and the power from there on."""
@@ -34,12 +31,16 @@ class Planner:
         """The vehicles at chargers, by session; it changes under the planner's eyes."""
         self._strategy = strategy_named(plant.strategy)
         self.is_immediate = self._strategy is immediate
-        self.sees_plans = plant.strategy in SEEING_PLANS
-        self._sees_needs = self.sees_plans or plant.strategy in CAPPED
+        self._in_turn = plant.strategy in SEEING_PLANS
+        """Whether those that leave first are planned first, whoever comes first."""
+        self._feeds = plant.strategy in FEEDING
+        self._sees_plans = self._in_turn or self._feeds
+        self._sees_needs = self._sees_plans or plant.strategy in CAPPED
         self._own_kw = by_slot_of_day(plant.own_kw)
 
-    def plan(self, visit: Visit, now_s: float, crowding: float) -> None:
+    def plan(self, visit: Visit, now_s: float, crowding: float, may_feed: bool) -> None:
         """Give a plugged vehicle a plan. The site is ``crowding`` times slower than it would be at full power."""
+        feeds = _feed_view(visit) if self._feeds and may_feed else None
         full_power_s = visit.steps.time_at(visit.target_kwh) - visit.steps.time_at(visit.level_kwh)
         needs = visit.steps.needs(visit.level_kwh, visit.target_kwh) if self._sees_needs else ()
         site = SiteView(
@@ -49,16 +50,21 @@ class Planner:
             len(self._plant.charger_groups),
             self._plant.solar_kw,
             self._plant.cap_kw,
-            tuple(self._planned_kw(visit, now_s).tolist()) if self.sees_plans else (),
+            tuple(self._planned_kw(visit, now_s).tolist()) if self._sees_plans else (),
         )
-        visit.plan = self._strategy(site, SessionView(visit.until_s, full_power_s, needs, visit.charger))
+        visit.plan = self._strategy(site, SessionView(visit.until_s, full_power_s, needs, visit.charger, feeds))
         self.expect(visit, now_s)
 
     def expect(self, visit: Visit, now_s: float) -> None:
         """Note what a vehicle will draw by its plan."""
-        if self.sees_plans:
-            needs = visit.steps.needs(visit.level_kwh, visit.target_kwh)
-            visit.expected = int(now_s // SLOT_S), highest_kw(needs, visit.plan, now_s)
+        if not self._sees_plans:
+            return
+        feeds = _feed_view(visit) if self._feeds else None
+        if feeds is not None:
+            drawn = ride(feeds, visit.plan, now_s)
+        else:
+            drawn = climb(visit.steps.needs(visit.level_kwh, visit.target_kwh), visit.plan, now_s)
+        visit.expected = int(now_s // SLOT_S), highest_kw(drawn, now_s)
 
     def cabinet_crowding(self, visit: Visit) -> float:
         """How many times longer than by itself a vehicle may take beside the others on its cabinet."""
@@ -74,16 +80,34 @@ class Planner:
     def to_plan_again(self, visit: Visit) -> list[Visit]:
         """The vehicles that leave after one that has just been planned and still have time to lose, in order."""
         later = (each for each in self._plugged.values() if each.until_s > visit.until_s and each.plan is not ALWAYS)
-        return sorted(later, key=lambda each: each.until_s) if self.sees_plans else []
+        return sorted(later, key=lambda each: each.until_s) if self._in_turn else []
 
     def _planned_kw(self, visit: Visit, now_s: float) -> NDArray[np.float64]:
-        """What buildings, standby and those who leave no later draw at most, less the sun, until a vehicle leaves."""
+        """What buildings, standby and others draw at most, less the sun, until a vehicle leaves.
+
+        The others are all who are plugged in or, where vehicles are planned in turn, those who leave no later.
+        """
         others = (
             other.expected
             for other in self._plugged.values()
-            if other is not visit and (other.until_s <= visit.until_s or other.plan is ALWAYS)
+            if other is not visit and (other.until_s <= visit.until_s or other.plan is ALWAYS or not self._in_turn)
         )
         return planned_kw(self._own_kw, self._plant.solar_kw, now_s, visit.until_s, others)
+
+
+def _feed_view(visit: Visit) -> FeedView | None:
+    """What a vehicle may feed back, in energy at the meter from its floor up; nothing where it cannot."""
+    steps, battery = visit.steps, visit.steps.feed_back
+    if battery is None or visit.lowest_kwh >= visit.target_kwh:
+        return None
+    low_kwh = min(visit.level_kwh, visit.lowest_kwh)
+    return FeedView(
+        battery.power_kw,
+        steps.sure_per_kwh / battery.released_per_kwh,
+        steps.needs(low_kwh, visit.target_kwh),
+        level_kwh=sum(energy_kwh for energy_kwh, _ in steps.needs(low_kwh, visit.level_kwh)),
+        floor_kwh=sum(energy_kwh for energy_kwh, _ in steps.needs(low_kwh, visit.lowest_kwh)),
+    )
 
 
 def by_slot_of_day(own_kw: Sequence[float]) -> NDArray[np.float64]:

@@ -8,11 +8,12 @@ from functools import partial
 
 from simpy import Environment
 
+from fleetsim.charging.sharing import NEVER
 from fleetsim.energy.curve import ChargeSteps
 from fleetsim.results.schema import WAIT_OUTCOMES
 from fleetsim.signals import Signals
-from fleetsim.sites.depot import Depot
 from fleetsim.sites.depot_plant import DepotPlant
+from fleetsim.sites.feeding_depot import FeedingDepot
 from fleetsim.sites.log import SiteLog
 from fleetsim.sites.visit import Stage, Visit
 
@@ -30,7 +31,7 @@ class StaffPlant:
     """Spans in which moves may begin."""
 
 
-class StaffedDepot(Depot):
+class StaffedDepot(FeedingDepot):
     """The agent of a depot with staff. A driver who comes to an empty gun plugs in without their help."""
 
     def __init__(
@@ -54,9 +55,17 @@ class StaffedDepot(Depot):
             self._note(end_s, partial(self._change_shift, -1), None)
         self._arm(env.now)
 
-    def stay(self, vehicle: int, vehicle_class: int, level_kwh: float, target_kwh: float, until_s: float) -> Visit:
+    def stay(
+        self,
+        vehicle: int,
+        vehicle_class: int,
+        level_kwh: float,
+        target_kwh: float,
+        until_s: float,
+        floor_kwh: float = NEVER,
+    ) -> Visit:
         """See :meth:`Depot.stay`."""
-        visit = super().stay(vehicle, vehicle_class, level_kwh, target_kwh, until_s)
+        visit = super().stay(vehicle, vehicle_class, level_kwh, target_kwh, until_s, floor_kwh)
         self._call_staff(self._env.now)
         self._arm(self._env.now)
         return visit

@@ -20,6 +20,7 @@ class Stage(Enum):
     HELD = 2
     """Plugged in, not drawing: the plan says wait, or the vehicle is to decide whether it stays."""
     DRAWING = 3
+    """Drawing, or feeding back."""
     OVER = 4
 
 
@@ -27,9 +28,9 @@ class Visit:
     """A vehicle's claim on a charger. ``ended`` fires when its target is reached or its time is up."""
 
     __slots__ = (
-        "arrive_s", "cap_kw", "charger", "end_s", "ended", "expected", "level_kwh", "pack", "patience_s", "plan",
-        "planned_s", "plug_s", "second", "session", "stage", "start_kwh", "start_s", "steps", "steps_id", "target_kwh",
-        "until_s", "vehicle", "vehicle_class", "wanted_kwh",
+        "arrive_s", "cap_kw", "charger", "end_s", "ended", "expected", "floor_kwh", "level_kwh", "pack", "patience_s",
+        "plan", "planned_s", "plug_s", "second", "session", "stage", "start_kwh", "start_s", "steps", "steps_id",
+        "target_kwh", "until_s", "vehicle", "vehicle_class", "wanted_kwh",
     )  # fmt: skip
 
     def __init__(
@@ -41,6 +42,7 @@ class Visit:
         target_kwh: float,
         until_s: float,
         ended: Event,
+        floor_kwh: float = NEVER,
     ) -> None:
         self.vehicle = vehicle
         self.vehicle_class = vehicle_class
@@ -55,8 +57,10 @@ class Visit:
         self.plan: Plan = ALWAYS
         self.expected: tuple[int, NDArray[np.float64]] | None = None
         """First slot of its plan, and the power that it will draw by slot, where the site's strategy looks at that."""
+        self.floor_kwh = floor_kwh
+        """The energy that its vehicle needs: what is above that its battery may feed back."""
         self.cap_kw = NEVER
-        """The power at the meter that its plan allows at present."""
+        """The power at the meter that its plan allows at present; negative while it is to feed back."""
         self.session = self.charger = self.second = self.steps_id = self.pack = -1
         self.steps: ChargeSteps
         self.plug_s = self.start_s = self.end_s = float("nan")
@@ -64,6 +68,21 @@ class Visit:
     def slot_at(self, at_s: float) -> Slot | None:
         """The slot of the plan that a moment lies in."""
         return next((slot for slot in self.plan if slot.start_s <= at_s < slot.end_s), None)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it has what it wants."""
+        return self.level_kwh >= self.target_kwh
+
+    @property
+    def lowest_kwh(self) -> float:
+        """The energy down to which its battery may feed back at its charger; endless where it cannot."""
+        battery = self.steps.feed_back
+        return NEVER if battery is None else max(self.floor_kwh, battery.floor_kwh)
+
+    def feeds_after(self, now_s: float) -> bool:
+        """Whether its plan lets it feed back at a later time."""
+        return any(slot.max_kw < 0.0 and slot.end_s > now_s for slot in self.plan)
 
     def begin_again(self, now_s: float) -> None:
         """The charger failed: what the vehicle still wants is a new claim, with what the battery holds by now."""

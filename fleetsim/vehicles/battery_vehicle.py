@@ -66,9 +66,11 @@ class BatteryVehicle:
         if self._level_kwh < self._battery.target_kwh - SMALL_KWH:
             yield self._stay(NEVER).ended
 
-    def _stay(self, until_s: float) -> Visit:
+    def _stay(self, until_s: float, need_kwh: float = 0.0) -> Visit:
+        """Come home; what the next block needs and the reserve are not to be fed back."""
         battery = self._battery
-        return self._home.stay(self._vehicle, battery.number, self._level_kwh, battery.target_kwh, until_s)
+        floor_kwh = need_kwh + battery.reserve_kwh
+        return self._home.stay(self._vehicle, battery.number, self._level_kwh, battery.target_kwh, until_s, floor_kwh)
 
     def _charge(self, block: Block) -> Generator[Event, Any, bool]:
         """Charge until the battery has its target or the block is due; wait longer if that is not enough for the block.
@@ -78,7 +80,7 @@ class BatteryVehicle:
         battery, env = self._battery, self._env
         if self._level_kwh >= battery.target_kwh - SMALL_KWH:
             return False
-        visit = self._stay(max(block.depart_s, env.now))
+        visit = self._stay(max(block.depart_s, env.now), block.need_kwh)
         yield visit.ended
         self._level_kwh = visit.level_kwh
         if self._level_kwh >= battery.target_kwh - SMALL_KWH:

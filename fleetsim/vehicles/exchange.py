@@ -108,8 +108,8 @@ class ExchangingVehicle(HaltingVehicle):
             assert self._visit is not None
             self._home.call_away(self._visit)
 
-    def _stay(self, until_s: float) -> Visit:
-        self._visit = super()._stay(until_s)
+    def _stay(self, until_s: float, need_kwh: float = 0.0) -> Visit:
+        self._visit = super()._stay(until_s, need_kwh)
         return self._visit
 
     def _run(self, block: Block, waited: bool) -> Generator[Event, Any, None]:

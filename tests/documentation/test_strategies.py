@@ -40,10 +40,26 @@ def test_every_strategy_has_its_words_and_misses_nothing_where_the_depot_is_slac
     assert all(row[-1] == "+0" for (depot, _), row in figures.items() if depot != "tight")
 
 
-def test_peak_shaving_keeps_its_cap_and_cheapest_and_cleanest_do_what_they_say(root: Path) -> None:
+def figures(root: Path, depot: str) -> list[dict[str, float]]:
+    """Peak, energy fed back, bill and clean share by strategy."""
     page = (root / "docs" / "strategies.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| slack \| (.*?) \| (\S+) \| \S+ \| (\S+) \| (\S+)% ", page, flags=re.MULTILINE)
-    peak_kw, cny_per_kwh, clean = ({name: float(row[n]) for name, *row in rows} for n in range(3))
-    assert peak_kw["`peak_shaving`, `peak_kw: 480`"] <= 480 < min(peak_kw[f"`{n}`"] for n in ("immediate", "balanced"))
-    assert cny_per_kwh["`cheapest`"] == min(cny_per_kwh.values())
+    rows = re.findall(
+        rf"^\| {depot} \| (.*?) \| (\S+) \| \S+ \| (\S+) \| (\S+) \| (\S+)% ", page.replace(",", ""), flags=re.MULTILINE
+    )
+    return [{name: float(row[n]) for name, *row in rows} for n in range(4)]
+
+
+def test_peak_shaving_keeps_its_cap_and_cheapest_and_cleanest_do_what_they_say(root: Path) -> None:
+    peak_kw, fed_kwh, bill_cny, clean = figures(root, "slack")
+    assert peak_kw["`peak_shaving` `peak_kw: 480`"] <= 480 < min(peak_kw[f"`{n}`"] for n in ("immediate", "balanced"))
+    assert bill_cny["`cheapest`"] == min(bill for name, bill in bill_cny.items() if not fed_kwh[name])
     assert clean["`cleanest`"] == max(clean.values())
+
+
+def test_vehicles_that_feed_back_lower_the_bill_or_the_peak(root: Path) -> None:
+    peak_kw, fed_kwh, bill_cny, _ = figures(root, "park")
+    both_ways, capped = "`bidirectional`", "`bidirectional` `peak_kw: 250`"
+    assert {name for name, kwh in fed_kwh.items() if kwh} == {both_ways, capped}
+    assert bill_cny[both_ways] == min(bill_cny.values())
+    assert bill_cny[both_ways] < 0.95 * bill_cny["`cheapest`"]
+    assert peak_kw[capped] < 300 < min(kw for name, kw in peak_kw.items() if name != capped)

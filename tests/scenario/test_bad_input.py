@@ -86,8 +86,8 @@ def message(path: Path) -> str:
             "strategy: valley",
             "strategy: valey",
             "configs/depot.yaml:17: sites.east.strategy: found 'valey'; "
-            "must be one of: immediate, valley, staggered, balanced, cheapest, cleanest, solar_following, peak_shaving "
-            "(did you mean valley?)",
+            "must be one of: immediate, valley, staggered, balanced, cheapest, cleanest, solar_following, "
+            "peak_shaving, bidirectional (did you mean valley?)",
             id="misspelt strategy",
         ),
         pytest.param(

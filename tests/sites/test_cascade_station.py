@@ -82,8 +82,8 @@ def waiting_station(
         strategy="constant", low_kg=0.0, deliveries=(), outages=(), closures=closures,
     )  # fmt: skip
     bank = BankPlant(vessel, 30.0, vessel.content_kg(5), held_kg, 1.0, (0.0,) * 10)
-    slots = np.zeros(96 * 4)
-    return CascadeStation(env, plant, CascadePlant((bank,)), Signals(slots, slots.astype(bool), slots), log), log
+    slots, never = np.zeros(96 * 4), np.zeros(96 * 4, dtype=bool)
+    return CascadeStation(env, plant, CascadePlant((bank,)), Signals(slots, never, never, slots), log), log
 
 
 def test_a_bus_waits_for_pressure_as_long_as_the_compressor_takes_by_hand() -> None:
@@ -207,7 +207,7 @@ def test_lifting_ends_a_wait_for_pressure_by_hand() -> None:
         BankPlant(bank, 30.0, bank.content_kg(5), needed_kg - 3, 1.0, (0.0,) * 10),
     )
     cascade = CascadePlant(banks, 12 / HOUR, compression_kwh_per_kg)
-    station_ = CascadeStation(env, plant, cascade, Signals(slots, slots.astype(bool), slots), log)
+    station_ = CascadeStation(env, plant, cascade, Signals(slots, slots > 0, slots > 0, slots), log)
     visit = station_.visit(0, 15.0, 25.0, 20.0, 10 * HOUR, TANK)
     env.run(visit.ended)
     wait = log.pressure_waits.array()

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from fleetsim.charging.strategies import STRATEGIES
 from fleetsim.results.records import Records
-from tests.worlds import depot, fleet, rotation, run, scenario
+from tests.worlds import FEED_BACK, depot, fleet, profiles, rotation, run, scenario, vehicle
 
 LATE_S = 1e-3
+BOTH_WAYS = profiles(vehicle(feed_back=FEED_BACK | {"floor_soc": 0.1}))
 
 
 @st.composite
@@ -27,8 +28,11 @@ def days(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
         for at in (first, second)
     ]  # fmt: skip
     count = draw(st.integers(1, 4))
-    chargers = [{"type": "dc", "count": count, "power_kw": draw(st.sampled_from([20.0, 40.0, 120.0]))}]
-    site = depot(chargers=chargers, base_load_kw=20.0, peak_kw=draw(st.sampled_from([None, 60.0])))
+    chargers = [
+        {"type": "dc", "count": count, "power_kw": draw(st.sampled_from([20.0, 40.0, 120.0])), "bidirectional": True}
+    ]
+    base_kw = draw(st.sampled_from([20.0, 150.0]))
+    site = depot(chargers=chargers, base_load_kw=base_kw, peak_kw=draw(st.sampled_from([None, 60.0])))
     changes = {"initial_soc": draw(st.floats(0.4, 0.95)), "consumption_kwh_per_km": draw(st.floats(0.6, 1.3))}
     return site, fleet(count, work=rotation(blocks=blocks), **changes)
 
@@ -49,7 +53,9 @@ def test_no_strategy_misses_a_departure_that_charging_at_once_meets(
 ) -> None:
     site, line = day
     at_once, planned = (
-        departures(run(scenario(sites={"depot": site | {"strategy": name}}, fleets={"line": line}, days=3)))
+        departures(
+            run(scenario(sites={"depot": site | {"strategy": name}}, fleets={"line": line}, world=BOTH_WAYS, days=3))
+        )
         for name in ("immediate", strategy)
     )
     assert at_once.keys() == planned.keys()

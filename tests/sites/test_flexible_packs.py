@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fleetsim.charging.strategies import STRATEGIES, add_strategy
+from fleetsim.charging.strategies import FEEDING, STRATEGIES, add_strategy
 from fleetsim.charging.view import Plan, SessionView, SiteView, Slot
 from fleetsim.results.records import Records
 from fleetsim.results.schema import Frame
@@ -21,7 +21,7 @@ from tests.worlds import run, swap_station, taxi_world, taxis
 HOUR = 3_600.0
 PACK_H = 35.075 / (60 * 0.96)
 """What a pack takes at full power after a taxi has emptied it to 20 %."""
-FLEXIBLE = sorted(set(STRATEGIES) - set(ASKED_ONCE))
+FLEXIBLE = sorted(set(STRATEGIES) - set(ASKED_ONCE) - FEEDING)
 
 
 def world(strategy: str, count: int = 4, days: int = 2, fleet: dict[str, Any] | None = None, **site: Any) -> Records:

@@ -21,7 +21,7 @@ from simpy import Environment, Event
 from fleetsim.charging.reallocation import Reallocation
 from fleetsim.charging.rules import RULES, equal, first_come, proportional
 from fleetsim.charging.sharing import Sharing
-from fleetsim.charging.strategies import STRATEGIES
+from fleetsim.charging.strategies import FEEDING, STRATEGIES
 from fleetsim.charging.view import Plan, SessionView, SiteView, Slot, Strategy
 from fleetsim.charging.virtual_clock import VirtualClock
 from fleetsim.clock import Clock
@@ -34,6 +34,7 @@ from fleetsim.simulation.stage import Stage
 from fleetsim.sites.depot import Depot
 from tests.charging.test_sharing import Act, Log, acts, play
 from tests.worlds import (
+    FEED_BACK,
     LFP,
     city,
     depot,
@@ -50,15 +51,23 @@ from tests.worlds import (
 )  # fmt: skip
 
 HOUR = 3_600.0
-CURVED = profiles(vehicle(charge_curve=[{"soc": soc, "c_rate": rate} for soc, rate in LFP]))
+CURVED = profiles(vehicle(charge_curve=[{"soc": soc, "c_rate": rate} for soc, rate in LFP], feed_back=FEED_BACK))
 Moments = NDArray[np.float64]
 
 
 def depot_world(sharing: str = "proportional", **site: Any) -> Scenario:
     """Eight buses at five chargers behind a connection for two of them, a base load by the hour, chargers that fail."""
-    chargers = [{"type": "dc", "count": 5, "failures": {"per_year": 200, "repair_h": 3}}]
+    chargers = [{"type": "dc", "count": 5, "bidirectional": True, "failures": {"per_year": 200, "repair_h": 3}}]
     base = {"connection_kw": 260, "base_load_kw": [10, 40] * 12, "chargers": chargers, "sharing": sharing}
     return scenario(sites={"depot": depot(**base | site)}, fleets={"line": fleet(8)}, world=CURVED, days=2)
+
+
+def feeding_world(**site: Any) -> Scenario:
+    """Eight buses that come home with energy to spare, at chargers through which they may give it to the buildings."""
+    chargers = [{"type": "dc", "count": 8, "bidirectional": True, "failures": {"per_year": 200, "repair_h": 3}}]
+    base = {"strategy": "bidirectional", "connection_kw": 500, "base_load_kw": [60, 150] * 12, "chargers": chargers}
+    line = fleet(8, consumption_kwh_per_km=0.6)
+    return scenario(sites={"depot": depot(**base | site)}, fleets={"line": line}, world=CURVED, days=3)
 
 
 def taxi_world(site: dict[str, Any], **changes: Any) -> Scenario:
@@ -82,11 +91,13 @@ WORLDS: dict[str, Scenario] = {
     **{f"depot, {sharing}": depot_world(sharing) for sharing in sorted(RULES)},
     **{f"depot, {strategy}": depot_world(strategy=strategy) for strategy in sorted(STRATEGIES)},
     "depot, cabinets": depot_world(chargers=CABINET),
+    "depot, feeding": feeding_world(),
+    "depot, feeding above a cap": feeding_world(peak_kw=130),
     "public station": taxi_world(public_station(2, connection_kw=70, base_load_kw=[0, 20] * 12), patience_min=40),
     "swap station": taxi_world(swap_station(packs=2, connection_kw=90, base_load_kw=[0, 20] * 12)),
     **{
         f"swap station, {strategy}": taxi_world(swap_station(strategy=strategy, stock_share=0.25))
-        for strategy in sorted(STRATEGIES)
+        for strategy in sorted(set(STRATEGIES) - FEEDING)
     },
     "hydrogen station": hydrogen_world(),
     "hydrogen station, trucks": hydrogen_world(storage_kg=None, banks=BANKS, initial_share=1.0, **TRAILER),
@@ -131,16 +142,19 @@ def wake_sites(patch: pytest.MonkeyPatch, at_s: Moments) -> None:
 
 
 def repeat_limits(patch: pytest.MonkeyPatch, at_s: Moments) -> None:
-    """Set every limit of a site to what it is, at these moments."""
-    limits_of = plant._limits
+    """Set every limit of a site, and what it uses beside its vehicles, to what it is, at these moments."""
 
-    def repeated(*of_site: Any) -> tuple[tuple[float, float], ...]:
-        limits = limits_of(*of_site)
-        starts_s, limits_kw = (np.array(column) for column in zip(*limits, strict=True))
-        again = [(each, float(limits_kw[np.searchsorted(starts_s, each, side="right") - 1])) for each in at_s.tolist()]
-        return tuple(sorted((*limits, *again)))
+    def repeated(steps_of: Callable[..., tuple[tuple[float, float], ...]]) -> Callable[..., Any]:
+        def repeat(*of_site: Any) -> tuple[tuple[float, float], ...]:
+            steps = steps_of(*of_site)
+            starts_s, steps_kw = (np.array(column) for column in zip(*steps, strict=True))
+            place = np.searchsorted(starts_s, at_s, side="right") - 1
+            return tuple(sorted((*steps, *zip(at_s.tolist(), steps_kw[place].tolist(), strict=True))))
 
-    patch.setattr(plant, "_limits", repeated)
+        return repeat
+
+    for name in ("_limits", "_net_own_kw"):
+        patch.setattr(plant, name, repeated(getattr(plant, name)))
 
 
 def split_slots(patch: pytest.MonkeyPatch, at_s: Moments) -> None:
