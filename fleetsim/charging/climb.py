@@ -77,13 +77,14 @@ def highest_kw(drawn: Iterable[Slot], from_s: float) -> NDArray[np.float64]:
     """
     first, drawn = int(from_s // SLOT_S), list(drawn)
     power_kw = np.zeros(int(np.ceil(drawn[-1].end_s / SLOT_S)) - first if drawn else 0)
+    begin_s, fed_s = first * float(SLOT_S), from_s
     for start_s, end_s, kw in drawn:
         if kw > 0.0:
             here = slice(int(start_s // SLOT_S) - first, int(np.ceil(end_s / SLOT_S)) - first)
             power_kw[here] = np.maximum(power_kw[here], kw)
-        else:
-            whole = slice(
-                int(np.ceil(start_s / SLOT_S)) - first if start_s > from_s else 0, int(end_s // SLOT_S) - first
-            )
-            power_kw[whole] = kw
+            continue
+        begin_s = begin_s if start_s == fed_s else start_s  # of all the time for which it has fed back
+        whole = slice(int(max(np.ceil(begin_s / SLOT_S), start_s // SLOT_S)) - first, int(end_s // SLOT_S) - first)
+        power_kw[whole] = kw
+        fed_s = end_s
     return power_kw
