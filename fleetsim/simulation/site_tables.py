@@ -73,15 +73,15 @@ def _sessions(rows: Array, steps: Sequence[ChargeSteps], pieces: Array, number: 
     per_meter = np.array([each.stored_per_kwh for each in steps])[rows["steps"]]
     delivered = np.array([each.delivered_per_kwh for each in steps])[rows["steps"]]
     change_kwh = rows["end_kwh"] - rows["start_kwh"]
+    drawn_kwh = _kwh_of_pieces(pieces, np.maximum(pieces["power_kw"], 0.0), number, len(rows))
     discharged_kwh = _kwh_of_pieces(pieces, np.maximum(-pieces["power_kw"], 0.0), number, len(rows))
     released = np.array([0.0 if each.feed_back is None else each.feed_back.released_per_kwh for each in steps])
     released_kwh = discharged_kwh * released[rows["steps"]]
-    stored_kwh = change_kwh + released_kwh
+    stored_kwh = np.where((drawn_kwh == 0.0) & (discharged_kwh > 0.0), 0.0, change_kwh + released_kwh)
     energy_kwh = stored_kwh / per_meter
     delivered_kwh = energy_kwh * delivered
     by_load = np.array([each.load_curve is not None for each in steps], dtype=bool)[rows["steps"]]
     if by_load.any():
-        drawn_kwh = _kwh_of_pieces(pieces, np.maximum(pieces["power_kw"], 0.0), number, len(rows))
         energy_kwh = np.where(by_load, drawn_kwh, energy_kwh)
         delivered_kwh = np.where(by_load, stored_kwh / per_meter * delivered, delivered_kwh)
     wanted_kwh = rows["wanted_kwh"] - rows["start_kwh"]
