@@ -83,6 +83,7 @@ nothing of theirs goes out to the grid; who is planned later sees what others gi
 site would be above that cap, whatever the price, and draw below it as far as the departure allows. Nobody feeds back
 while another waits for a charger. It takes chargers with `bidirectional: true` and vehicle sheets with `feed_back`;
 a vehicle without them charges as `cheapest` does. Wear of the battery has no price here.
+`configs/kunming_feed_back.yaml` is an example.
 
 A vehicle of which nobody knows when it leaves is planned as though it stayed for 12 hours; `valley` then waits for
 the valley alone. So are the packs of a swap station, above a floor that charges at once, which never feed back:

@@ -27,7 +27,7 @@ ICCID = "8986000000"
 _OFF, _ON = 2, 1
 _PARKED_CHARGING, _NOT_CHARGING, _COMPLETE = 1, 3, 4
 _PARK, _DRIVE_WITH_TRACTION = 0x0F, 0x2E
-_AWAKE = (Doing.DRIVING, Doing.CHARGING, Doing.REFUELLING)
+_AWAKE = (Doing.DRIVING, Doing.CHARGING, Doing.REFUELLING, Doing.FEEDING)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

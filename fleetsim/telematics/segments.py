@@ -12,8 +12,10 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from fleetsim.accounting.holders import battery_kwh
 from fleetsim.accounting.integrals import cut
 from fleetsim.accounting.sessions import session_of_draw
+from fleetsim.accounting.sums import ratio
 from fleetsim.clock import HOUR_S, SLOT_S
 from fleetsim.results.records import Records
 from fleetsim.results.schema import SESSION_ENDS, TRIP_STATUS, Frame, select
@@ -34,6 +36,8 @@ class Doing(IntEnum):
     DRIVING = 4
     SWAPPING = 5
     REFUELLING = 6
+    FEEDING = 7
+    """Plugged in and feeding back to its site."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,23 +114,34 @@ def _charges(records: Records) -> Frame:
     end_s = np.minimum(draws["end_at"][draw], (pieces.slot[mine] + 1) * float(SLOT_S))
     order = np.lexsort((start_s, row))
     row, kwh, start_s, end_s = row[order], kwh[order], start_s[order], end_s[order]
-    first = np.searchsorted(row, row)
-    before_kwh = np.cumsum(kwh) - kwh
-    before_kwh -= before_kwh[first]
-    total_kwh = sessions["energy_kwh"][row]
-    gain = sessions["soc_end"][row] - sessions["soc_start"][row]
-    share = np.divide(1.0, total_kwh, out=np.zeros_like(total_kwh), where=total_kwh != 0.0)
-    delivered = np.nan_to_num(sessions["delivered_kwh"][row]) * share
+    feeds = kwh < 0.0
+    at_battery, at_outlet = _per_kwh(records)
+    change = kwh * np.where(feeds, at_battery[1][row], at_battery[0][row])
+    before = np.cumsum(change) - change
+    before += sessions["soc_start"][row] - before[np.searchsorted(row, row)]
     return _frame(
         len(row),
         vehicle=sessions["vehicle"][row],
         start_s=start_s,
         end_s=end_s,
-        doing=np.full(len(row), Doing.CHARGING),
-        soc_start=sessions["soc_start"][row] + gain * before_kwh * share,
-        soc_end=sessions["soc_start"][row] + gain * (before_kwh + kwh) * share,
-        power_kw=-kwh * delivered / np.maximum((end_s - start_s) / HOUR_S, 1e-9),
+        doing=np.where(feeds, Doing.FEEDING, Doing.CHARGING),
+        soc_start=before,
+        soc_end=before + change,
+        power_kw=-kwh
+        * np.where(feeds, at_outlet[1][row], at_outlet[0][row])
+        / np.maximum((end_s - start_s) / HOUR_S, 1e-9),
     )
+
+
+def _per_kwh(records: Records) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """What a kWh drawn and one fed back is to each session: in state of charge, and in energy at the vehicle."""
+    sessions = records.tables["sessions"]
+    drawn_kwh, fed_kwh = (np.nan_to_num(sessions[name]) for name in ("energy_kwh", "discharged_kwh"))
+    released = ratio(np.nan_to_num(sessions["released_kwh"]), fed_kwh)
+    capacity_kwh = battery_kwh(records.tables["vehicles"])[np.maximum(sessions["vehicle"], 0)]
+    gain = sessions["soc_end"] - sessions["soc_start"] + np.where(fed_kwh > 0.0, released * fed_kwh / capacity_kwh, 0.0)
+    delivered = ratio(np.nan_to_num(sessions["delivered_kwh"]), drawn_kwh)
+    return (ratio(gain, drawn_kwh), released / capacity_kwh), (delivered, released)
 
 
 def _stays(records: Records) -> Frame:
@@ -134,7 +149,8 @@ def _stays(records: Records) -> Frame:
     sessions = records.tables["sessions"]
     mine = select(sessions, (sessions["vehicle"] >= 0) & np.isfinite(sessions["plug_at"]))
     full = mine["end_reason"] == SESSION_ENDS.index("target")
-    drew = np.isfinite(mine["start_at"]) & (np.nan_to_num(mine["energy_kwh"]) != 0.0)
+    moved_kwh = np.nan_to_num(mine["energy_kwh"]) + np.nan_to_num(mine["discharged_kwh"])
+    drew = np.isfinite(mine["start_at"]) & (moved_kwh != 0.0)
     from_s = np.where(drew, mine["end_at"], mine["plug_at"])
     before = _frame(
         len(drew),

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from fleetsim import pipeline
 from fleetsim.clock import DAY_S, SLOT_S
 from fleetsim.report.charge_levels import QUANTILES, charge_levels
 from fleetsim.report.figures.chargers import heat, occupancy
@@ -20,6 +21,7 @@ from fleetsim.report.fleet_power import fleet_powers
 from fleetsim.report.page import render
 from fleetsim.report.series import site_powers, total_kw
 from fleetsim.report.view import ReportView
+from fleetsim.workspace import packaged_inputs
 from tests.report.day import view_of_a_day
 from tests.report.test_figures import in_language
 
@@ -60,6 +62,20 @@ def test_the_stays_at_the_chargers_are_those_of_the_sessions(view):
     hours = view.metric("site", "dayangfu", "chargers") * 24
     assert plugged_h / hours == pytest.approx(view.metric("site", "dayangfu", "utilisation_plugged"), rel=1e-4)
     assert 0 < charging_h < plugged_h
+
+
+def test_who_feeds_back_is_shown_at_the_charger_and_for_as_long_as_it_does():
+    overrides = ["days=1", "warmup_days=1"]
+    scenario = pipeline.load(packaged_inputs() / "configs" / "kunming_feed_back.yaml", overrides=overrides)
+    view = pipeline.simulate(scenario).view()
+    draws, sessions = view.records.tables["draws"], view.records.tables["sessions"]
+    fed = draws["offered_kw"] < 0.0
+    figure = named(occupancy(view), view, "park")
+    assert [trace["name"]["en"] for trace in figure["data"]] == ["plugged in", "charging", "feeding back"]
+    shown_h = np.diff(unpacked(figure["data"][-1]["x"]).reshape(-1, 3)[:, :2])
+    assert shown_h.sum() == pytest.approx((draws["end_at"] - draws["start_at"])[fed].sum() / 3_600, rel=1e-4)
+    chargers = np.unique(sessions["charger"][np.isin(sessions["session"], draws["session"][fed])])
+    assert len(np.unique(unpacked(figure["data"][-1]["y"]).reshape(-1, 3)[:, 0])) == len(chargers) > 3
 
 
 def test_the_heat_map_is_the_plugged_time_by_charger_and_hour(view):

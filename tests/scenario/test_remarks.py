@@ -27,6 +27,15 @@ DEPOT = "{kind: depot, place: station, connection_kw: 100, chargers: [{type: dc_
             "sites.east: no panels for solar_following to follow; it charges where the price is lowest",
         ),
         (
+            [f"{EAST}.strategy=bidirectional"],
+            "sites.east: no charger is bidirectional, so nobody feeds back; it charges where the price is lowest",
+        ),
+        (
+            [f"{EAST}.strategy=bidirectional", f"{EAST}.chargers.0.bidirectional=true"],
+            "sites.east: no vehicle that lives here can feed back (bus_large, bus_small without feed_back in "
+            "profiles/vehicles.yaml); it charges where the price is lowest",
+        ),
+        (
             ["sites.west={kind: depot, place: station, chargers: [{type: dc_60, count: 1}]}"],
             "sites.west: no fleet lives here",
         ),

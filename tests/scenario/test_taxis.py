@@ -42,6 +42,7 @@ def test_a_fleet_that_names_no_station_may_use_all_that_suit_it() -> None:
         (["fleets.taxis.seek_soc=[0.05, 0.3]"], ["found 0.05", "must be at least the reserve, 0.1"]),
         (["fleets.taxis.handover_soc=0.95"], ["fleets.taxis.handover_soc", "must be below the charge_target, 0.9"]),
         (["sites.xuefu.slots.type=swap_slots"], ["sites.xuefu.slots.type", "did you mean swap_slot?"]),
+        (["sites.xuefu.strategy=bidirectional"], ["sites.xuefu.strategy", "found 'bidirectional'", "peak_shaving"]),
         (["sites.xuefu.swap_s=0.5"], ["sites.xuefu.swap_s", "at least 10 and at most 1800 s"]),
     ],
 )  # fmt: skip

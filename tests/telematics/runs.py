@@ -31,6 +31,15 @@ def hydrogen_tracer() -> Tracer:
     return Tracer(pipeline.simulate(scenario).view().records, {})
 
 
+@cache
+def feeding_tracer() -> Tracer:
+    """Buses that feed back to their park."""
+    scenario = pipeline.load(
+        packaged_inputs() / "configs" / "kunming_feed_back.yaml", overrides=["days=2", "warmup_days=1"]
+    )
+    return Tracer(pipeline.simulate(scenario).view().records, {})
+
+
 def reporter(tracer: Tracer, year: int = 2016, driving_s: float = 60.0, charging_s: float = 60.0) -> Reporter:
     """One that reports rarely."""
     return Reporter(tracer, EDITIONS[year], driving_s, charging_s)

@@ -14,10 +14,10 @@ from fleetsim.errors import InputError
 from fleetsim.results.schema import TRIP_STATUS
 from fleetsim.telematics.segments import Doing
 from fleetsim.telematics.trace_files import write_traces
-from tests.telematics.runs import codes, hydrogen_tracer, tracer_of_a_day
+from tests.telematics.runs import codes, feeding_tracer, hydrogen_tracer, tracer_of_a_day
 
 
-@pytest.fixture(params=[tracer_of_a_day, hydrogen_tracer])
+@pytest.fixture(params=[tracer_of_a_day, hydrogen_tracer, feeding_tracer])
 def tracer(request):
     return request.param()
 
@@ -101,6 +101,18 @@ def test_a_swap_lifts_the_level_from_that_of_the_old_pack_to_that_of_the_new():
         before = level_at(whole, swaps["vehicle"][row], swaps["start_at"][row], "right")
         after = level_at(whole, swaps["vehicle"][row], swaps["end_at"][row], "left")
         assert (before, after) == pytest.approx((swaps["soc_out"][row], swaps["soc_in"][row]))
+
+
+def test_a_battery_that_feeds_back_falls_by_what_leaves_it():
+    tracer = feeding_tracer()
+    sessions, whole = tracer.records.tables["sessions"], tracer.stretches
+    feeding = whole.doing == Doing.FEEDING
+    energy_kwh = whole.power_kw[feeding] * (whole.end_s - whole.start_s)[feeding] / HOUR_S
+    assert energy_kwh.sum() == pytest.approx(sessions["released_kwh"].sum())
+    capacity_kwh = tracer.records.tables["vehicles"]["battery_kwh"][whole.vehicle[feeding]]
+    falls = (whole.soc_start - whole.soc_end)[feeding] * capacity_kwh
+    np.testing.assert_allclose(falls, energy_kwh, rtol=1e-6)
+    assert falls.min() > 0.0
 
 
 def test_a_fill_lifts_the_share_of_the_tank():

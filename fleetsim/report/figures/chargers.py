@@ -66,10 +66,22 @@ def _occupancy(view: ReportView, site: str) -> Figure:
         _bars(stays, "plug_at", "unplug_at", day_s, "occupancy.plugged", "var(--base)", 7),
         _bars(stays, "start_at", "end_at", day_s, "occupancy.charging", "var(--vehicles)", 7),
     ]
+    feeding = _feeding(view, stays)
+    if len(feeding["charger"]):
+        data.append(_bars(feeding, "start_at", "end_at", day_s, "occupancy.feeding", "var(--series-4)", 7))
     title = dict.fromkeys(("en", "zh"), f"{day:%Y-%m-%d}")
     rows = int(stays["charger"].max(initial=0)) + 1
     axes = {"xaxis": {**_hours_axis(), "title": {"text": title, "standoff": 8}}, "yaxis": _chargers_axis(rows)}
     return {"data": data, "layout": layout(110 + 11 * max(rows, 4), hovermode="closest", **axes)}
+
+
+def _feeding(view: ReportView, stays: Frame) -> Frame:
+    """Draws by which vehicles feed back, each at the charger of its stay."""
+    draws = view.records.tables["draws"]
+    charger = np.full(int(max(stays["session"].max(initial=-1), draws["session"].max(initial=-1))) + 2, -1)
+    charger[stays["session"]] = stays["charger"]
+    fed = select(draws, (draws["offered_kw"] < 0.0) & (charger[draws["session"]] >= 0))
+    return {**fed, "charger": charger[fed["session"]]}
 
 
 def _bars(stays: Frame, start: str, end: str, day_s: float, key: str, colour: str, width: int) -> dict[str, Any]:
