@@ -67,8 +67,8 @@ def answers(view: ReportView, lang: Language) -> tuple[Answer, ...]:
                 else ("clean_share_consumption", "clean_share_dedicated", "clean_share_driven", "emission_kg",
                       *(("hydrogen_clean_share", "hydrogen_emission_kg") if hydrogen else ()))),
         _answer(view, lang, "cost", "hydrogen_cost_cny" if only else "cost_cny_per_kwh", _cost,
-                (*(() if only else ("cost_cny",)), *(("hydrogen_cost_cny",) if hydrogen and not only else ()),
-                 "distance_km", "meter_kwh_per_km")),
+                (*(() if only else ("cost_cny",)), *(("fed_back_kwh",) if view.has_feed else ()),
+                 *(("hydrogen_cost_cny",) if hydrogen and not only else ()), "distance_km", "meter_kwh_per_km")),
         _answer(view, lang, "load", "peak_kw", load, ("mean_kw", *LOADED)),
     )  # fmt: skip
 
@@ -259,6 +259,7 @@ def _cost(view: ReportView, lang: Language) -> tuple[str, ...]:
     distance, meter = view.said("distance_km", lang), view.said("meter_kwh_per_km", lang)
     return (
         *(() if view.only_hydrogen else (word("cost_total", lang, cost=cost, each=each),)),
+        *((word("cost_fed_back", lang, fed=view.said("fed_back_kwh", lang)),) if view.has_feed else ()),
         *paid(view, lang),
         word("cost_per_distance", lang, distance=distance, meter=meter),
     )

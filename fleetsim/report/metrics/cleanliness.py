@@ -20,6 +20,7 @@ def charged(records: Records, scope: Scope) -> dict[str, Floats]:
     rows = records.tables["sessions"] if scope.name == "site" else _kept(records)
     of, kwh = scope.visits(rows), rows["energy_kwh"]
     known_kwh = kwh * (1.0 - rows["initial_share"])
+    known_kwh[np.abs(known_kwh) < NOTHING] = 0.0
     clean_kwh = {name: np.where(known_kwh != 0.0, rows[name] * known_kwh, 0.0) for name in SESSION_SHARES}
     cost_cny = scope.total(rows["cost_cny"], of)
     return {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from looks import looked_up
@@ -77,3 +79,17 @@ def test_power_of_fleets_is_what_they_drew() -> None:
     pieces = cut(records.tables["draws"], records.tables["clocks"])
     drew = (records.tables["draws"]["session"][pieces.draw] >= 0) & (pieces.kwh > 0.0) & (pieces.slot >= 96)
     assert sum(power.sum() for power in powers.values()) / 4 == pytest.approx(pieces.kwh[drew].sum())
+
+
+def test_a_session_that_drew_no_more_than_rounding_leaves_the_shares_known() -> None:
+    records = account(feeding_depots().records(), *grid_and_prices())
+    sessions = dict(records.tables["sessions"])
+    for name, number in (("energy_kwh", 1e-13), ("clean_share", np.nan)):
+        sessions[name] = np.append(sessions[name], number)
+    sessions = {
+        name: values if name in ("energy_kwh", "clean_share") else np.append(values, values[-1])
+        for name, values in sessions.items()
+    }
+    more = replace(records, tables={**records.tables, "sessions": sessions})
+    before, after = looked_up(records), looked_up(more)
+    assert after("run", "run", "clean_share") == pytest.approx(before("run", "run", "clean_share"))
