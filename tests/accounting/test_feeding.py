@@ -36,6 +36,7 @@ from fleetsim.results.schema import (
     Frame,
     select,
 )
+from tests import laws
 
 DAY_S, HOUR_S = 86_400.0, 3_600.0
 NAMES = [source for source in STOCK_SOURCES if source != "delivered"]
@@ -234,28 +235,35 @@ def test_batteries_and_what_they_gave_are_those_of_a_ledger_kept_by_hand() -> No
     assert sessions["cost_cny"].sum() == pytest.approx(ledger.taken_by_sessions[-1])
 
 
-def test_every_source_that_came_into_a_battery_was_driven_fed_back_or_is_left() -> None:
-    records, _, _ = accounted()
+def check_conserved(records: Records) -> None:
+    """Of unknown and of clean energy: what was in the batteries and came was driven, fed back, or is left.
+
+    Shares of a session are means over its energy at the meter, and its losses are even; so this is exact.
+    """
     tables = records.tables
-    trips, stocks, feeds = tables["trips"], tables["stocks"], tables["feed_slots"]
-    initial, of_vehicles = STOCK_SOURCES.index("initial"), stocks["holder_kind"] == 0
-    came = stocks["start_kwh"][of_vehicles & (stocks["source"] == initial)].sum()
-    left = stocks["end_kwh"][of_vehicles & (stocks["source"] == initial)].sum()
-    stored = (tables["sessions"]["initial_share"] * tables["sessions"]["stored_kwh"]).sum()
-    driven = (trips["initial_share"] * trips["used_kwh"]).sum()
-    released = (feeds["initial_share"] * feeds["fed_back_kw"]).sum() / 4 / FEED_EFFICIENCY
-    assert stored > 0.5
-    assert released > 10.0
-    # Shares of a session are means over its energy at the meter, and its losses are even; so this is exact.
-    assert came + stored == pytest.approx(driven + released + left, rel=1e-9)
-    known = 1.0 - tables["sessions"]["initial_share"]
-    clean_in = (tables["sessions"]["clean_share"] * known * tables["sessions"]["stored_kwh"]).sum()
-    clean_driven = np.nansum(trips["clean_share"] * (1.0 - trips["initial_share"]) * trips["used_kwh"])
-    fed_known = (1.0 - feeds["initial_share"]) * feeds["fed_back_kw"] / 4 / FEED_EFFICIENCY
-    clean_fed = np.nansum(feeds["clean_share"] * fed_known)
+    trips, stocks, feeds, sessions = (tables[name] for name in ("trips", "stocks", "feed_slots", "sessions"))
+    of_vehicles, released_kwh = stocks["holder_kind"] == 0, feeds["fed_back_kw"] / 4 / FEED_EFFICIENCY
+    initial, took = stocks["source"] == STOCK_SOURCES.index("initial"), sessions["energy_kwh"] > 0.0
+    came = stocks["start_kwh"][of_vehicles & initial].sum() + (sessions["initial_share"] * sessions["stored_kwh"]).sum()
+    gone = (trips["initial_share"] * trips["used_kwh"]).sum() + (feeds["initial_share"] * released_kwh).sum()
+    assert came == pytest.approx(gone + stocks["end_kwh"][of_vehicles & initial].sum(), rel=1e-9)
+    clean_in = (sessions["clean_share"] * (1.0 - sessions["initial_share"]) * sessions["stored_kwh"])[took].sum()
+    clean_out = np.nansum(trips["clean_share"] * (1.0 - trips["initial_share"]) * trips["used_kwh"])
+    clean_out += np.nansum(feeds["clean_share"] * (1.0 - feeds["initial_share"]) * released_kwh)
     is_clean = np.isin(stocks["source"], [STOCK_SOURCES.index(name) for name in (*CLEAN_SOURCES, "site_solar")])
-    clean_left = stocks["end_kwh"][of_vehicles & is_clean].sum()
-    assert clean_in == pytest.approx(clean_driven + clean_fed + clean_left, rel=1e-9)
+    assert clean_in == pytest.approx(clean_out + stocks["end_kwh"][of_vehicles & is_clean].sum(), rel=1e-9, abs=1e-9)
+    assert stocks["end_kwh"][of_vehicles].min() >= -1e-9
+
+
+@pytest.mark.parametrize("plant", [False, True])
+def test_every_source_that_came_into_a_battery_was_driven_fed_back_or_is_left(plant: bool) -> None:
+    records, _, _ = accounted(plant=plant)
+    check_conserved(records)
+    feeds = records.tables["feed_slots"]
+    assert (records.tables["sessions"]["initial_share"] * records.tables["sessions"]["stored_kwh"]).sum() > 0.5
+    lost = {**feeds, "fed_back_kw": feeds["fed_back_kw"] * 0.999}
+    with pytest.raises(AssertionError):
+        check_conserved(replace(records, tables={**records.tables, "feed_slots": lost}))
 
 
 @pytest.mark.parametrize("plant", [False, True])
@@ -350,8 +358,22 @@ def test_whatever_vehicles_take_give_and_drive_each_slot_adds_up_by_source(
     grid, prices = grid_and_prices()
     records = account(with_plant(records) if plant else records, grid, prices)
     check_by_source(records, grid)
+    check_conserved(records)
     assert vehicle_balance(records).error.max() < 1e-9
     assert site_balance(records).error.max() < 1e-9
     shares = np.column_stack([records.tables["feed_slots"][name] for name in SHARES])
     assert shares.sum(axis=1) == pytest.approx(1.0)
     assert shares.min() >= -1e-12
+
+
+def test_at_every_instant_vehicles_panels_and_battery_keep_the_connection_between_nothing_and_its_limit() -> None:
+    records, _, _ = accounted()
+    laws.no_site_exceeds_its_limit(records)
+    slots = select(records.tables["site_slots"], records.tables["site_slots"]["site"] == 0)
+    at_s, power_kw = laws.site_power_kw(records, 0)
+    edges_s = np.append(at_s, records.clock.end_s)
+    assert power_kw[np.diff(edges_s) > 1e-3].min() >= -1e-9, "nothing is fed in"
+    assert power_kw[np.diff(edges_s) > 1e-3].max() == pytest.approx(slots["peak_kw"].max())
+    kwh = np.append(0.0, np.cumsum(power_kw * np.diff(edges_s) / HOUR_S))
+    by_slot = np.diff(np.interp(np.append(slots["slot_at"], records.clock.end_s), edges_s, kwh))
+    assert by_slot == pytest.approx(slots["grid_kw"] / 4, abs=1e-9)
