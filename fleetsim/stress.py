@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from fleetsim.scenario.schema import Scenario
 
 CASES = ("dry_evening", "holiday", "drought", "transformer_out", "one_boundary", "orderly_use", "plan_year")
+NO_SUN = "no_sun"
+"""A further case, where panels or batteries stand on the network: they give nothing."""
 DRY_MONTHS = (11, 12, 1, 2, 3, 4, 5)
 EVENING = range(17 * 4, 23 * 4)
 """Slots of the evening, 17 to 23, in which the first case looks."""
@@ -83,8 +85,10 @@ def stress(path: Path | str, overrides: Sequence[str] = (), workspace: Path | No
     ran["orderly_use"] = (replace(base, site_kw=ordered(base.site_kw)), records)
     grown = (base.base_kva * growth, base.busbar_kva * growth, base.site_kw * growth)
     ran["plan_year"] = (replace(base, base_kva=grown[0], busbar_kva=grown[1], site_kw=grown[2]), records)
+    if base.supply is not None:
+        ran[NO_SUN] = (replace(base, supply=base.supply.dark_and_empty()), records)
     stressed, bindings = [], []
-    for name in CASES:
+    for name in (*CASES, NO_SUN) if NO_SUN in ran else CASES:
         carried, of_run = ran[name]
         slots = np.arange(carried.site_kw.shape[1]) % SLOTS_PER_DAY
         kept = np.isin(slots, EVENING) if name == "dry_evening" else np.ones(len(slots), dtype=bool)

@@ -21,7 +21,7 @@ from fleetsim.accounting.site_power import SitePower, site_power
 from fleetsim.accounting.stocks import stock_rows
 from fleetsim.accounting.sums import Floats, Ints, sums
 from fleetsim.clock import HOUR_S, SLOT_S
-from fleetsim.energy.storage import Battery, Wishes, follow
+from fleetsim.energy.storage import Battery, Wishes, by_strategy, follow
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results.records import Records
 from fleetsim.results.schema import LOADS, STOCK_SOURCES, STORAGE_STRATEGIES, Frame, complete, concatenate, select
@@ -265,15 +265,8 @@ def _flows(plant: Frame, power: SitePower, known: Frame, slots: Ints, limit_kw: 
 
 def _wishes(plant: Frame, net_kw: Floats, promised_kw: Floats, lengths_s: Floats, limit_kw: float) -> Wishes:
     """What the battery would do by its strategy where the loads draw ``net_kw`` more than the panels give."""
-    strategy = STORAGE_STRATEGIES[plant["strategy"][0]]
-    surplus, short = np.maximum(-net_kw, 0.0), np.maximum(net_kw, 0.0)
-    if strategy == "peak_shaving":
-        target_kw = min(float(plant["target_kw"][0]), limit_kw)
-        take, give = np.maximum(target_kw - net_kw, 0.0), np.maximum(net_kw - target_kw, 0.0)
-    elif strategy == "valley_to_peak":
-        take, give = np.maximum(surplus, promised_kw), np.where(promised_kw < 0.0, short, 0.0)
-    else:
-        take, give = surplus, short
+    target_kw = min(float(plant["target_kw"][0]), limit_kw)
+    take, give = by_strategy(STORAGE_STRATEGIES[plant["strategy"][0]], net_kw, promised_kw, target_kw)
     most_kw = plant["storage_kw"][0]
     return Wishes(lengths_s, np.minimum(take, most_kw), np.minimum(give, most_kw), promised_kw)
 

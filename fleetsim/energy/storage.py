@@ -107,6 +107,16 @@ def _least_even(sun_kw: Floats, need_kw: float) -> float:
     return left_kw / slots if slots else 0.0
 
 
+def by_strategy(strategy: str, net_kw: Floats, promised_kw: Floats, target_kw: float) -> tuple[Floats, Floats]:
+    """What a battery of any power would take and give where the loads draw ``net_kw`` more than the panels give."""
+    surplus, short = np.maximum(-net_kw, 0.0), np.maximum(net_kw, 0.0)
+    if strategy == "peak_shaving":
+        return np.maximum(target_kw - net_kw, 0.0), np.maximum(net_kw - target_kw, 0.0)
+    if strategy == "valley_to_peak":
+        return np.maximum(surplus, promised_kw), np.where(promised_kw < 0.0, short, 0.0)
+    return surplus, short
+
+
 def follow(
     battery: Battery, initial_kwh: float, promised_kwh: float, wishes: Wishes
 ) -> tuple[Floats, Floats, Floats, NDArray[np.int64]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -38,25 +39,37 @@ METHODS = {
     "included, and the fleets' load where it is given; what losses they leave out lies in export",
 }
 
+CITY_SOLAR = (
+    "panels on the networks of cities are a part of the province's solar, at most all of it in a slot; they stand in "
+    "the zone of their city, solar_share divides the rest; batteries there move no energy between zones"
+)
 KWH_PER_MWH = 1e3
 THERMAL_FACTOR = "thermal generation times its emission, over generation"
 
 
 def grid_slots(
-    spec: GridSpec, inputs: GridInputs, clock: Clock, seed: int, fleet_mw: Series | None = None
+    spec: GridSpec,
+    inputs: GridInputs,
+    clock: Clock,
+    seed: int,
+    fleet_mw: Series | None = None,
+    city_solar_mw: Mapping[str, Series] | None = None,
 ) -> GridSlots:
     """The mix of every slot of ``clock``, at the level and with the year and water that ``spec`` asks for.
 
     Months and days are those of ``clock``, capacities and energies those of ``spec.year``. With ``fleet_mw``
     (one value a slot) the fleets' load is added to demand: ``water`` solves the year again, elsewhere exports
-    give way by ``export.elasticity`` and thermal rises by the rest as far as it can.
+    give way by ``export.elasticity`` and thermal rises by the rest as far as it can. ``city_solar_mw`` is the part of
+    the province's solar that stands on the networks of cities; it moves between zones alone.
     """
     inputs = inputs.planned(spec)
     found = _of_level(spec, inputs, clock, seed, fleet_mw)
     kg_per_kwh = inputs.zone.thermal.emission_kg_per_kwh
-    zones = zone_slots(inputs.zones, found.demand_mw, found.generation_mw, kg_per_kwh, spec.loss_share)
+    parts = (inputs.zones, found.demand_mw, found.generation_mw, kg_per_kwh, spec.loss_share)
+    zones = zone_slots(*parts, city_solar_mw)
     held = np.nan if spec.certificates_mwh is None else spec.certificates_mwh * KWH_PER_MWH
-    return replace(found, zones=zones, certificates_kwh=held)
+    notes = {**found.notes, "city_solar": CITY_SOLAR} if city_solar_mw else found.notes
+    return replace(found, zones=zones, certificates_kwh=held, notes=notes)
 
 
 def _of_level(spec: GridSpec, inputs: GridInputs, clock: Clock, seed: int, fleet_mw: Series | None) -> GridSlots:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.clock import SLOT_S, SLOTS_PER_DAY, TIMEZONE
+from fleetsim.clock import SLOT_S, SLOTS_PER_DAY, TIMEZONE, Clock
 from fleetsim.grid.days import DAYS_PER_WEEK, daily
 from fleetsim.grid.sky import Panel, SkyInputs
 from fleetsim.spec import Name
@@ -116,6 +116,26 @@ def solar_series(
     power = np.zeros(up.size)
     power[up] = direct_kw * (1.0 - panel.loss_share) * panel.inverter_efficiency
     return SolarSeries(ghi, power)
+
+
+def power_per_kwp(
+    inputs: SkyInputs,
+    city: Name,
+    seed: int,
+    clock: Clock,
+    panel: Panel | None = None,
+    horizon_deg: Sequence[float] = (),
+) -> Series:
+    """Power of panels per kWp in each slot of a run, under the sky that the province has: whole calendar years, cut."""
+    days = clock.dates
+    parts = []
+    for year in range(days[0].year, days[-1].year + 1):
+        first = date(year, 1, 1)
+        length = (date(year + 1, 1, 1) - first).days
+        parts.append(solar_series(inputs, city, seed, first, length, panel, horizon_deg).pv_kw_per_kwp)
+    skipped = (days[0] - date(days[0].year, 1, 1)).days * SLOTS_PER_DAY
+    whole: Series = np.concatenate(parts)[skipped : skipped + clock.slots]
+    return whole
 
 
 def fleet_profile(inputs: SkyInputs, seed: int, first: date, days: int) -> Series:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
+from annotated_types import Ge, Le
 from pydantic import Field, model_validator
 
 from fleetsim.spec import SourcedSpec, Spec
 from fleetsim.units import CapacityGw, EnergyTwh, Share, Year
+
+Multiple = Annotated[float, Ge(0), Le(1_000)]
 
 
 class CapacityBySource(Spec):
@@ -45,6 +48,11 @@ class GridSpec(SourcedSpec):
     """Water of the year; ``published`` takes the figures of ``year`` itself where there are any."""
     loss_share: Share = 0.05
     """Transmission and distribution losses between power station and meter; they raise the emission, not the share."""
+    city_solar: Multiple | None = None
+    """Panels of ``grid/network/solar.csv`` that stand on the distribution network, in multiples of what the table says;
+    none: nothing of it."""
+    city_storage: Multiple | None = None
+    """The same of the batteries of ``grid/network/storage.csv``."""
     certificates_mwh: Annotated[float, Field(ge=0)] | None = None
     """Green certificates held for the reported energy of the fleets; they enter the contractual clean share alone."""
 

@@ -6,6 +6,7 @@ the rest to the neighbours by fixed parts, what it imports comes back the same w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from fleetsim.results.schema import CLEAN_SOURCES, SOURCES
 
 Series = NDArray[np.float64]
 CLEAN = [SOURCES.index(source) for source in CLEAN_SOURCES]
-IMPORT, THERMAL = SOURCES.index("import"), SOURCES.index("thermal")
+IMPORT, SOLAR, THERMAL = (SOURCES.index(source) for source in ("import", "solar", "thermal"))
 HOURS_PER_YEAR = 8760.0
 MWH_PER_TWH = 1e6
 
@@ -49,9 +50,18 @@ class ZoneSlots:
 
 
 def zone_slots(
-    zones: Zones, demand_mw: Series, generation_mw: Series, thermal_kg_per_kwh: float, loss_share: float
+    zones: Zones,
+    demand_mw: Series,
+    generation_mw: Series,
+    thermal_kg_per_kwh: float,
+    loss_share: float,
+    city_solar_mw: Mapping[str, Series] | None = None,
 ) -> ZoneSlots:
-    """The zones behind a province's demand ``(slots,)`` and generation ``(slots, SOURCES)``."""
+    """The zones behind a province's demand ``(slots,)`` and generation ``(slots, SOURCES)``.
+
+    ``city_solar_mw`` is what panels on the cities' networks give. It is a part of the province's solar, never more than
+    that, and stands in the zone of its city; ``solar_share`` divides what is left, so that no total changes.
+    """
     inner, outer = len(zones.cities) + 1, len(zones.neighbours)
     hub, slots = inner - 1, len(demand_mw)
     demand_parts = _with_rest([city.demand_share for city in zones.cities])
@@ -59,6 +69,14 @@ def zone_slots(
     inside = np.where(np.arange(len(SOURCES)) == IMPORT, 0.0, generation_mw)
     generation = np.zeros((slots, inner + outer, len(SOURCES)))
     generation[:, :inner] = inside[:, None, :] * source_parts
+    if city_solar_mw:
+        own = np.zeros((slots, inner))
+        for number, city in enumerate(zones.cities):
+            own[:, number] = city_solar_mw.get(city.name, 0.0)
+        solar = inside[:, SOLAR]
+        total = own.sum(axis=1)
+        own *= np.divide(solar, total, out=np.ones(slots), where=total > solar)[:, None]
+        generation[:, :inner, SOLAR] = own + (solar - own.sum(axis=1))[:, None] * source_parts[:, SOLAR]
     for number, neighbour in enumerate(zones.neighbours):
         mean_mw = neighbour.generation_twh * MWH_PER_TWH / HOURS_PER_YEAR
         generation[:, inner + number] = mean_mw * np.array([neighbour.part(source) for source in SOURCES])

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleetsim.documents import Row, one_of, read_csv
+from fleetsim.documents import Row, SpecT, one_of, read_csv
 from fleetsim.errors import Problem
-from fleetsim.network.spec import FeederRow, SubstationRow, TransformerRow
+from fleetsim.network.spec import FeederRow, SolarRow, StorageRow, SubstationRow, TransformerRow
 
 FOLDER = "grid/network"
 SUBSTATIONS, FEEDERS, TRANSFORMERS = (f"{FOLDER}/{name}.csv" for name in ("substations", "feeders", "transformers"))
+SOLAR, STORAGE = (f"{FOLDER}/{name}.csv" for name in ("solar", "storage"))
+"""These two may be missing."""
 SHARE_TOLERANCE = 1e-6
 
 
@@ -23,12 +25,19 @@ class NetworkInputs:
     substations: Mapping[str, SubstationRow]
     feeders: Mapping[str, FeederRow]
     transformers: Mapping[str, TransformerRow]
+    solar: tuple[SolarRow, ...] = ()
+    storage: tuple[StorageRow, ...] = ()
 
     def substation_of(self, feeder: str) -> str:
         """The substation that a feeder hangs on."""
         while feeder in self.feeders:
             feeder = self.feeders[feeder].upstream
         return feeder
+
+    def city_of(self, node: str) -> str:
+        """The city of a substation, feeder or transformer."""
+        feeder = self.transformers[node].feeder if node in self.transformers else node
+        return self.substations[self.substation_of(feeder)].city
 
     @property
     def cities(self) -> set[str]:
@@ -44,6 +53,8 @@ def load_network(root: Path, problems: list[Problem]) -> NetworkInputs | None:
     substations = read_csv(SubstationRow, root / SUBSTATIONS, root, problems)
     feeders = read_csv(FeederRow, root / FEEDERS, root, problems)
     transformers = read_csv(TransformerRow, root / TRANSFORMERS, root, problems, may_be_empty=True)
+    solar = _if_there(SolarRow, SOLAR, root, problems)
+    storage = _if_there(StorageRow, STORAGE, root, problems)
     if len(problems) > before:
         return None
     problems += [
@@ -51,6 +62,7 @@ def load_network(root: Path, problems: list[Problem]) -> NetworkInputs | None:
         *_share_faults(substations, feeders),
         *_feeder_faults(substations, feeders),
         *_transformer_faults(feeders, transformers),
+        *_supply_faults(substations, [*feeders, *transformers], solar, storage),
     ]
     if len(problems) > before:
         return None
@@ -60,7 +72,44 @@ def load_network(root: Path, problems: list[Problem]) -> NetworkInputs | None:
         {row.spec.name: row.spec for row in substations},
         {name: by_name[name] for name in sorted(by_name, key=depth.__getitem__)},
         {row.spec.name: row.spec for row in transformers},
+        tuple(row.spec for row in solar),
+        tuple(row.spec for row in storage),
     )
+
+
+def _if_there(model: type[SpecT], name: str, root: Path, problems: list[Problem]) -> list[Row[SpecT]]:
+    return read_csv(model, root / name, root, problems, may_be_empty=True) if (root / name).is_file() else []
+
+
+def _supply_faults(
+    substations: Sequence[Row[SubstationRow]],
+    below: Sequence[Row[FeederRow] | Row[TransformerRow]],
+    solar: Sequence[Row[SolarRow]],
+    storage: Sequence[Row[StorageRow]],
+) -> list[Problem]:
+    """Panels and batteries on nodes that are not there or no assets, twice, or without what they follow."""
+    known = [*(row.spec.name for row in substations if row.spec.units), *(row.spec.name for row in below)]
+    problems, first = [], dict[str, int]()
+    rows: list[tuple[str, int, str]] = [
+        *((SOLAR, row.line, row.spec.node) for row in solar),
+        *((STORAGE, row.line, row.spec.node) for row in storage),
+    ]
+    for file, line, node in rows:
+        if node not in known:
+            allowed = one_of(node, known, "substations with transformers, feeders and transformers")
+            problems.append(Problem(file, line, "node", repr(node), allowed))
+    for each in storage:
+        node, shaves = each.spec.node, each.spec.strategy == "peak_shaving"
+        if node in first:
+            allowed = f"must have one battery only; one stands in line {first[node]} already"
+            problems.append(Problem(STORAGE, each.line, "node", repr(node), allowed))
+        first.setdefault(node, each.line)
+        if shaves != (each.spec.target_kw is not None):
+            allowed = "must be given with peak_shaving, and with no other strategy"
+            problems.append(
+                Problem(STORAGE, each.line, "target_kw", "" if shaves else f"{each.spec.target_kw:g}", allowed)
+            )
+    return problems
 
 
 def _depth(name: str, feeders: Mapping[str, FeederRow]) -> int:

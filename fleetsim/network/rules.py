@@ -57,6 +57,8 @@ class Limits(SourcedSpec):
     """Loading beyond which it is an overload."""
     lowest_pu: VoltagePu
     """Lowest voltage."""
+    highest_pu: VoltagePu = 1.07
+    """Highest voltage, which further panels must not exceed."""
 
 
 class Remedies(SourcedSpec):
@@ -108,6 +110,8 @@ class CaseHours(SourcedSpec):
     """Orderly use in force."""
     plan_year: HoursAYear
     """The load of the plan year."""
+    no_sun: HoursAYear = 0.0
+    """No sun on the panels of the network, and its batteries empty."""
 
 
 class Rules(SourcedSpec):

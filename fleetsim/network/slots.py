@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
 
-from fleetsim.clock import SLOT_S, Clock
+from fleetsim.clock import HOUR_S, SLOT_S, Clock
 from fleetsim.network.ageing import hot_spot_c
+from fleetsim.network.city_supply import CitySupply, Stored
+from fleetsim.network.hosting import hosting_kw, hosting_solar_kwp
 from fleetsim.network.reading import NetworkInputs
 from fleetsim.network.rules import Rules
-from fleetsim.network.state import State, above_sites, hosting_kw, n_1_loading, state
+from fleetsim.network.state import State, above_sites, n_1_loading, state
 from fleetsim.network.sweep import Complex, Floats
 from fleetsim.network.tree import SiteNode, Tree, base_kva, tree
 from fleetsim.results.records import Records
@@ -29,14 +31,30 @@ class Loads:
     base_kva: Complex
     busbar_kva: Complex
     site_kw: Floats
+    supply: CitySupply | None = None
+    """Panels and batteries that stand on it, behind no site's meter."""
+
+    def stored(self) -> Stored | None:
+        """What those batteries do under these loads."""
+        if self.supply is None:
+            return None
+        return self.supply.stored(self.net, self.base_kva, self.busbar_kva, self.site_kw)
+
+    def left_kva(self) -> tuple[Complex, Complex]:
+        """What panels and batteries leave of the base loads of assets and busbars."""
+        stored, assets = self.stored(), len(self.net.names)
+        if self.supply is None or stored is None:
+            return self.base_kva, self.busbar_kva
+        own_kw = stored.power_kw - self.supply.solar_kw
+        return self.base_kva + own_kw[:assets], self.busbar_kva + own_kw[assets:]
 
     def state(self) -> State:
         """What every asset carries."""
-        return state(self.net, self.base_kva, self.busbar_kva, self.site_kw)
+        return state(self.net, *self.left_kva(), self.site_kw)
 
     def without_sites(self) -> State:
         """What every asset would carry without the sites."""
-        return state(self.net, self.base_kva, self.busbar_kva, np.zeros_like(self.site_kw))
+        return replace(self, site_kw=np.zeros_like(self.site_kw)).state()
 
 
 def loads(
@@ -90,7 +108,10 @@ def _needed_kw(sites: Frame, row: int, peak_kw: float) -> float:
 def network_tables(
     carried: Loads, rules: Rules, clock: Clock, air_c: Mapping[str, tuple[float, ...]]
 ) -> dict[str, Frame]:
-    """``assets`` with what each can still take, and ``asset_slots`` of those that carry a site."""
+    """``assets`` with what each can still take, and ``asset_slots`` of those that carry a site.
+
+    Where panels or batteries stand on the network, ``node_supply`` and ``node_supply_slots`` too.
+    """
     net, found = carried.net, carried.state()
     shown = above_sites(net)
     slot = np.arange(clock.report_from_s // SLOT_S, clock.slots)
@@ -118,7 +139,51 @@ def network_tables(
             "hot_spot_c": hot.ravel(),
         },
     )
-    return {"assets": _assets(carried, found, rules, names), "asset_slots": asset_slots}
+    supply = _supply_tables(carried, found, rules, names, (slot * float(SLOT_S)).astype(np.float64))
+    return {"assets": _assets(carried, found, rules, names), "asset_slots": asset_slots, **supply}
+
+
+def _supply_tables(
+    carried: Loads, found: State, rules: Rules, names: np.ndarray[tuple[int], np.dtype[np.object_]], slot_at: Floats
+) -> dict[str, Frame]:
+    """Every asset with its panels and battery and what further panels fit; and what those did that are there."""
+    net, supply, stored = carried.net, carried.supply, carried.stored()
+    if supply is None or stored is None:
+        return {}
+    battery = np.full((3, len(names)), np.nan)
+    for one in supply.batteries:
+        battery[:, one.number] = one.battery.capacity_kwh, one.battery.power_kw, one.battery.round_trip_efficiency
+    load_kw, nan = found.load_kva.real, np.full(len(net.stations), np.nan)
+    fits = hosting_solar_kwp(net, *carried.left_kva(), carried.site_kw, supply.per_kwp, rules.limits.highest_pu)
+    cities = np.array([*(net.cities[station] for station in net.station), *net.cities], dtype=object)
+    node_supply = complete(
+        "node_supply",
+        {
+            "asset": names,
+            "city": cities,
+            "solar_kwp": supply.solar_kwp,
+            "storage_kwh": battery[0],
+            "storage_kw": battery[1],
+            "round_trip_efficiency": battery[2],
+            "lowest_kw": load_kw.min(axis=1),
+            "reverse_h": (load_kw < 0.0).sum(axis=1) * SLOT_S / HOUR_S,
+            "highest_pu": found.voltage_pu.max(axis=1),
+            "hosting_solar_kwp": np.concatenate([fits, nan]),
+        },
+    )
+    here = np.flatnonzero((supply.solar_kwp > 0.0) | np.isfinite(battery[0]))
+    level_kwh = np.where(np.isfinite(battery[0])[:, np.newaxis], stored.level_kwh, np.nan)
+    node_supply_slots = complete(
+        "node_supply_slots",
+        {
+            "asset": np.repeat(names[here], len(slot_at)),
+            "slot_at": np.tile(slot_at, len(here)),
+            "solar_kw": supply.solar_kw[here].ravel(),
+            "storage_kw": stored.power_kw[here].ravel(),
+            "storage_kwh": level_kwh[here].ravel(),
+        },
+    )
+    return {"node_supply": node_supply, "node_supply_slots": node_supply_slots}
 
 
 def _ambient_c(city: str, clock: Clock, air_c: Mapping[str, tuple[float, ...]]) -> Floats:
@@ -137,7 +202,7 @@ def _assets(carried: Loads, found: State, rules: Rules, names: np.ndarray[tuple[
     at = {int(asset): "" for asset in net.site_at}
     for site, asset in zip(net.sites, net.site_at, strict=True):
         at[int(asset)] = f"{at[int(asset)]} {site.name}".strip()
-    fits = hosting_kw(net, carried.base_kva, carried.busbar_kva, carried.site_kw, rules.limits.lowest_pu)
+    fits = hosting_kw(net, *carried.left_kva(), carried.site_kw, rules.limits.lowest_pu)
     limits = np.concatenate([net.limit_kva, net.station_unit_kva * net.station_units])
     cities = [net.cities[station] for station in net.station]
     return complete(

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, Unit
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from typing_extensions import Doc
 
-from fleetsim.spec import Name, Spec
-from fleetsim.units import ElevationM, LatitudeDeg, LoadKw, LongitudeDeg, PositiveShare, Share
+from fleetsim.grid.sky import Panel
+from fleetsim.spec import Certainty, Name, Spec
+from fleetsim.units import (
+    AzimuthDeg,
+    Efficiency,
+    ElevationM,
+    LatitudeDeg,
+    LoadKw,
+    LongitudeDeg,
+    PositiveShare,
+    Share,
+    SkylineDeg,
+    SolarKwp,
+    StorageKw,
+    StorageKwh,
+    TiltDeg,
+)
 
 Units = Annotated[int, Ge(0), Le(12)]
 UnitKva = Annotated[float, Gt(0), Le(1_000_000), Unit("kVA")]
@@ -17,6 +33,23 @@ OhmPerKm = Annotated[float, Gt(0), Le(10), Unit("ohm/km")]
 AmpacityA = Annotated[float, Gt(0), Le(5_000), Unit("A")]
 VoltagePu = Annotated[float, Ge(0.9), Le(1.1)]
 LossKw = Annotated[float, Ge(0), Le(1_000), Unit("kW")]
+
+
+def _numbers(cell: object) -> object:
+    """A cell of figures with spaces between as a list of them; what is no figure is left for the type to refuse."""
+    return (
+        [float(part) if part.replace(".", "", 1).isdigit() else part for part in cell.split()]
+        if isinstance(cell, str)
+        else cell
+    )
+
+
+Skyline = Annotated[
+    tuple[SkylineDeg, ...], BeforeValidator(_numbers), Doc("degrees with spaces between, such as 0 10 25 10")
+]
+
+
+StorageStrategy = Literal["solar_surplus", "peak_shaving", "valley_to_peak"]
 
 
 class SubstationRow(Spec):
@@ -92,3 +125,58 @@ class TransformerRow(Spec):
     """Mean load of others on it; follows the city's load."""
     synthetic: bool = False
     """Whether it is made up rather than surveyed."""
+
+
+class SolarRow(Spec):
+    """Panels that stand on the network of a city, behind no site's meter."""
+
+    node: Name
+    """Substation (its busbar), feeder (its end) or transformer (below it) on which they hang."""
+    peak_kw: SolarKwp
+    """Nameplate, kWp."""
+    tilt_deg: TiltDeg | None = None
+    """Tilt from the horizontal; that of the panel in ``grid/solar.yaml`` if not given."""
+    azimuth_deg: AzimuthDeg | None = None
+    """Direction they face, degrees from north through east; that of ``grid/solar.yaml`` if not given."""
+    loss_share: Share | None = None
+    """Soiling, shading, mismatch, wiring and the like; that of ``grid/solar.yaml`` if not given."""
+    horizon_deg: Skyline = ()
+    """Height of the skyline at even steps of azimuth from north through east, spaces between; none: open."""
+    synthetic: bool = False
+    """Whether they are made up rather than surveyed."""
+    certainty: Certainty = "assumed"
+    """How far the figures can be trusted."""
+    source: str = ""
+    """Where they come from."""
+
+    def panel(self, usual: Panel) -> Panel:
+        """The panels, with what is not said of them as usual."""
+        said = {name: getattr(self, name) for name in ("tilt_deg", "azimuth_deg", "loss_share")}
+        return usual.model_copy(update={name: value for name, value in said.items() if value is not None})
+
+
+class StorageRow(Spec):
+    """A stationary battery on the network of a city, behind no site's meter."""
+
+    node: Name
+    """Substation (its busbar), feeder (its end) or transformer (below it) on which it hangs."""
+    battery_kwh: StorageKwh
+    """Usable energy."""
+    power_kw: StorageKw
+    """Power at its terminals, AC, both ways."""
+    round_trip_efficiency: Efficiency
+    """Energy that comes out over energy that goes in, AC."""
+    strategy: StorageStrategy
+    """``solar_surplus`` stores what flows up through its node and gives it back when power flows down.
+    ``peak_shaving`` keeps what flows down through its node below ``target_kw``. ``valley_to_peak`` fills up in the
+    valleys of the scenario's tariff, as far as its node has room, and gives in its peaks."""
+    target_kw: LoadKw | None = None
+    """Power that ``peak_shaving`` is to keep below."""
+    initial_share: Share = 0.5
+    """Share of its energy that it holds at the start of the reported time."""
+    synthetic: bool = False
+    """Whether it is made up rather than surveyed."""
+    certainty: Certainty = "assumed"
+    """How far the figures can be trusted."""
+    source: str = ""
+    """Where they come from."""

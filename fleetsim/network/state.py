@@ -33,7 +33,7 @@ def state(net: Tree, base_kva: Complex, busbar_kva: Complex, site_kw: Floats) ->
     parts = []
     for first in range(0, times, TIMES_AT_ONCE):
         part = slice(first, first + TIMES_AT_ONCE)
-        parts.append(_state(net, base_kva[:, part], busbar_kva[:, part], site_kw[:, part]))
+        parts.append(flow_state(net, base_kva[:, part], busbar_kva[:, part], site_kw[:, part]))
     if len(parts) == 1:
         return parts[0]
     joined = (np.concatenate([getattr(part, name) for part in parts], axis=1) for name in State.__slots__)
@@ -48,7 +48,8 @@ def with_sites(net: Tree, base_kva: Complex, site_kw: Floats) -> Complex:
     return load
 
 
-def _state(net: Tree, base_kva: Complex, busbar_kva: Complex, site_kw: Floats) -> State:
+def flow_state(net: Tree, base_kva: Complex, busbar_kva: Complex, site_kw: Floats) -> State:
+    """The same, all times at once."""
     load = with_sites(net, base_kva, site_kw)
     flow = sweep(net.parent, net.impedance_pu, load / BASE_KVA, net.busbar_pu[net.station])
     sent = flow.sent_pu * BASE_KVA
@@ -100,45 +101,4 @@ def n_1_loading(net: Tree, found: State) -> Floats:
         number = len(net.names) + station
         if units > 1:
             out[number] = kva[number].max() / ((units - 1) * net.station_unit_kva[station])
-    return out
-
-
-def hosting_kw(net: Tree, base_kva: Complex, busbar_kva: Complex, site_kw: Floats, lowest_pu: float) -> Floats:
-    """How much more power fits at each asset at all times, kW, nothing above it overloaded and no voltage too low.
-
-    Bisection of all assets at once, in the slot that leaves least room above each: that of the highest loading of each
-    asset on its path. Taken at the power factor 0.95.
-    """
-    found = state(net, base_kva, busbar_kva, site_kw)
-    worst = np.nanargmax(np.nan_to_num(found.loading, nan=np.inf), axis=1)
-    columns, times = [], []
-    for asset in range(len(net.names)):
-        slots = {int(worst[step]) for step in net.path(asset)} | {int(worst[len(net.names) + net.station[asset]])}
-        columns += [asset] * len(slots)
-        times += sorted(slots)
-    asset_of, time_of = np.array(columns), np.array(times)
-    low, high = np.zeros(len(asset_of)), np.full(len(asset_of), net.limit_kva[asset_of])
-    base, busbar, sites = base_kva[:, time_of], busbar_kva[:, time_of], site_kw[:, time_of]
-    rows = np.arange(len(asset_of))
-    on_path = np.zeros((len(net.names) + len(net.stations), len(rows)), dtype=bool)
-    for row, asset in enumerate(asset_of):
-        on_path[net.path(int(asset)), row] = True
-        on_path[len(net.names) + net.station[asset], row] = True
-    below_voltage = net.station[:, np.newaxis] == net.station[asset_of][np.newaxis, :]
-
-    def fits(extra_kw: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        loaded = base.copy()
-        loaded[asset_of, rows] += extra_kw * complex(1, tangent(0.95))
-        tried = _state(net, loaded, busbar, sites)
-        heavy = np.where(on_path, tried.loading, 0.0).max(axis=0)
-        voltage = np.where(below_voltage & on_path[: len(net.names)], tried.voltage_pu[: len(net.names)], 1.0)
-        return np.asarray((heavy <= 1.0) & (voltage.min(axis=0) >= lowest_pu))
-
-    high = np.where(fits(low), high, 0.0)
-    for _ in range(16):
-        middle = (low + high) / 2
-        good = fits(middle)
-        low, high = np.where(good, middle, low), np.where(good, high, middle)
-    out = np.full(len(net.names), np.inf)
-    np.minimum.at(out, asset_of, low)
     return out

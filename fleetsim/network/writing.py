@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fleetsim.errors import InputError, Problem
-from fleetsim.network.reading import FEEDERS, SUBSTATIONS, TRANSFORMERS, NetworkInputs, load_network
+from fleetsim.network.reading import FEEDERS, SOLAR, STORAGE, SUBSTATIONS, TRANSFORMERS, NetworkInputs, load_network
 from fleetsim.network.rules import RULES
-from fleetsim.network.spec import FeederRow, SubstationRow, TransformerRow
+from fleetsim.network.spec import FeederRow, SolarRow, StorageRow, SubstationRow, TransformerRow
 from fleetsim.spec import Spec
 
 NOTE = "# Columns, units and sources: README.md in this folder. What is marked synthetic is made up, not surveyed.\n"
@@ -34,6 +34,8 @@ def without_city(root: Path, city: str, replace: bool) -> NetworkInputs:
         {name: row for name, row in found.substations.items() if name not in gone},
         feeders,
         {name: row for name, row in found.transformers.items() if row.feeder in feeders},
+        tuple(row for row in found.solar if found.city_of(row.node) != city),
+        tuple(row for row in found.storage if found.city_of(row.node) != city),
     )
 
 
@@ -43,13 +45,19 @@ def write_network(
     substations: Sequence[SubstationRow],
     feeders: Sequence[FeederRow],
     transformers: Sequence[TransformerRow],
+    solar: Sequence[SolarRow] = (),
+    storage: Sequence[StorageRow] = (),
 ) -> None:
-    """Write the three tables."""
+    """Write the tables; those of panels and batteries where there are any."""
     texts = {
         SUBSTATIONS: _table(SubstationRow, [*kept.substations.values(), *substations]),
         FEEDERS: _table(FeederRow, [*kept.feeders.values(), *feeders]),
         TRANSFORMERS: _table(TransformerRow, [*kept.transformers.values(), *transformers]),
     }
+    if kept.solar or solar or (root / SOLAR).is_file():
+        texts[SOLAR] = _table(SolarRow, [*kept.solar, *solar])
+    if kept.storage or storage or (root / STORAGE).is_file():
+        texts[STORAGE] = _table(StorageRow, [*kept.storage, *storage])
     for name, text in texts.items():
         (root / name).write_text(text, encoding="utf-8")
 
@@ -67,4 +75,6 @@ def _table(model: type[Spec], rows: Sequence[Spec]) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return " ".join(f"{part:.9g}" for part in value)
     return "" if value is None else f"{value:.9g}" if isinstance(value, float) else str(value)

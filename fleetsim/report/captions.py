@@ -48,7 +48,10 @@ def captions(view: ReportView, powers: Sequence[SitePower]) -> dict[str, Text]:
         "generation": _followed(_each(lambda lang: word("caption.generation", lang, zone=_zone(view, lang))), averaged),
         "cost": both("caption.cost"),
         "assets": _assets(view),
-        **{key: both(f"caption.{key}") for key in ("duration", "flow", "occupancy", "heat", "levels", "places")},
+        **{
+            key: both(f"caption.{key}")
+            for key in ("duration", "network_supply", "flow", "occupancy", "heat", "levels", "places")
+        },
     }
 
 

@@ -22,6 +22,7 @@ from fleetsim.report.figures.flow import flow
 from fleetsim.report.figures.generation import generation
 from fleetsim.report.figures.hydrogen import hydrogen
 from fleetsim.report.figures.levels import levels
+from fleetsim.report.figures.network_supply import network_supply
 from fleetsim.report.figures.packs import packs
 from fleetsim.report.figures.places import places
 from fleetsim.report.figures.power import site_power, total_power
@@ -144,6 +145,7 @@ def _panels(view: ReportView, powers: tuple[SitePower, ...], said: Mapping[str, 
         "power_total": total_power(view, powers, fleet_powers(view.records)[1]),
         "duration": duration(powers),
         "assets": assets(view),
+        "network_supply": network_supply(view),
         "utilisation": utilisation(view),
         "service": service(view),
         "hydrogen": hydrogen(view),

@@ -59,6 +59,18 @@ def load_series(records: Records) -> Iterator[LoadSeries]:
         row = row_of[name]
         kind, city = ASSET_KINDS[assets["kind"][row]], str(assets["city"][row])
         yield LoadSeries(name, kind, city, ASSET_KV, load_kw[number], load_kvar[number])
+    yield from _on_network(records, times)
+
+
+def _on_network(records: Records, times: int) -> Iterator[LoadSeries]:
+    """Panels, whose load is negative, and batteries that hang on nodes of the network."""
+    nodes, slots = records.tables["node_supply"], records.tables["node_supply_slots"]
+    city_of = dict(zip(nodes["asset"].tolist(), nodes["city"].tolist(), strict=True))
+    for number, name in enumerate(str(each) for each in slots["asset"][::times]):
+        mine = slice(number * times, (number + 1) * times)
+        for kind, load_kw in (("panels", -slots["solar_kw"][mine]), ("battery", slots["storage_kw"][mine])):
+            if load_kw.any():
+                yield LoadSeries(name, kind, str(city_of[name]), ASSET_KV, load_kw, np.zeros(times))
 
 
 def write_load(records: Records, path: Path, step_min: int) -> int:

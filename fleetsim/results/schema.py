@@ -430,6 +430,30 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _float("loss_kw", "loss, kW; unknown of substations"),
         _float("hot_spot_c", "temperature of the hottest place of a transformer's winding (IEC 60076-7), degC"),
     ),
+    "node_supply": (
+        _text(
+            "asset", "transformer, feeder or substation of a network with panels or batteries behind no site's meter"
+        ),
+        _text("city", "city"),
+        _float("solar_kwp", "nameplate of the panels that hang on it, kWp; 0 without"),
+        _float("storage_kwh", "usable energy of the battery that hangs on it, kWh; empty without"),
+        _float("storage_kw", "power of the battery at its terminals, both ways, AC, kW"),
+        _float("round_trip_efficiency", "energy out over energy in, AC"),
+        _float("lowest_kw", "least active power that enters it; negative flows upwards, kW"),
+        _float("reverse_h", "time in which power flows upwards, h"),
+        _float("highest_pu", "highest voltage at its lower end, per unit"),
+        _float(
+            "hosting_solar_kwp",
+            "further panels that fit at all times, nothing overloaded upwards, no voltage too high, kWp",
+        ),
+    ),
+    "node_supply_slots": (
+        _text("asset", "transformer, feeder or substation with panels or a battery"),
+        _time("slot_at", "start of the slot of 15 minutes"),
+        _float("solar_kw", "power of the panels, AC, kW"),
+        _float("storage_kw", "power of the battery, charging positive, AC, kW"),
+        _float("storage_kwh", "energy in the battery at the end of the slot, kWh"),
+    ),
 }
 
 

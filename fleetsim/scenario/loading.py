@@ -15,7 +15,7 @@ from fleetsim.errors import InputError, Problem
 from fleetsim.grid.inputs import load_grid
 from fleetsim.grid.spec import GridSpec
 from fleetsim.grid.tariff import load_tariffs
-from fleetsim.network.reading import FOLDER, NetworkInputs, load_network
+from fleetsim.network.reading import FOLDER, SOLAR, STORAGE, NetworkInputs, load_network
 from fleetsim.network.rules import load_rules
 from fleetsim.profiles import Profiles
 from fleetsim.profiles.loading import LoadedProfiles, load_profiles, profile_file, profile_names
@@ -74,6 +74,8 @@ def load(path: Path, *, overrides: Sequence[str] = (), workspace: Path | None = 
     network = load_network(root, problems)
     rules = load_rules(root, problems) if (root / FOLDER).is_dir() else None
     problems.extend(_network_node_problems(document, sections, network))
+    if spec is not None:
+        problems.extend(_city_supply_problems(document, spec.grid, network, (root / FOLDER).is_dir(), skies))
     timetables = _timetables(document, sections, root, loaded.names.get("places"), problems)
     problems.extend(terminal_problems(document, sections, timetables, loaded.profiles))
     if problems or spec is None or grid is None:
@@ -146,6 +148,22 @@ def _sound(model: type[SpecT], data: Any) -> SpecT | None:
         return model.model_validate(data)
     except ValidationError:
         return None
+
+
+def _city_supply_problems(
+    document: Document, grid: GridSpec, network: NetworkInputs | None, has_network: bool, skies: Collection[str] | None
+) -> Iterator[Problem]:
+    """Panels and batteries that a scenario wants on its network and that no table has, or that no sky shines on."""
+    files = {"city_solar": SOLAR, "city_storage": STORAGE}
+    for key, rows in (("city_solar", network and network.solar), ("city_storage", network and network.storage)):
+        wanted = getattr(grid, key)
+        if wanted and not rows and (network is not None or not has_network):
+            yield document.problem(("grid", key), f"{wanted:g}", f"needs rows in {files[key]} of the workspace")
+    if network is None or skies is None or not grid.city_solar:
+        return
+    for city in sorted({network.city_of(row.node) for row in network.solar} - {*skies}):
+        allowed = one_of(city, sorted(skies), "cities of grid/solar.yaml, for panels on the network")
+        yield document.problem(("grid", "city_solar"), f"panels in {city}", allowed)
 
 
 def _network_node_problems(document: Document, sections: Sections, network: NetworkInputs | None) -> Iterator[Problem]:

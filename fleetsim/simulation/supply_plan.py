@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 
-from fleetsim.clock import SLOT_S, SLOTS_PER_DAY
-from fleetsim.energy.storage import Floats, level_after, promise
-from fleetsim.grid.solar import solar_series
+from fleetsim.clock import SLOT_S
+from fleetsim.energy.storage import level_after, promise
+from fleetsim.grid.solar import power_per_kwp
 from fleetsim.grid.tariff import PriceSlots
 from fleetsim.grid.tariff_spec import BANDS
 from fleetsim.results.schema import STORAGE_STRATEGIES, Entities, Frame, complete, concatenate
 from fleetsim.scenario.hydrogen import HydrogenStation
-from fleetsim.scenario.local_supply import Solar
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Site
 from fleetsim.signals import Signals, SiteSupply
@@ -74,7 +71,10 @@ def _supply(site: Site, scenario: Scenario, prices: PriceSlots) -> SiteSupply:
     place, clock = scenario.profiles.places[site.place], scenario.spec.clock
     solar_kw = np.zeros(clock.slots)
     if site.solar is not None:
-        solar_kw = site.solar.peak_kw * _kw_per_kwp(site.solar, place.city, scenario)
+        sky, solar = scenario.grid.sky, site.solar
+        panel = solar.panel(sky.panel)
+        per_kwp = power_per_kwp(sky, place.city, scenario.spec.seed, clock, panel, solar.horizon_deg)
+        solar_kw = solar.peak_kw * per_kwp
     storage = site.storage
     if storage is None or storage.strategy != "valley_to_peak":
         return SiteSupply(solar_kw, np.zeros(clock.slots))
@@ -89,18 +89,3 @@ def _supply(site: Site, scenario: Scenario, prices: PriceSlots) -> SiteSupply:
     plan_kw = promise(storage.battery, initial_kwh, prices.valley, prices.band >= PEAK, room_kw, surplus_kw)
     before = clock.report_from_s // SLOT_S
     return SiteSupply(solar_kw, plan_kw, level_after(storage.battery, initial_kwh, plan_kw[:before]))
-
-
-def _kw_per_kwp(solar: Solar, city: str, scenario: Scenario) -> Floats:
-    """Power of the panels per kWp under the sky that the province has, too: whole calendar years, cut."""
-    clock, sky = scenario.spec.clock, scenario.grid.sky
-    days = clock.dates
-    parts = []
-    for year in range(days[0].year, days[-1].year + 1):
-        first = date(year, 1, 1)
-        length = (date(year + 1, 1, 1) - first).days
-        seen = solar_series(sky, city, scenario.spec.seed, first, length, solar.panel(sky.panel), solar.horizon_deg)
-        parts.append(seen.pv_kw_per_kwp)
-    skipped = (days[0] - date(days[0].year, 1, 1)).days * SLOTS_PER_DAY
-    whole: Floats = np.concatenate(parts)[skipped : skipped + clock.slots]
-    return whole

@@ -37,6 +37,7 @@ def metrics(records: Records) -> Frame:
             **energy.driving(records, vehicles, packs, fuel, scope),
             **energy.site_energy(records, sites, scope),
             **local_supply.local_supply(records, scope),
+            **local_supply.network_supply(records, scope),
             **energy.balance_error(vehicles, packs, sites, scope),
             **hydrogen.hydrogen(records, fuel, scope),
             **service.trips_on_time(records, scope),

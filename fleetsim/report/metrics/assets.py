@@ -26,6 +26,8 @@ def assets(records: Records) -> tuple[tuple[str, ...], dict[str, Floats]]:
         "heavy_h": (loading > HEAVY).sum(axis=1) * SLOT_H,
         "overload_h": (loading > OVERLOAD).sum(axis=1) * SLOT_H,
         "lowest_voltage_pu": voltage.min(axis=1, initial=np.inf),
+        "highest_voltage_pu": voltage.max(axis=1, initial=-np.inf),
+        "reverse_h": (load < 0.0).sum(axis=1) * SLOT_H,
         "load_factor": ratio(load.mean(axis=1), load.max(axis=1, initial=0.0)) if names else np.zeros(0),
         "loss_kwh": loss.sum(axis=1) * SLOT_H,
         "hot_spot_c": hot.max(axis=1, initial=-np.inf),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fleetsim.results.schema import SOURCES
 
 _FLEETS = ("run", "city", "fleet")
+_CITIES = ("run", "city")
 _SITES = ("run", "city", "site")
 _ALL = ("run", "city", "fleet", "site")
 _FAILED = "duties cancelled, and service trips more than 5 minutes late, because the"
@@ -64,6 +65,13 @@ METRICS = (
         "energy taken out of the stationary batteries' cells over their usable energy; empty without batteries",
     ),
     Metric("storage_loss_kwh", "kWh", _SITES, "energy lost in the stationary batteries, AC to AC"),
+    Metric(
+        "network_solar_kwh",
+        "kWh",
+        _CITIES,
+        "energy of the panels that stand on the distribution network behind no site's meter, AC",
+    ),
+    Metric("network_stored_kwh", "kWh", _CITIES, "energy that the batteries on the distribution network took in, AC"),
     Metric("standby_kwh", "kWh", _SITES, "energy of the chargers' electronics, AC"),
     Metric("base_kwh", "kWh", _SITES, "energy of buildings and workshops behind the same meter, AC"),
     Metric("delivered_kwh", "kWh", _ALL, "energy at the chargers' outlets, DC"),
@@ -298,6 +306,8 @@ METRICS = (
     Metric("heavy_h", "h", _ASSET, "time with a loading above 80 %"),
     Metric("overload_h", "h", _ASSET, "time with a loading above 100 %"),
     Metric("lowest_voltage_pu", "pu", _ASSET, "lowest voltage at its lower end"),
+    Metric("highest_voltage_pu", "pu", _ASSET, "highest voltage at its lower end"),
+    Metric("reverse_h", "h", _ASSET, "time in which active power flows through it towards the substation"),
     Metric("load_factor", "share", _ASSET, "mean over highest active power"),
     Metric("loss_kwh", "kWh", _ASSET, "loss within the reported time; unknown of substations"),
     Metric("hot_spot_c", "degC", _ASSET, "highest temperature of the winding, transformers (IEC 60076-7)"),

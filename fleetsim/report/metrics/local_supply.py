@@ -41,6 +41,23 @@ def local_supply(records: Records, scope: Scope) -> dict[str, Floats]:
     }
 
 
+def network_supply(records: Records, scope: Scope) -> dict[str, Floats]:
+    """What panels and batteries on the networks of cities gave and took; nothing of it belongs to a fleet or a site."""
+    nodes, slots = records.tables["node_supply"], records.tables["node_supply_slots"]
+    city_of = dict(zip(nodes["asset"].tolist(), nodes["city"].tolist(), strict=True))
+    number = {name: place for place, name in enumerate(scope.subjects)}
+    city = np.array([number.get(city_of[asset], -1) for asset in slots["asset"].tolist()], dtype=np.int64)
+    of_slot = np.zeros_like(city) if scope.name == "run" else city
+
+    def kwh(power_kw: Floats) -> Floats:
+        return scope.total(power_kw * SLOT_H, of_slot)
+
+    return {
+        "network_solar_kwh": kwh(slots["solar_kw"]),
+        "network_stored_kwh": kwh(np.maximum(slots["storage_kw"], 0.0)),
+    }
+
+
 def _load_kw(records: Records) -> Floats:
     """Load of each row of ``supply_slots``."""
     slots, sites = records.tables["supply_slots"], records.tables["site_slots"]
