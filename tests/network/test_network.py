@@ -9,9 +9,10 @@ import pytest
 
 from fleetsim.errors import Problem
 from fleetsim.network.ageing import ageing_rate, hot_spot_c
+from fleetsim.network.hosting import hosting_kw
 from fleetsim.network.reading import NetworkInputs, load_network
 from fleetsim.network.rules import Rules
-from fleetsim.network.state import hosting_kw, n_1_loading, state
+from fleetsim.network.state import n_1_loading, state
 from fleetsim.network.tree import SiteNode, Tree, base_kva, tree
 
 CITY_KW = {"kunming": np.array([4e6, 6e6]), "lijiang": np.array([7e5, 1e6])}
