@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from fleetsim.cli.finding import find_run, run_argument
-from fleetsim.cli.options import FOLDER, file_to_make, results_here, results_option
+from fleetsim.cli.options import (
+    FOLDER,
+    file_to_make,
+    load_scenario,
+    results_here,
+    results_option,
+    scenario_argument,
+)
 from fleetsim.cli.printing import remark
 
 if TYPE_CHECKING:
@@ -46,6 +53,50 @@ def load(run: str, results: Path | None, store: str | None, step: str, out: Path
     rows = write_load(found.records, file_to_make(out), STEPS_MIN[step])
     click.echo(out)
     remark(f"{rows:,} rows")
+
+
+@command.command("pandapower")
+@scenario_argument
+@click.option("--at", metavar="HH:MM", help="Time of the first reported day [the moment of the highest load].")
+@click.option("--out", type=FOLDER, required=True, metavar="FILE", help="File to make (JSON).")
+def pandapower(
+    scenario: Path,
+    settings: tuple[str, ...],
+    seed: int | None,
+    days: int | None,
+    workspace: Path | None,
+    at: str | None,
+    out: Path,
+) -> None:
+    """Run SCENARIO and write its distribution network at one moment for pandapower.
+
+    Lines and transformers with base load, sites, panels (sgen) and batteries (storage) apart. Ratings are what assets
+    may carry at their elevation: read it again with --elevation-m 0. Needs the extra powerflow.
+
+    Example: fleetsim export pandapower configs/first_depot.yaml --at 12:00 --out net.json
+    """
+    from fleetsim.errors import RunError
+    from fleetsim.network.pandapower_net import pandapower_itself, peak_slot, write_pandapower
+    from fleetsim.pipeline import network_loads, simulate
+
+    path, loaded = file_to_make(out), load_scenario(scenario, settings, seed, days, workspace)
+    slot = None if at is None else _slot(at)
+    pandapower_itself()
+    carried = network_loads(loaded, simulate(loaded).records)
+    if carried is None or loaded.network is None:
+        raise RunError("the workspace has no grid/network/: there is nothing to write")
+    write_pandapower(carried, peak_slot(carried) if slot is None else slot, loaded.network, path)
+    click.echo(path)
+
+
+def _slot(at: str) -> int:
+    """Slot of a day that holds a time."""
+    import re
+
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", at):
+        raise click.BadParameter("must be a time like 12:00", param_hint="--at")
+    hour, minute = map(int, at.split(":"))
+    return (hour * 60 + minute) // STEPS_MIN["15min"]
 
 
 @command.command("metrics")

@@ -142,7 +142,8 @@ def pandapower(
     kept = without_city(folder, city, replace)
     about = About(city, city_mw, city_mean_mw or city_mw, elevation_m)
     found = convert(file, about, {*kept.substations, *kept.feeders, *kept.transformers})
-    write_network(folder, kept, found.substations, found.feeders, found.transformers)
+    rows = (found.substations, found.feeders, found.transformers, found.solar, found.storage)
+    write_network(folder, kept, *rows)
     for text in found.remarks:
         remark(f"remark: {text}")
     click.echo(

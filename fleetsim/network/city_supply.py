@@ -84,6 +84,8 @@ class CitySupply:
     """Slots in which the tariff has its valleys."""
     peak: Flags
     """Slots in which it has its peaks."""
+    synthetic: tuple[int, ...] = ()
+    """Assets and substations whose panels or battery are made up."""
 
     def dark_and_empty(self) -> CitySupply:
         """No sun, and nothing in the batteries."""
@@ -95,8 +97,7 @@ class CitySupply:
 
     def stored(self, net: Tree, base_kva: Complex, busbar_kva: Complex, site_kw: Floats) -> Stored:
         """The batteries under the loads of assets, busbars and sites; those below come first."""
-        own_kw = np.concatenate([base_kva.real + net.no_load_kw[:, np.newaxis], busbar_kva.real]) - self.solar_kw
-        np.add.at(own_kw, net.site_at, site_kw)
+        own_kw = own_power_kw(net, base_kva, busbar_kva, site_kw) - self.solar_kw
         power_kw, level_kwh = np.zeros_like(own_kw), np.zeros_like(own_kw)
         limit_kva = np.concatenate([net.limit_kva, net.station_unit_kva * net.station_units])
         stations = len(net.names)
@@ -122,6 +123,12 @@ class CitySupply:
         mean_kw = np.bincount(of, powers_kw * lengths_s, minlength=len(net_kw)) / SLOT_S
         last = np.searchsorted(of, np.arange(len(net_kw)), side="right")
         return mean_kw, levels_kwh[last]
+
+
+def nothing(net: Tree, times: int) -> CitySupply:
+    """Neither panels nor batteries."""
+    nodes, never = len(net.names) + len(net.stations), np.zeros(times, dtype=bool)
+    return CitySupply(np.zeros((nodes, times)), np.zeros(nodes), {}, (), never, never)
 
 
 def city_supply(
@@ -157,7 +164,22 @@ def city_supply(
     )
     if not batteries and not by_node:
         return None
-    return CitySupply(solar_kw, solar_kwp, per_kwp, batteries, *tariff)
+    made_up = {row.node for row in inputs.solar if by_node and row.synthetic}
+    made_up |= {row.node for row in inputs.storage if batteries and row.synthetic}
+    synthetic = tuple(sorted(number[node] for node in made_up))
+    return CitySupply(solar_kw, solar_kwp, per_kwp, batteries, *tariff, synthetic)
+
+
+def own_power_kw(net: Tree, base_kva: Complex, busbar_kva: Complex, site_kw: Floats) -> Floats:
+    """Active power of what hangs on each asset and substation itself, losses in the iron included."""
+    own_kw = np.concatenate([base_kva.real + net.no_load_kw[:, np.newaxis], busbar_kva.real])
+    np.add.at(own_kw, net.site_at, site_kw)
+    return own_kw
+
+
+def seen_kw(net: Tree, base_kva: Complex, busbar_kva: Complex, site_kw: Floats, number: int) -> Floats:
+    """What a battery at an asset or substation sees: the active power of all below, losses in conductors aside."""
+    return np.asarray(own_power_kw(net, base_kva, busbar_kva, site_kw)[_below(net, number)].sum(axis=0))
 
 
 def _below(net: Tree, number: int) -> list[int]:

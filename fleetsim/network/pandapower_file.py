@@ -16,14 +16,18 @@ from pydantic import ValidationError
 from fleetsim.documents import SpecT
 from fleetsim.documents.faults import faults_of
 from fleetsim.errors import InputError, Problem
-from fleetsim.network.spec import FeederRow, SubstationRow, TransformerRow
+from fleetsim.network.spec import FeederRow, SolarRow, StorageRow, SubstationRow, TransformerRow
 from fleetsim.network.tree import BUSBAR_KV
 
 HIGHEST_KV, LOW_KV = 35.0, 1.0
 REFUSED = ("trafo3w", "impedance", "dcline", "tcsc")
 """Elements that carry power and have no counterpart."""
-LEFT_OUT = ("gen", "sgen", "storage", "shunt", "ward", "xward", "motor", "asymmetric_load", "asymmetric_sgen")
-"""Elements that the tables do not hold: sites bring their own storage and solar."""
+LEFT_OUT = ("gen", "shunt", "ward", "xward", "motor", "asymmetric_load", "asymmetric_sgen")
+"""Elements that the tables do not hold."""
+PANELS = ("PV", "pv", "solar", "", "nan", "None")
+"""Types of static generators that are read as panels."""
+ROUND_TRIP = 0.86
+"""Of batteries, which the file does not say: lithium iron phosphate with its converter, AC to AC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Converted:
     substations: list[SubstationRow] = field(default_factory=list)
     feeders: list[FeederRow] = field(default_factory=list)
     transformers: list[TransformerRow] = field(default_factory=list)
+    solar: list[SolarRow] = field(default_factory=list)
+    storage: list[StorageRow] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
@@ -155,8 +161,47 @@ class _Reader:
             if bus not in self.reached:
                 self.problem(f"bus {bus}", "a load", "must be fed from a substation over lines that are closed")
         self._ties(out, [row for row in self.net.line.itertuples() if row.Index in shut["line"]])
+        self._panels(out)
+        self._batteries(out)
         self._rest(out)
         return out
+
+    def _panels(self, out: Converted) -> None:
+        """Static generators as panels of their rating; what is no panel is left out."""
+        rows = [row for row in self.net.sgen.itertuples() if row.in_service]
+        others = [row for row in rows if str(row.type) not in PANELS]
+        if others:
+            out.remarks.append(f"left out: {len(others)} of sgen that are no panels")
+        for row in rows:
+            node = self._node(row, "sgen")
+            if node and row not in others:
+                rated_mva = row.sn_mva if row.sn_mva > 0 else row.p_mw * row.scaling
+                self._add(out.solar, SolarRow, f"sgen {row.Index}", node=node, peak_kw=float(rated_mva * 1e3),
+                    certainty="published", source=f"sgen {row.Index} of the pandapower file",
+                )  # fmt: skip
+
+    def _batteries(self, out: Converted) -> None:
+        """Storage as batteries; those of one node together. The file says neither efficiency nor what they follow."""
+        at: dict[str, list[Any]] = defaultdict(list)
+        for row in self.net.storage.itertuples():
+            if row.in_service and (node := self._node(row, "storage")):
+                at[node].append(row)
+        for node, rows in at.items():
+            rated_mw = sum(row.sn_mva if row.sn_mva > 0 else abs(row.p_mw) for row in rows)
+            self._add(out.storage, StorageRow, f"storage {rows[0].Index}", node=node, strategy="valley_to_peak",
+                battery_kwh=float(sum(row.max_e_mwh for row in rows)) * 1e3, power_kw=float(rated_mw) * 1e3,
+                round_trip_efficiency=ROUND_TRIP, certainty="assumed",
+                source="Size of the pandapower file; efficiency and strategy chosen",
+            )  # fmt: skip
+        if at:
+            out.remarks.append(f"chosen for {len(at)} batteries: efficiency {ROUND_TRIP:g}, strategy valley_to_peak")
+
+    def _node(self, row: Any, kind: str) -> str:
+        """Feeder, transformer or substation at whose lower end an element hangs."""
+        found = self.reached.get(self.bus_of[row.bus], "")
+        if not found:
+            self.problem(f"{kind} {row.Index}", repr(row.name), "must hang below a substation over closed lines")
+        return found
 
     def _station(
         self,

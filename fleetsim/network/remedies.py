@@ -1,4 +1,4 @@
-"""What removes an overload: a larger transformer, a second cable, another feeder, or charging spread over the stay."""
+"""What removes an overload: a larger transformer, a second cable, another feeder, a battery, or charging spread."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fleetsim.clock import SLOTS_PER_DAY
+from fleetsim.energy.storage import Battery
+from fleetsim.network.city_supply import NodeBattery, nothing, seen_kw
 from fleetsim.network.ranking import SLOT_H, overload_kvah
 from fleetsim.network.reading import NetworkInputs
 from fleetsim.network.rules import Rules
@@ -26,7 +28,7 @@ class Remedy:
     """One remedy, what it costs and what it removes over all cases, each as often as it is in a year."""
 
     kind: str
-    """``transformer``, ``cable``, ``tie``, ``unit`` or ``spread``."""
+    """``transformer``, ``cable``, ``tie``, ``unit``, ``battery`` or ``spread``."""
     asset: str
     sites: int
     """Sites that it changes."""
@@ -78,9 +80,10 @@ def remedies(cases: Sequence[Stressed], inputs: NetworkInputs, rules: Rules) -> 
     worst = [int(number) for number in np.argsort(-total, kind="stable")[:MOST_ASSETS] if total[number] > 0]
     found, states = [], [case.carried.state() for case in cases]
     for number in worst:
-        for kind, cost, sites in _offers(cases, number, inputs, rules):
+        battery = battery_for(cases, states, number, rules)
+        for kind, cost, sites in _offers(cases, number, battery, inputs, rules):
             after = [
-                case.overload_kvah(_remedied(case, number, kind, rules, now), rules)
+                case.overload_kvah(remedied(case, number, kind, battery, rules, now), rules)
                 for case, now in zip(cases, states, strict=True)
             ]
             net = cases[0].carried.net
@@ -92,7 +95,7 @@ def remedies(cases: Sequence[Stressed], inputs: NetworkInputs, rules: Rules) -> 
 
 
 def _offers(
-    cases: Sequence[Stressed], number: int, inputs: NetworkInputs, rules: Rules
+    cases: Sequence[Stressed], number: int, battery: Battery | None, inputs: NetworkInputs, rules: Rules
 ) -> Iterator[tuple[str, float, int]]:
     """Kind, cost and number of sites of what can be done about an asset."""
     net, costs = cases[0].carried.net, rules.remedies
@@ -106,11 +109,56 @@ def _offers(
             yield "tie", costs.tie_cny, 1
     else:
         yield "transformer", 1.5 * float(net.limit_kva[number]) * costs.transformer_cny_per_kva, len(below)
+    if battery is not None and costs.battery is not None:
+        yield "battery", battery.capacity_kwh * costs.battery.cny_per_kwh, 0
     yield "spread", costs.control_cny_per_site * len(below), len(below)
 
 
-def _remedied(case: Stressed, number: int, kind: str, rules: Rules, now: State) -> Loads:
+def _target_kw(case: Stressed, now: State, number: int, overload: float) -> float:
+    """Active power below an asset at which it surely stays within the overload threshold.
+
+    What it may carry at its voltage, ``S = overload x |load| / loading``, less its reactive power and the losses that a
+    battery does not see, in the worst slot.
+    """
+    carried = case.carried
+    seen = seen_kw(carried.net, *carried.left_kva(), carried.site_kw, number)[case.kept]
+    load_kva, loading = now.load_kva[number][case.kept], now.loading[number][case.kept]
+    may_kva = overload * np.abs(load_kva) / np.maximum(loading, 1e-9)
+    unseen_kw = load_kva.real - seen
+    return float(np.nanmin(np.sqrt(np.maximum(0.0, may_kva**2 - load_kva.imag**2)) - unseen_kw))
+
+
+def battery_for(cases: Sequence[Stressed], states: Sequence[State], number: int, rules: Rules) -> Battery | None:
+    """One with the highest power and the longest run of overload of all cases, as far as its hours go."""
+    offered = rules.remedies.battery
+    if offered is None:
+        return None
+    eta, over_kw = offered.round_trip_efficiency**0.5, []
+    for case, now in zip(cases, states, strict=True):
+        carried = case.carried
+        seen = seen_kw(carried.net, *carried.left_kva(), carried.site_kw, number)
+        over = seen - _target_kw(case, now, number, rules.limits.overload)
+        if not np.any(now.loading[number][case.kept] > rules.limits.overload):
+            over = np.minimum(over, 0.0)
+        over_kw.append(np.where(case.kept, np.nan_to_num(over), np.minimum(np.nan_to_num(over), 0.0)))
+    power_kw = max(float(over.max(initial=0.0)) for over in over_kw)
+    if power_kw <= 0.0:
+        return None
+    owed_kwh = most_kwh = 0.0
+    for kw in np.concatenate(over_kw).tolist():
+        owed_kwh = max(0.0, owed_kwh + (kw / eta if kw > 0.0 else max(kw, -power_kw) * eta) * SLOT_H)
+        most_kwh = max(most_kwh, owed_kwh)
+    return Battery(min(most_kwh, offered.most_hours * power_kw), power_kw, offered.round_trip_efficiency)
+
+
+def remedied(case: Stressed, number: int, kind: str, battery: Battery | None, rules: Rules, now: State) -> Loads:
+    """What a case carries with a remedy at an asset; ``now`` is its state without."""
     carried, net = case.carried, case.carried.net
+    if kind == "battery" and battery is not None:
+        target_kw = _target_kw(case, now, number, rules.limits.overload)
+        one = NodeBattery(number, battery, battery.capacity_kwh, "peak_shaving", target_kw)
+        supply = carried.supply or nothing(net, carried.site_kw.shape[1])
+        return replace(carried, supply=supply.with_battery(one))
     if kind == "unit":
         units = net.station_units.copy()
         units[number - len(net.names)] += 1

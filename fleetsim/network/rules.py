@@ -13,7 +13,7 @@ from fleetsim.documents import parse, read_yaml
 from fleetsim.errors import InputError, Problem
 from fleetsim.network.spec import UnitKva, VoltagePu
 from fleetsim.spec import SourcedSpec
-from fleetsim.units import DeratingPer100M, ElevationM, PositiveShare, PriceCny, Share
+from fleetsim.units import DeratingPer100M, Efficiency, ElevationM, PositiveShare, PriceCny, Share
 
 RULES = "grid/network/rules.yaml"
 
@@ -61,6 +61,17 @@ class Limits(SourcedSpec):
     """Highest voltage, which further panels must not exceed."""
 
 
+class BatteryRemedy(SourcedSpec):
+    """A stationary battery that keeps an asset below its limit, full when the days begin."""
+
+    cny_per_kwh: PriceCny
+    """What it costs with its converter, for each kWh."""
+    most_hours: Annotated[float, Gt(0), Le(24)]
+    """Hours of its power that it holds at the most; an overload that lasts longer is removed in part."""
+    round_trip_efficiency: Efficiency
+    """Energy out over energy in, AC."""
+
+
 class Remedies(SourcedSpec):
     """What it costs to remove an overload."""
 
@@ -74,6 +85,8 @@ class Remedies(SourcedSpec):
     """Moving a site to the tie feeder."""
     control_cny_per_site: PriceCny
     """Staggered charging at a site: controls, meters, software."""
+    battery: BatteryRemedy | None = None
+    """A battery at the asset; none is offered without."""
 
 
 class OrderlyUse(SourcedSpec):

@@ -169,6 +169,7 @@ def _supply_tables(
             "reverse_h": (load_kw < 0.0).sum(axis=1) * SLOT_S / HOUR_S,
             "highest_pu": found.voltage_pu.max(axis=1),
             "hosting_solar_kwp": np.concatenate([fits, nan]),
+            "synthetic": np.isin(np.arange(len(names)), supply.synthetic),
         },
     )
     here = np.flatnonzero((supply.solar_kwp > 0.0) | np.isfinite(battery[0]))

@@ -446,6 +446,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
             "hosting_solar_kwp",
             "further panels that fit at all times, nothing overloaded upwards, no voltage too high, kWp",
         ),
+        Column("synthetic", "bool", "whether its panels or its battery are made up rather than surveyed"),
     ),
     "node_supply_slots": (
         _text("asset", "transformer, feeder or substation with panels or a battery"),

@@ -21,6 +21,7 @@ from fleetsim.network.rules import Rules
 from fleetsim.network.slots import Loads
 from fleetsim.network.state import state, with_sites
 from fleetsim.network.tree import SiteNode, base_kva, tree
+from fleetsim.report.planning import load_series
 from fleetsim.results.records import Records
 from fleetsim.results.schema import SOURCES
 from fleetsim.scenario.schema import Scenario
@@ -329,3 +330,18 @@ def test_metrics_count_what_panels_and_batteries_of_each_city_did(bare: Records,
     assert value(bare, "network_solar_kwh", "run") == 0.0
     for asset in set(bare.tables["asset_slots"]["asset"].tolist()):
         assert value(supplied, "highest_voltage_pu", asset) >= value(bare, "highest_voltage_pu", asset)
+
+
+def test_the_load_that_planning_tools_take_has_a_row_for_each_panel_and_battery(supplied: Records) -> None:
+    series = {(each.node, each.kind): each for each in load_series(supplied)}
+    slots = supplied.tables["node_supply_slots"]
+    panels = [each for (_, kind), each in series.items() if kind == "panels"]
+    assert sum(each.load_kw.sum() for each in panels) == pytest.approx(-slots["solar_kw"].sum())
+    assert ("kunming_s15", "battery") in series
+    assert {each.city for each in panels} == {"kunming", "lijiang"}
+
+
+def test_what_is_made_up_says_so(supplied: Records) -> None:
+    nodes = supplied.tables["node_supply"]
+    stands = (nodes["solar_kwp"] > 0) | np.isfinite(nodes["storage_kwh"])
+    assert np.array_equal(nodes["synthetic"], stands)

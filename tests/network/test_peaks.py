@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from fleetsim.errors import Problem
-from fleetsim.network.remedies import capped
+from fleetsim.network.remedies import battery_for as remedy_battery
+from fleetsim.network.remedies import capped, remedied
 from fleetsim.network.rules import load_rules
 from fleetsim.network.shifting import lowest_first, shifted
 from fleetsim.network.state import sites_below
@@ -171,3 +172,31 @@ def test_orderly_use_that_cannot_be_is_told_with_its_line(workspace: Path, old: 
     problems: list[Problem] = []
     assert load_rules(workspace, problems) is None
     assert any(key in problem.key and problem.line for problem in problems), problems
+
+
+def test_a_battery_is_offered_at_its_price_and_takes_overload_off_its_asset(study: StressStudy) -> None:
+    offered = [one for one in study.remedies if one.kind == "battery"]
+    assert offered
+    for one in offered:
+        assert 0 < one.removed_kvah <= one.before_kvah
+        assert one.sites == 0
+    assert word("peaks.remedy.battery", "zh") != word("peaks.remedy.battery", "en")
+
+
+def test_a_battery_that_lasts_as_long_as_the_overload_removes_it_at_its_asset(study: StressStudy) -> None:
+    problems: list[Problem] = []
+    rules = load_rules(packaged_inputs(), problems)
+    assert rules is not None
+    assert rules.remedies.battery is not None
+    case = next(one for one in study.cases if one.name == "holiday")
+    states = [case.carried.state()]
+    loading = states[0].loading.max(axis=1)
+    number = int(loading.argmax())
+    long = rules.remedies.battery.model_copy(update={"most_hours": 24.0, "round_trip_efficiency": 1.0})
+    rules = rules.model_copy(update={"remedies": rules.remedies.model_copy(update={"battery": long})})
+    battery = remedy_battery([case], states, number, rules)
+    assert battery is not None
+    eased = remedied(case, number, "battery", battery, rules, states[0]).state()
+    assert loading[number] > 1.0
+    assert eased.loading[number].max() <= 1.0 + 2e-3
+    assert eased.load_kva[number].real.sum() < states[0].load_kva[number].real.sum() + battery.capacity_kwh * 4

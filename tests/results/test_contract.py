@@ -48,7 +48,7 @@ CONTRACT = {
     "assets": "asset kind city upstream sites limit_kva n_1_loading hosting_kw synthetic",
     "asset_slots": "asset slot_at load_kw load_kvar loading voltage_pu loss_kw hot_spot_c",
     "node_supply": "asset city solar_kwp storage_kwh storage_kw round_trip_efficiency lowest_kw reverse_h highest_pu "
-    "hosting_solar_kwp",
+    "hosting_solar_kwp synthetic",
     "node_supply_slots": "asset slot_at solar_kw storage_kw storage_kwh",
 }
 """Every table and the columns that it was agreed to have. More may come; none of these may go."""
