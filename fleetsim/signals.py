@@ -21,6 +21,13 @@ class SiteSupply:
     """Power that its storage is sure to draw or, negative, to give if it is asked."""
     stored_kwh: float = 0.0
     """Energy in its storage at the start of the reported time, at least."""
+    peak: NDArray[np.bool_] | None = None
+    """Slots in which its storage gives what it has; those in which it promises to, where they are not said."""
+
+    @property
+    def may_give(self) -> NDArray[np.bool_]:
+        """Slots in which a storage that follows the tariff gives."""
+        return self.promised_kw < 0.0 if self.peak is None else self.peak
 
     @property
     def raise_kw(self) -> NDArray[np.float64]:

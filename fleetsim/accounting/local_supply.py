@@ -240,7 +240,7 @@ def _flows(plant: Frame, power: SitePower, known: Frame, slots: Ints, limit_kw: 
     lengths_s, edges_s = np.diff(power.edges_s), power.edges_s
     storage, level_kwh = np.zeros(len(load)), np.zeros(len(load) + 1)
     if np.isfinite(plant["storage_kwh"][0]):
-        wishes = _wishes(plant, load - available, known["promised_kw"][slot], lengths_s, limit_kw)
+        wishes = _wishes(plant, load - available, select(known, slot), lengths_s, limit_kw)
         initial_kwh, promised_kwh = float(plant["initial_kwh"][0]), float(plant["promised_kwh"][0])
         lengths_s, storage, level_kwh, of = follow(_battery(plant), initial_kwh, promised_kwh, wishes)
         load, available = load[of], available[of]
@@ -263,10 +263,11 @@ def _flows(plant: Frame, power: SitePower, known: Frame, slots: Ints, limit_kw: 
     )
 
 
-def _wishes(plant: Frame, net_kw: Floats, promised_kw: Floats, lengths_s: Floats, limit_kw: float) -> Wishes:
+def _wishes(plant: Frame, net_kw: Floats, known: Frame, lengths_s: Floats, limit_kw: float) -> Wishes:
     """What the battery would do by its strategy where the loads draw ``net_kw`` more than the panels give."""
     target_kw = min(float(plant["target_kw"][0]), limit_kw)
-    take, give = by_strategy(STORAGE_STRATEGIES[plant["strategy"][0]], net_kw, promised_kw, target_kw)
+    strategy, promised_kw = STORAGE_STRATEGIES[plant["strategy"][0]], known["promised_kw"]
+    take, give = by_strategy(strategy, net_kw, promised_kw, known["may_give"].astype(np.bool_), target_kw)
     most_kw = plant["storage_kw"][0]
     return Wishes(lengths_s, np.minimum(take, most_kw), np.minimum(give, most_kw), promised_kw)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.clock import HOUR_S, SLOT_S
+from fleetsim.clock import HOUR_S, SLOT_S, SLOTS_PER_DAY
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -58,8 +58,8 @@ def promise(
     ``room_kw`` leaves power; what is stored then is spread evenly over all slots to give before the next such row. The
     battery can keep the promise whatever happens: it only ever stores more, and gives less, than it promised.
 
-    ``surplus_kw`` is what the sun is expected to bring beyond the loads. What comes of it from one time of giving to
-    the next is left room and not promised: nobody knows who else will take it.
+    ``surplus_kw`` is what the sun is expected to bring beyond the loads. What comes of it until midnight is left room
+    and not promised: nobody knows who else will take it, nor whether anybody takes what is promised before.
     """
     eta, level_kwh = battery.one_way, initial_kwh
     sun = np.zeros(len(charge)) if surplus_kw is None else np.minimum(surplus_kw, battery.power_kw)
@@ -70,7 +70,7 @@ def promise(
         slots = np.arange(first, after)
         charging = slots[charge[slots]]
         end = int(charging[-1]) + 1 if len(charging) else first
-        later_kw = float(sun[end : end + _until(give[end:])].sum())
+        later_kw = float(sun[end : -(-end // SLOTS_PER_DAY) * SLOTS_PER_DAY].sum())
         for slot in charging:
             need_kw = (battery.capacity_kwh - expected_kwh) / eta / SLOT_H - later_kw
             even_kw = _least_even(sun[slot:end], need_kw)
@@ -85,11 +85,6 @@ def promise(
             end = int(giving[-1]) + 1
         expected_kwh = min(battery.capacity_kwh, expected_kwh + float(sun[end:after].sum()) * eta * SLOT_H)
     return plan
-
-
-def _until(flags: Flags) -> int:
-    """Number of slots before the first flagged one; all of them where there is none."""
-    return int(np.argmax(flags)) if flags.any() else len(flags)
 
 
 def _least_even(sun_kw: Floats, need_kw: float) -> float:
@@ -107,13 +102,18 @@ def _least_even(sun_kw: Floats, need_kw: float) -> float:
     return left_kw / slots if slots else 0.0
 
 
-def by_strategy(strategy: str, net_kw: Floats, promised_kw: Floats, target_kw: float) -> tuple[Floats, Floats]:
-    """What a battery of any power would take and give where the loads draw ``net_kw`` more than the panels give."""
+def by_strategy(
+    strategy: str, net_kw: Floats, promised_kw: Floats, may_give: Flags, target_kw: float
+) -> tuple[Floats, Floats]:
+    """What a battery of any power would take and give where the loads draw ``net_kw`` more than the panels give.
+
+    ``may_give`` flags the peaks, in which ``valley_to_peak`` also gives what it holds beyond its promise.
+    """
     surplus, short = np.maximum(-net_kw, 0.0), np.maximum(net_kw, 0.0)
     if strategy == "peak_shaving":
         return np.maximum(target_kw - net_kw, 0.0), np.maximum(net_kw - target_kw, 0.0)
     if strategy == "valley_to_peak":
-        return np.maximum(surplus, promised_kw), np.where(promised_kw < 0.0, short, 0.0)
+        return np.maximum(surplus, promised_kw), np.where(may_give, short, 0.0)
     return surplus, short
 
 

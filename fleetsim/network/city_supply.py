@@ -115,7 +115,7 @@ class CitySupply:
         if one.strategy == "valley_to_peak":
             room_kw, surplus_kw = np.maximum(limit_kva - net_kw, 0.0), np.maximum(-net_kw, 0.0)
             promised = promise(one.battery, one.initial_kwh, self.valley, self.peak, room_kw, surplus_kw)
-        take_kw, give_kw = by_strategy(one.strategy, net_kw, promised, one.target_kw)
+        take_kw, give_kw = by_strategy(one.strategy, net_kw, promised, self.peak, one.target_kw)
         most_kw, length_s = one.battery.power_kw, np.full(len(net_kw), float(SLOT_S))
         wishes = Wishes(length_s, np.minimum(take_kw, most_kw), np.minimum(give_kw, most_kw), promised)
         kept_kwh = one.initial_kwh if one.strategy == "valley_to_peak" else 0.0

@@ -352,6 +352,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _time("slot_at", "start of the slot of 15 minutes"),
         _float("available_kw", "mean power that its panels can give, AC, kW"),
         _float("promised_kw", "power that its battery is sure to draw or, negative, to give if it is asked, kW"),
+        Column("may_give", "bool", "whether a battery that follows the tariff gives what it has"),
         _float("curtailed_kw", "solar power that nobody took, kW"),
         _float("fed_in_kw", "power given to the grid, kW"),
         _float("drawn_kw", "power drawn from the grid, kW"),

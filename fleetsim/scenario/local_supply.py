@@ -55,8 +55,8 @@ class Storage(SourcedSpec):
     """``solar_surplus`` stores what the panels give beyond the loads and gives it back when they draw more.
     ``peak_shaving`` keeps what is drawn from the grid below ``target_kw`` as long as there is energy, and fills up
     below it. ``valley_to_peak`` fills up in the tariff's valleys, but leaves room for what the sun should bring beyond
-    the site's own loads until the next peak, and gives in the peaks; what it gives is sure, so it raises what the
-    chargers may draw then."""
+    the site's own loads on the rest of the day, and gives what it has in the peaks; what it promises then is sure, so
+    it raises what the chargers may draw."""
     target_kw: LoadKw | None = None
     """Power from the grid that ``peak_shaving`` is to keep below."""
 

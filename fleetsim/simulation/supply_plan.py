@@ -58,6 +58,7 @@ def supply_tables(scenario: Scenario, signals: Signals, names: Entities) -> dict
             "slot_at": slot * float(SLOT_S),
             "available_kw": supply.solar_kw[slot],
             "promised_kw": supply.promised_kw[slot],
+            "may_give": supply.may_give[slot],
         }
         slots.append(complete("supply_slots", columns))
     return {"site_supply": concatenate("site_supply", plants), "supply_slots": concatenate("supply_slots", slots)}
@@ -86,6 +87,7 @@ def _supply(site: Site, scenario: Scenario, prices: PriceSlots) -> SiteSupply:
     room_kw = np.full(clock.slots, np.inf) if limit_kw is None else share * (limit_kw - own_kw + solar_kw)
     initial_kwh = storage.battery_kwh * storage.initial_share
     surplus_kw = np.maximum(solar_kw - own_kw, 0.0)
-    plan_kw = promise(storage.battery, initial_kwh, prices.valley, prices.band >= PEAK, room_kw, surplus_kw)
+    peak = prices.band >= PEAK
+    plan_kw = promise(storage.battery, initial_kwh, prices.valley, peak, room_kw, surplus_kw)
     before = clock.report_from_s // SLOT_S
-    return SiteSupply(solar_kw, plan_kw, level_after(storage.battery, initial_kwh, plan_kw[:before]))
+    return SiteSupply(solar_kw, plan_kw, level_after(storage.battery, initial_kwh, plan_kw[:before]), peak)

@@ -68,7 +68,7 @@ def test_a_promise_fills_in_the_one_kind_of_slots_and_empties_in_the_other() -> 
     assert level_after(BATTERY, 10.0, plan_kw) == pytest.approx(0.0, abs=1e-9)
 
 
-def test_what_the_sun_will_bring_until_the_next_giving_is_left_room() -> None:
+def test_what_the_sun_will_bring_on_the_rest_of_the_day_is_left_room() -> None:
     """A valley from 12 to 16 and a peak from 18: the sun's 40 kWh stored are not drawn from the grid."""
     hour = np.arange(SLOTS) / 4
     charge, give, free = (hour >= 12) & (hour < 16), hour >= 18, np.full(SLOTS, np.inf)

@@ -6,13 +6,17 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from fleetsim import pipeline
 from fleetsim.clock import SLOTS_PER_DAY
+from fleetsim.energy.storage import promise
 from fleetsim.grid.solar import solar_series
 from fleetsim.scenario.schema import Scenario
 from fleetsim.signals import SiteSupply
+from fleetsim.simulation import supply_plan
 from fleetsim.simulation.supply_plan import site_supplies
+from tests import laws
 
 ROOT = Path(__file__).parents[2]
 SHORT = ["days=2", "warmup_days=1"]
@@ -62,3 +66,16 @@ def test_a_battery_promises_the_tariff_s_peaks_what_it_stores_in_the_valleys_and
     assert np.all(found.promised_kw[found.promised_kw > 0] <= 0.5 * (300.0 + found.solar_kw[found.promised_kw > 0]))
     assert found.stored_kwh >= 0.0
     assert not supply().promised_kw.any()
+
+
+def test_a_battery_that_fills_in_the_valley_leaves_the_roof_its_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against one that fills up whatever the sun will bring: less is fed in, and no limit is broken for it."""
+
+    def fed_in_kwh() -> float:
+        records = pipeline.simulate(loaded("sites.dayangfu.storage.strategy=valley_to_peak")).records
+        laws.no_site_exceeds_its_limit(records)
+        return float(records.tables["supply_slots"]["fed_in_kw"].sum() / 4)
+
+    with_room = fed_in_kwh()
+    monkeypatch.setattr(supply_plan, "promise", lambda *told: promise(*told[:5]))
+    assert with_room < 0.75 * fed_in_kwh()
