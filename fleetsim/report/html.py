@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 def render_template(template: str, lang: Language, **values: Any) -> str:
     """A page as one text that opens offline; it opens in ``lang`` and carries both languages."""
-    return _environment().get_template(template).render(
-        lang=lang,
-        t=bilingual,
-        w=lambda key, **marks: bilingual(both(key, **marks)),
-        plotly=_packed_plotly(),
-        **values,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            lang=lang,
+            t=bilingual,
+            w=lambda key, **marks: bilingual(both(key, **marks)),
+            plotly=_packed_plotly(),
+            **values,
+        )
     )
 
 

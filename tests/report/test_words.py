@@ -19,7 +19,7 @@ from fleetsim.report.page import NOTES
 from fleetsim.report.tables import FLEET_COLUMNS, SITE_COLUMNS
 from fleetsim.report.words import both, unit_label, word, word_list
 from fleetsim.results.schema import ASSET_KINDS, SCOPES, SOURCES
-from fleetsim.stress import CASES
+from fleetsim.stress import CASES, NO_SUN
 from fleetsim.study.knobs import DIALS
 from tests.report.synthetic import synthetic_view
 
@@ -37,6 +37,7 @@ FAMILIES = {
         "power_total",
         "duration",
         "assets",
+        "network_supply",
         "utilisation",
         "service",
         "hydrogen",
@@ -50,7 +51,7 @@ FAMILIES = {
         "levels",
         "places",
     ),
-    "caption": ("duration", "flow", "occupancy", "heat", "levels", "places"),
+    "caption": ("duration", "network_supply", "flow", "occupancy", "heat", "levels", "places"),
     "contents": ("operators", "planners", "clean", "figures_and_inputs"),
     "city": CITIES,
     "asset_kind": ASSET_KINDS,
@@ -74,13 +75,13 @@ FAMILIES = {
     **dict.fromkeys(("sizing.knob", "sizing.head"), tuple(DIALS)),
     "sizing": ("cost", "share", "low", "weeks"),
     "reason": (*FAILURES, *SEARCHES),
-    "peaks.case": CASES,
+    "peaks.case": (*CASES, NO_SUN),
     "compare": (
         *("best", "worse", "most", "unclear", "unclear_one", "same"),
         *("mean", "difference", "low", "high", "seeds"),
     ),
     "compare.left": ("failed", "horizon", "program", "seed"),
-    "peaks.remedy": ("transformer", "cable", "tie", "unit", "spread"),
+    "peaks.remedy": ("transformer", "cable", "tie", "unit", "battery", "spread"),
 }
 """Keys that the code puts together, by what stands before the last dot."""
 

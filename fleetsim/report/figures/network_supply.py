@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from fleetsim.report.figures.drawing import Figure, joined, label, layout, packed, time_axis, timed, value_axis, words
+from fleetsim.report.figures.places import CITIES
 from fleetsim.report.series import step, thin
 from fleetsim.report.view import ReportView
 
@@ -24,6 +25,7 @@ def network_supply(view: ReportView) -> Figure | None:
     slot_s = np.unique(slots["slot_at"])
     size, data = step(len(slot_s)), list[dict[str, Any]]()
     for number, name in enumerate(sorted(set(city.tolist())), 1):
+        called = words(f"city.{name}") if name in CITIES else label(view.name(name))
         for column, word, dash in SERIES:
             kw = slots[column][city == name].reshape(-1, len(slot_s)).sum(axis=0)
             if kw.any():
@@ -31,7 +33,7 @@ def network_supply(view: ReportView) -> Figure | None:
                     {
                         "type": "scatter",
                         "mode": "lines",
-                        "name": joined(label(view.name(name)), ": ", words(word)),
+                        "name": joined(called, ": ", words(word)),
                         "line": {"width": 2, "dash": dash, "color": f"var(--series-{number})"},
                         "hovertemplate": "%{y:,.0f} kW",
                         **timed(view, slot_s, size),
