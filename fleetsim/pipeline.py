@@ -66,14 +66,14 @@ def simulate(scenario: Scenario, workers: int = 1, where: Executor | None = None
     compiled = compiled_components(scenario)
     prices = scenario.tariff.prices(clock)
     city_solar_mw = _city_solar_mw(scenario)
-    grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed, None, city_solar_mw)
+    grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed, city_solar_mw=city_solar_mw)
     with executor(workers) if where is None else nullcontext(where) as at_work:
         followed = replace(signals(grid, prices), supply=site_supplies(scenario, prices))
         happened = simulation.simulate(scenario, followed, at_work, compiled)
     records = account(happened, grid, prices)
     fleet_mw = _fleet_mw(records)
     if _noticeable(fleet_mw, grid):
-        grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed, fleet_mw, city_solar_mw)
+        grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed, fleet_mw, city_solar_mw=city_solar_mw)
         records = account(happened, grid, prices)
     records = replace(records, tables={**records.tables, **_network_tables(scenario, records)})
     records = replace(records, tables={**records.tables, "metrics": metrics(records)})
@@ -142,7 +142,7 @@ def grid_days(
     from fleetsim.grid.totals import totals
 
     clock, spec = scenario.spec.clock, scenario.spec.grid
-    grid = grid_slots(spec, scenario.grid, clock, scenario.spec.seed, None, _city_solar_mw(scenario))
+    grid = grid_slots(spec, scenario.grid, clock, scenario.spec.seed, city_solar_mw=_city_solar_mw(scenario))
     return totals(grid, clock, by)
 
 
