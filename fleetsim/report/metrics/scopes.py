@@ -32,16 +32,16 @@ class Scope:
 
     def vehicles(self, codes: NDArray[Any]) -> Ints:
         """Subjects of rows that name a vehicle."""
-        return np.where(codes >= 0, self.of_vehicle[codes], -1)
+        return _looked_up(self.of_vehicle, codes)
 
     def trips(self, frame: Frame) -> Ints:
         """Subjects of trips: those of the vehicle, or of the fleet where no vehicle was there."""
-        planned = np.where(frame["fleet"] >= 0, self.of_fleet[frame["fleet"]], -1)
+        planned = _looked_up(self.of_fleet, frame["fleet"])
         return np.where(frame["vehicle"] >= 0, self.vehicles(frame["vehicle"]), planned)
 
     def sites(self, codes: NDArray[Any]) -> Ints:
         """Subjects of rows that name a site."""
-        return np.where(codes >= 0, self.of_site[codes], -1)
+        return _looked_up(self.of_site, codes)
 
     def visits(self, frame: Frame) -> Ints:
         """Subjects of rows that name both: a fleet's are those of its vehicles, all others those at its sites."""
@@ -56,7 +56,10 @@ class Scope:
 
     def count(self, rows: NDArray[np.bool_], subject: Ints) -> Floats:
         """Number of rows of each subject."""
-        return self.total(rows, subject)
+        out = np.zeros(len(self.subjects) + 1, dtype=np.int64)
+        for block in blocks(len(rows)):
+            out += np.bincount(subject[block][rows[block]] + 1, minlength=len(out))
+        return out[1:].astype(np.float64)
 
     def largest(self, values: Floats, subject: Ints) -> Floats:
         """Largest value of each subject; empty where there is none, or where one of them is."""
@@ -65,6 +68,12 @@ class Scope:
             mine = subject[rows] >= 0
             np.maximum.at(out, subject[rows][mine], values[rows][mine])
         return np.where(np.isneginf(out), np.nan, out)
+
+
+def _looked_up(subjects: Ints, codes: NDArray[Any]) -> Ints:
+    """The subjects of codes; the code -1 finds what is put behind the last."""
+    found: Ints = np.append(subjects, -1)[codes]
+    return found
 
 
 def scopes(records: Records) -> Iterator[Scope]:
