@@ -21,5 +21,5 @@ def generator(seed: int, week: date, purpose: str, *subject: str | int) -> np.ra
     True
     """
     words = "\x1f".join((str(seed), week.isoformat(), purpose, *map(str, subject)))
-    key = int.from_bytes(blake2b(words.encode(), digest_size=16).digest(), "little")
+    key = np.frombuffer(blake2b(words.encode(), digest_size=16).digest(), dtype="<u4")
     return np.random.Generator(np.random.PCG64(key))

@@ -77,7 +77,8 @@ class VirtualClock:
             heappop(heap)
         if not heap or self._factor <= 0.0:
             return NEVER
-        return self._now_s + max(0.0, heap[0][0] - self._clock_s) / self._factor
+        left_s = heap[0][0] - self._clock_s
+        return self._now_s + left_s / self._factor if left_s > 0.0 else self._now_s
 
     def start(self, now_s: float, key: int, steps: ChargeSteps, level_kwh: float, target_kwh: float) -> None:
         """See :class:`~fleetsim.charging.sharing.Sharing`."""

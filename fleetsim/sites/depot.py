@@ -350,7 +350,7 @@ class Depot:
         if agenda and agenda[0][0] < due_s:
             due_s = agenda[0][0]
         if due_s < self._due_s:
-            delay_s = max(0.0, due_s - now_s)
+            delay_s = due_s - now_s if due_s > now_s else 0.0
             self._due_s = now_s + delay_s
             alarm = self._env.timeout(delay_s)
             assert alarm.callbacks is not None

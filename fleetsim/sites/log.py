@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 
 from fleetsim.results.rows import Rows
 
@@ -35,12 +36,8 @@ class SiteLog:
             site="i4", start_s="f8", end_s="f8", electrolyser_kw="f8", compressor_kw="f8", produced_kg_per_s="f8",
             vented_kg_per_s="f8",
         )  # fmt: skip
-        self._sessions = 0
-
-    def new_session(self) -> int:
+        self.new_session: Callable[[], int] = count().__next__
         """The number of the next session of the component."""
-        self._sessions += 1
-        return self._sessions - 1
 
 
 class SharingRows:
