@@ -39,6 +39,8 @@ class Market:
 class HailedTaxi(Taxi):
     """The agent of one taxi with customers of its own."""
 
+    __slots__ = ("_market", "_rides")
+
     _way_purpose = _DEADHEAD
 
     def __init__(

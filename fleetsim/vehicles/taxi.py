@@ -98,6 +98,8 @@ class Habits:
 class Taxi:
     """The agent of one taxi."""
 
+    __slots__ = ("_class", "_env", "_habits", "_last_station", "_level_kwh", "_log", "_pack", "_vehicle")
+
     _way_purpose = _PASSENGER
     """Purpose of a stretch that ends at the first station of a search: work, then the way there."""
 
