@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from fleetsim.results.records import Records
 
 DAYS = 7
 EFFICIENCY = 0.955
+LOADED_LATE = ("pvlib", "scipy.optimize", "scipy.sparse", "pyarrow.parquet")
+"""Libraries that are imported where they are first needed, which no stage is to pay for."""
 
 
 def depot_case(vehicles: int, sharing: str = "proportional") -> Case:
@@ -40,6 +43,8 @@ def city_case(scale: float, days: int = DAYS, *, taxis_alone: bool = False) -> C
 
 def measure_case(kind: str, size: float, repetitions: int, days: int) -> Measurement:
     """Measure a workload in a fresh process: ``depot``, ``reallocation`` (vehicles), ``city`` or ``taxis`` (a part)."""
+    for library in LOADED_LATE:
+        import_module(library)
     if kind in ("city", "taxis"):
         return measure(city_case(size, days, taxis_alone=kind == "taxis"), repetitions)
     return measure(depot_case(int(size), "first_come" if kind == "reallocation" else "proportional"), repetitions)
