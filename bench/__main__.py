@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 
-from bench import grid, record, sizing, study, telematics
+from bench import grid, peers, record, sizing, study, telematics
 from bench.cases import measure_case
 from bench.measure import Measurement
 
@@ -26,6 +27,8 @@ def main() -> None:
     parser.add_argument("--sizing", action="store_true", help="evaluations of a sizing too")
     parser.add_argument("--study", action="store_true", help="the cost of a small run in a study too")
     parser.add_argument("--telematics", action="store_true", help="the figures of telematics too")
+    parser.add_argument("--peers", type=int, metavar="N", help="installed peers too, on a depot of N buses")
+    parser.add_argument("--peer-python", action="append", default=[], help="Python of an environment that has peers")
     parser.add_argument("--record", action="store_true", help=f"keep the ratios in {record.FILE.name}")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
@@ -34,12 +37,27 @@ def main() -> None:
         measured += [_apart("reallocation", vehicles, asked.repetitions) for vehicles in asked.vehicles]
     for kind, scales in (("taxis", asked.taxis), ("city", asked.city)):
         measured += [_apart(kind, scale, 1, asked.days) for scale in scales]
+    ratios = {each.case: record.ratios(each) for each in measured}
+    found: dict[str, peers.Outcome | str] = {}
+    done: list[peers.Outcome] = []
+    if asked.peers:
+        own = _apart("depot", asked.peers, asked.repetitions)
+        beside = own.run_s, own.timeout_us
+        found = peers.measure_peers(asked.peers, [sys.executable, *asked.peer_python])
+        done = [each for each in found.values() if not isinstance(each, str)]
+        ratios |= {each.case: each.ratios(*beside) for each in done}
     if asked.json:
-        print(json.dumps([asdict(each) | {"ratios": record.ratios(each)} for each in measured], indent=2))
+        values = [asdict(each) | {"ratios": ratios[each.case]} for each in measured]
+        values += [asdict(each) | {"ratios": ratios[each.case]} for each in done]
+        print(json.dumps(values, indent=2))
     else:
-        print("\n\n".join(map(table, measured)), "", *record.compare(measured), sep="\n")
+        print("\n\n".join(map(table, measured)), "", *record.compare(ratios), sep="\n")
+        if asked.peers:
+            print("", f"peers on a depot of {asked.peers} buses", *peers.report(found, *beside), sep="\n")
     if asked.record:
-        record.record(measured)
+        record.record(ratios)
+    if not all(each.agrees for each in done):
+        sys.exit("a peer has not done the same work")
     reports = (
         (asked.grid, grid.report), (asked.sizing, sizing.report), (asked.study, study.report),
         (asked.telematics, telematics.report),

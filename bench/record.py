@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.measure import Measurement
 
 FILE = Path(__file__).with_name("recorded.json")
+Ratios = Mapping[str, Mapping[str, float]]
+"""Ratios by case."""
 TOLERANCE = 1.1
 """A ratio that has grown by more than a tenth is called slower."""
 
@@ -25,16 +27,16 @@ def ratios(measured: Measurement) -> dict[str, float]:
     }
 
 
-def compare(measured: Sequence[Measurement]) -> list[str]:
+def compare(measured: Ratios) -> list[str]:
     """A line for each case: every ratio with the recorded one."""
     recorded = _recorded()
-    return [_line(each.case, ratios(each), recorded.get(each.case)) for each in measured]
+    return [_line(case, now, recorded.get(case)) for case, now in measured.items()]
 
 
-def record(measured: Sequence[Measurement]) -> None:
+def record(measured: Ratios) -> None:
     """Keep the ratios of these cases; those of others stay."""
     today = datetime.now(tz=UTC).date().isoformat()
-    new = {each.case: {"measured_on": today, **ratios(each)} for each in measured}
+    new = {case: {"measured_on": today, **now} for case, now in measured.items()}
     FILE.write_text(json.dumps(_recorded() | new, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
