@@ -12,6 +12,8 @@ PYTEST_ARGS =
 EXTRAS = cluster fast pypsa postgres gtfs-realtime
 # Parts of the whole city to measure as well, such as CITY="0.1 1".
 CITY =
+# Pythons of environments that have other simulators to measure as well, such as PEERS="/opt/acnportal/bin/python".
+PEERS =
 
 ORACLE = $(VENV)-powerflow
 
@@ -41,7 +43,8 @@ lint: $(VENV)/.developed ## style, types and the ladder of imports
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.installed ## measure speed and memory against the floor of bare SimPy
-	$(BIN)/python -m bench --taxis $(CITY) --city $(CITY) --grid --sizing --study --telematics
+	$(BIN)/python -m bench --taxis $(CITY) --city $(CITY) --peers 100 $(PEERS:%=--peer-python %) \
+	    --grid --sizing --study --telematics
 
 docs: $(VENV)/.developed ## write the generated pages of docs/ again
 	$(BIN)/pytest tests/documentation --regenerate

@@ -15,8 +15,16 @@ from fleetsim.pipeline import load
 from fleetsim.report.words import Language
 from fleetsim.scenario.schema import Design, Scenario
 from fleetsim.study.evaluation import ROUND
-from fleetsim.study.search import COARSE
-from fleetsim.study.sizing import FIRST_FRESH_SEED, FRESH_WEEKS, SEARCH_WEEKS, Sizing, TooLittleError, size
+from fleetsim.study.search import COARSE, GRID
+from fleetsim.study.sizing import (
+    BILLED_WEEKS,
+    FIRST_FRESH_SEED,
+    FRESH_WEEKS,
+    SEARCH_WEEKS,
+    Sizing,
+    TooLittleError,
+    size,
+)
 from fleetsim.study.sizing_text import sizing_text, too_little_text
 
 HERE = Path(__file__).resolve().parent
@@ -40,6 +48,12 @@ class Case:
 CASES = {
     "new_town": Case("configs/yunnan_week.yaml", ("new_town",), 0.99, ("chargers", "connection_kw")),
     "bandao": Case("configs/yunnan_week.yaml", ("bandao",), 0.99, ("chargers", "connection_kw")),
+    "solar": Case(
+        "configs/kunming_solar_depot.yaml",
+        ("dayangfu",),
+        0.99,
+        ("solar_kwp=0:800:100", "storage_kwh=0:1000:250", "connection_kw=200:800:100"),
+    ),
     "taxis": Case(
         "configs/kunming_taxis.yaml",
         STATIONS,
@@ -76,7 +90,8 @@ def main() -> None:
         }
         numbers = {
             "search_weeks": SEARCH_WEEKS, "fresh_weeks": FRESH_WEEKS, "first_fresh": f"{FIRST_FRESH_SEED:,}",
-            "round": ROUND, "coarse": COARSE,
+            "round": ROUND, "coarse": COARSE, "grid": GRID,
+            "billed_weeks": BILLED_WEEKS,
         }  # fmt: skip
         (HERE.parent / page).write_text(words.format(**figures, **numbers), encoding="utf-8")
 

@@ -51,6 +51,9 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--seeds", type=int, default=32, show_default=True, metavar="N", help="Fresh weeks that must confirm.")
 @click.option("--demand-charge/--no-demand-charge", default=None, help="Count the demand charge [as the tariff does].")
+@click.option(
+    "--energy/--no-energy", default=None, help="Count electricity of ordinary weeks [where panels or a battery vary]."
+)
 @click.option("--prices", type=FOLDER, metavar="FILE", help="Price table [profiles/prices.yaml of the workspace].")
 @workers_option
 @lang_option
@@ -70,6 +73,7 @@ def command(
     health: float | None,
     seeds: int,
     demand_charge: bool | None,
+    energy: bool | None,
     prices: Path | None,
     workers: int,
     language: str,
@@ -100,6 +104,7 @@ def command(
                 vary=[name.strip() for text in vary for name in text.split(",")],
                 design=design.model_copy(update={key: value for key, value in given.items() if value is not None}),
                 demand_charge=demand_charge,
+                energy=energy,
                 seeds=seeds,
                 prices=None if prices is None else load_prices(prices, Path.cwd()),
                 workers=workers,

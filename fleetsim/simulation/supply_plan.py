@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from fleetsim.clock import SLOT_S
-from fleetsim.energy.storage import level_after, promise
+from fleetsim.energy.storage import Floats, level_after, promise
 from fleetsim.grid.solar import power_per_kwp
 from fleetsim.grid.tariff import PriceSlots
 from fleetsim.grid.tariff_spec import BANDS
 from fleetsim.results.schema import STORAGE_STRATEGIES, Entities, Frame, complete, concatenate
 from fleetsim.scenario.hydrogen import HydrogenStation
+from fleetsim.scenario.local_supply import Solar
 from fleetsim.scenario.schema import Scenario
 from fleetsim.scenario.sites import Site
 from fleetsim.signals import Signals, SiteSupply
@@ -22,11 +25,13 @@ CHARGING_SHARE = 0.5
 """Share of what the connection leaves beside the buildings that a battery may promise to draw: vehicles come first.
 At a hydrogen station it is what the machines leave."""
 PEAK = BANDS.index("peak")
+Sun = Callable[[Solar, str, Scenario], Floats]
+"""What a kWp of such panels in such a city gives, by slot."""
 
 
-def site_supplies(scenario: Scenario, prices: PriceSlots) -> dict[str, SiteSupply]:
-    """The supply of every site that has any."""
-    return {name: _supply(site, scenario, prices) for name, site in _supplied(scenario).items()}
+def site_supplies(scenario: Scenario, prices: PriceSlots, sun: Sun | None = None) -> dict[str, SiteSupply]:
+    """The supply of every site that has any; ``sun`` may remember what :func:`kw_per_kwp` said before."""
+    return {name: _supply(site, scenario, prices, sun or kw_per_kwp) for name, site in _supplied(scenario).items()}
 
 
 def supply_tables(scenario: Scenario, signals: Signals, names: Entities) -> dict[str, Frame]:
@@ -68,14 +73,11 @@ def _supplied(scenario: Scenario) -> dict[str, Site]:
     return {name: site for name, site in scenario.spec.sites.items() if site.solar or site.storage}
 
 
-def _supply(site: Site, scenario: Scenario, prices: PriceSlots) -> SiteSupply:
+def _supply(site: Site, scenario: Scenario, prices: PriceSlots, sun: Sun) -> SiteSupply:
     place, clock = scenario.profiles.places[site.place], scenario.spec.clock
     solar_kw = np.zeros(clock.slots)
     if site.solar is not None:
-        sky, solar = scenario.grid.sky, site.solar
-        panel = solar.panel(sky.panel)
-        per_kwp = power_per_kwp(sky, place.city, scenario.spec.seed, clock, panel, solar.horizon_deg)
-        solar_kw = solar.peak_kw * per_kwp
+        solar_kw = site.solar.peak_kw * sun(site.solar, place.city, scenario)
     storage = site.storage
     if storage is None or storage.strategy != "valley_to_peak":
         return SiteSupply(solar_kw, np.zeros(clock.slots))
@@ -91,3 +93,9 @@ def _supply(site: Site, scenario: Scenario, prices: PriceSlots) -> SiteSupply:
     plan_kw = promise(storage.battery, initial_kwh, prices.valley, peak, room_kw, surplus_kw)
     before = clock.report_from_s // SLOT_S
     return SiteSupply(solar_kw, plan_kw, level_after(storage.battery, initial_kwh, plan_kw[:before]), peak)
+
+
+def kw_per_kwp(solar: Solar, city: str, scenario: Scenario) -> Floats:
+    """Power of the panels per kWp under the sky that the province has, too."""
+    sky = scenario.grid.sky
+    return power_per_kwp(sky, city, scenario.spec.seed, scenario.spec.clock, solar.panel(sky.panel), solar.horizon_deg)

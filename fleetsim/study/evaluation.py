@@ -9,12 +9,14 @@ from typing import Any, cast
 
 import numpy as np
 
+from fleetsim.accounting.sums import Floats
 from fleetsim.executors import Executor
 from fleetsim.grid.model import grid_slots, signals
 from fleetsim.report.metrics.scopes import scopes
 from fleetsim.report.metrics.service import reasons, trips_on_time
 from fleetsim.results.records import Records
 from fleetsim.results.schema import TABLES, TRIP_REASONS, Frame, complete, concatenate
+from fleetsim.scenario.local_supply import Solar
 from fleetsim.scenario.schema import Scenario
 from fleetsim.signals import Signals
 from fleetsim.simulation.components import components, part_around
@@ -23,9 +25,11 @@ from fleetsim.simulation.names import entities, scenario_tables
 from fleetsim.simulation.plans import work_plans
 from fleetsim.simulation.run import serve_component
 from fleetsim.simulation.stage import Job
-from fleetsim.simulation.supply_plan import site_supplies
+from fleetsim.simulation.supply_plan import kw_per_kwp, site_supplies
 from fleetsim.study.intervals import Interval, share_interval
 from fleetsim.study.knobs import turned
+from fleetsim.study.spending import PricedWeek, Spending, spend, total
+from fleetsim.study.week import Week
 from fleetsim.work.plan import WorkPlan
 
 ROUND = 2
@@ -33,17 +37,6 @@ ROUND = 2
 time, whatever the number of workers."""
 _GOOD = ("trips_done", "rounds_finished", "energy_visits_prompt")
 _DUE = ("trips_planned", "rounds_planned", "energy_visits")
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """What a worker needs to know of one week."""
-
-    scenario: Scenario
-    signals: Signals
-    plans: Mapping[str, WorkPlan]
-    fleets: tuple[str, ...]
-    """Whose service counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +78,8 @@ class Evaluator:
     def __init__(self, scenario: Scenario, sites: Sequence[str], where: Executor, out: int = 0) -> None:
         spec = scenario.spec
         self._grid, self._prices = scenario.grid, scenario.tariff.prices(spec.clock)
-        self._signals = signals(grid_slots(spec.grid, scenario.grid, spec.clock, spec.seed), self._prices)
+        self._grid_slots = grid_slots(spec.grid, scenario.grid, spec.clock, spec.seed)
+        self._signals = signals(self._grid_slots, self._prices)
         part = part_around(scenario, sites)
         self.scenario = replace(part, grid=cast(Any, None), network=None)  # nobody asks, and they are large to send
         self.fleets = tuple(
@@ -95,6 +89,7 @@ class Evaluator:
         """Weeks that were simulated."""
         self._sites, self._where, self._out = tuple(sites), where, out
         self._plans: dict[int, Mapping[str, WorkPlan]] = {}
+        self._skies: dict[tuple[int, str, str], Floats] = {}
         self._known: dict[Any, tuple[Service, float | None]] = {}
         """What was run, with the target for which it was."""
 
@@ -107,6 +102,12 @@ class Evaluator:
             self._known[key] = known, target
         return known
 
+    def spending(self, values: Mapping[str, float], seeds: Sequence[int]) -> Spending:
+        """Electricity over the weeks of these seeds, of every site that the fleets may use."""
+        weeks = self._jobs(self.sized(values), seeds)
+        jobs = [PricedWeek(week, self._grid_slots, self._prices.price_cny_per_kwh) for week in weeks]
+        return total(self._where.map(spend, jobs))
+
     def sized(self, values: Mapping[str, float]) -> Scenario:
         """The scenario with the sites sized so."""
         spec = self.scenario.spec
@@ -116,22 +117,32 @@ class Evaluator:
     def _weeks(self, scenario: Scenario, seeds: Sequence[int], target: float | None) -> Service:
         weeks: list[Served] = []
         while len(weeks) < len(seeds):
-            coming = seeds[len(weeks) : max(ROUND, 2 * len(weeks))]
-            seeded = {seed: _seeded(scenario, seed) for seed in coming}
-            new = [seed for seed in seeded if seed not in self._plans]
-            self._plans |= zip(new, self._where.map(work_plans, [seeded[seed] for seed in new]), strict=True)
-            jobs = [Week(one, self._signals_of(one), self._plans[seed], self.fleets) for seed, one in seeded.items()]
-            weeks += self._where.map(serve, jobs)
-            self.runs += len(jobs)
+            weeks += self._where.map(serve, self._jobs(scenario, seeds[len(weeks) : max(ROUND, 2 * len(weeks))]))
             failed = sum(week.due - week.good for week in weeks)
             expected = sum(week.due for week in weeks) / len(weeks) * len(seeds)
             if target is not None and failed > (1.0 - target) * expected:
                 break
         return Service(tuple(weeks), len(weeks) == len(seeds))
 
+    def _jobs(self, scenario: Scenario, seeds: Sequence[int]) -> list[Week]:
+        """Weeks to run, with their plans."""
+        seeded = {seed: _seeded(scenario, seed) for seed in seeds}
+        new = [seed for seed in seeded if seed not in self._plans]
+        self._plans |= zip(new, self._where.map(work_plans, [seeded[seed] for seed in new]), strict=True)
+        self.runs += len(seeded)
+        return [Week(one, self._signals_of(one), self._plans[seed], self.fleets) for seed, one in seeded.items()]
+
     def _signals_of(self, scenario: Scenario) -> Signals:
         """What charging may follow: prices and grid are the scenario's, the sky over panels that of the week."""
-        return replace(self._signals, supply=site_supplies(replace(scenario, grid=self._grid), self._prices))
+        seen = replace(scenario, grid=self._grid)
+        return replace(self._signals, supply=site_supplies(seen, self._prices, self._sun))
+
+    def _sun(self, solar: Solar, city: str, scenario: Scenario) -> Floats:
+        """What each kWp gives in a week, which no size changes."""
+        key = scenario.spec.seed, city, repr(solar.model_copy(update={"peak_kw": 1.0}))
+        if key not in self._skies:
+            self._skies[key] = kw_per_kwp(solar, city, scenario)
+        return self._skies[key]
 
 
 def serve(week: Week) -> Served:

@@ -41,6 +41,8 @@ class Dial:
     counted: bool = True
     never_hurts: bool = True
     """Whether more of it can only help, so that bisection may be trusted."""
+    saves: bool = False
+    """Whether it is bought for the electricity that it saves, too; a site may do without it, so that 0 means none."""
 
 
 _PLUGGED = (Depot, PublicStation, Terminal)
@@ -50,9 +52,9 @@ DIALS: Mapping[str, Dial] = {
     "chargers": Dial(_PLUGGED, ("chargers", "count"), never_hurts=False),
     "charger_kw": Dial(_CHARGING, ("chargers", "power_kw"), counted=False, never_hurts=False),
     "connection_kw": Dial((*_CHARGING, HydrogenStation), ("connection_kw",), counted=False),
-    "solar_kwp": Dial(_CHARGING, ("solar", "peak_kw"), counted=False),
-    "storage_kwh": Dial(_CHARGING, ("storage", "battery_kwh"), counted=False, never_hurts=False),
-    "storage_kw": Dial(_CHARGING, ("storage", "power_kw"), counted=False, never_hurts=False),
+    "solar_kwp": Dial(_CHARGING, ("solar", "peak_kw"), counted=False, saves=True),
+    "storage_kwh": Dial(_CHARGING, ("storage", "battery_kwh"), counted=False, never_hurts=False, saves=True),
+    "storage_kw": Dial(_CHARGING, ("storage", "power_kw"), counted=False, never_hurts=False, saves=True),
     "packs": Dial((SwapStation,), ("packs",)),
     "slots": Dial((SwapStation,), ("slots", "count")),
     "lanes": Dial((SwapStation,), ("lanes",)),
@@ -183,7 +185,10 @@ def yearly_cny(scenario: Scenario, name: str, site: Site, prices: Prices, demand
 
 
 def _turn(raw: Raw, name: str, value: float) -> None:
-    """Put a value into a site as plain values; a number of chargers is dealt to their groups by whole cabinets."""
+    """Put a value into a site as plain values; a number of chargers is dealt to their groups by whole cabinets.
+
+    Nothing of panels or of a battery takes them away.
+    """
     *steps, last = DIALS[name].path
     if name == "chargers":
         groups, guns = raw["chargers"], _guns(raw["chargers"][0])
@@ -194,6 +199,8 @@ def _turn(raw: Raw, name: str, value: float) -> None:
     elif name == "charger_kw":
         for group, _ in _units(raw):
             group[last] = value
+    elif DIALS[name].saves and (value == 0.0 or raw[steps[0]] is None):
+        raw[steps[0]] = None
     else:
         holder = raw
         for step in steps:
@@ -256,13 +263,14 @@ def _limits(text: str) -> tuple[float, ...]:
 
 
 def _usual(name: str, site: Site, scenario: Scenario) -> tuple[float, ...]:
-    """Values from next to nothing to twice of what there is now."""
+    """Values from next to nothing, or nothing where a site may do without, to twice of what there is now."""
     if name == "charger_kw":
         return POWERS_KW
     now = _now(name, site) or chargers_kw(site, scenario.profiles.chargers)
     guns = _guns(site.chargers[0].model_dump()) if name == "chargers" else 1
     step = guns if DIALS[name].counted else rounded(now / _FINE)
-    values = [float(f"{step * number:.9g}") for number in range(1, math.ceil(_MOST * now / step) + 1)]
+    most = math.ceil(_MOST * now / step)
+    values = [float(f"{step * number:.9g}") for number in range(int(not DIALS[name].saves), most + 1)]
     return tuple(value for value in values if fault_of(site, {name: value}) is None)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 Point = tuple[int, ...]
@@ -11,21 +12,31 @@ Cost = Callable[[Point], float]
 Meets = Callable[[Point], bool]
 
 COARSE = 6
-"""Values of an outer knob that are tried before it is searched around the best of them."""
+"""Values of a knob that are tried before it is searched around the best of them."""
+GRID = 12
+"""Values in between that are tried where such a search ends, lest it ended in the wrong valley."""
 
 
-def cheapest(lengths: Sequence[int], cost: Cost, meets: Meets) -> Point | None:
-    """The cheapest point that meets the target, as far as such a search finds it; ``None`` if the largest does not.
+def cheapest(
+    lengths: Sequence[int], cost: Cost, meets: Meets, *, rises: bool = True, never_hurts: Sequence[bool] = ()
+) -> Point | None:
+    """The cheapest point that meets the target, as far as such a search finds it; ``None`` where it finds none.
 
     The last knob is bisected among the values that would be cheaper than the best point so far. Each knob outside of
     it is followed from coarse to fine: the cost of the best inner answer falls while too little is bought, and rises
-    again. Costs must rise with every knob.
+    again. Where that ends, a grid of the values in between is asked whether there is anything cheaper.
+
+    ``never_hurts`` says of each knob whether more of it can only help (by default, of all); a last knob of which it can
+    hurt is followed like the others below what bisection finds. ``rises`` says whether cost rises with every knob; if
+    not, the last one is followed above it too, and nothing is left out as too dear.
 
     >>> cheapest([20, 50], lambda at: 3 * at[0] + at[1], lambda at: at[0] * at[1] >= 40)
     (4, 10)
     """
-    largest = tuple(length - 1 for length in lengths)
-    return (_inner((), lengths, cost, meets, float("inf")) or largest) if meets(largest) else None
+    search = _Search(lengths, cost, meets, rises, tuple(never_hurts) or (True,) * len(lengths))
+    if all(search.never_hurts) and not meets(tuple(length - 1 for length in lengths)):
+        return None
+    return search.behind((), float("inf"))
 
 
 def bisected(outer: Point, length: int, meets: Meets) -> Point | None:
@@ -51,29 +62,69 @@ def neighbours(point: Point, lengths: Sequence[int]) -> Iterator[Point]:
             yield near
 
 
-def _inner(outer: Point, lengths: Sequence[int], cost: Cost, meets: Meets, below: float) -> Point | None:
-    """The cheapest point behind ``outer`` that meets the target and costs less than ``below``."""
-    here = len(outer)
-    if here == len(lengths) - 1:
-        affordable = _affordable(lengths[here], lambda at: cost((*outer, at)) < below)
-        return bisected(outer, affordable, meets)
-    best: Point | None = None
-    stride = max((lengths[here] - 1) // COARSE, 1)
-    to_look = sorted({*range(lengths[here] - 1, -1, -stride), 0})
-    seen: set[int] = set()
-    while stride:
-        moved = False
-        for at in to_look:
-            if at not in seen and 0 <= at < lengths[here]:
-                seen.add(at)
-                found = _inner((*outer, at), lengths, cost, meets, below)
-                if found is not None:
-                    best, below, moved = found, cost(found), True
-        if best is None:
-            return None
-        stride = stride if moved else stride // 2
-        to_look = [best[here] - stride, best[here] + stride]
-    return best
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A search in progress."""
+
+    lengths: Sequence[int]
+    cost: Cost
+    meets: Meets
+    rises: bool
+    never_hurts: tuple[bool, ...]
+
+    def behind(self, outer: Point, below: float) -> Point | None:
+        """The cheapest point behind ``outer`` that meets the target and costs less than ``below``."""
+        here, length = len(outer), self.lengths[len(outer)]
+        if here < len(self.lengths) - 1:
+            return self._followed(outer, range(length), lambda at, most: self.behind((*outer, at), most), below)
+        if self.rises:
+            length = _affordable(length, lambda at: self.cost((*outer, at)) < below)
+        found = bisected(outer, length, self.meets)
+        if self.never_hurts[here] and (self.rises or found is None):
+            return found
+        first = found[here] if found and self.never_hurts[here] else 0
+        last = found[here] if found and self.rises else length
+
+        def look(at: int, most: float) -> Point | None:
+            point = (*outer, at)
+            return point if self.cost(point) < most and self.meets(point) else None
+
+        if not self.rises:
+            return self._followed(outer, range(first, last), look, below)
+        return self._followed(outer, range(first, last), look, self.cost(found) if found else below) or found
+
+    def _followed(
+        self, outer: Point, values: range, look: Callable[[int, float], Point | None], below: float
+    ) -> Point | None:
+        """The cheapest point that ``look`` finds behind values of a knob, from coarse to fine."""
+        best: Point | None = None
+        seen: set[int] = set()
+
+        def look_at(some: Iterable[int]) -> bool:
+            nonlocal best, below
+            before = best
+            for at in some:
+                if at in values and at not in seen:
+                    seen.add(at)
+                    found = look(at, below)
+                    if found is not None:
+                        best, below = found, self.cost(found)
+            return best is not before
+
+        stride = max((len(values) - 1) // COARSE, 1)
+        look_at(sorted({*values[::-stride], *values[:1]}))
+        while True:
+            while best is not None and stride:
+                if not look_at([best[len(outer)] - stride, best[len(outer)] + stride]):
+                    stride //= 2
+            left = [at for at in values if at not in seen and self._may_cost_less((*outer, at), below)]
+            stride = max(-(-len(left) // GRID), 1)
+            if not look_at(left[stride // 2 :: stride]):
+                return best
+
+    def _may_cost_less(self, outer: Point, below: float) -> bool:
+        """Whether anything behind ``outer`` might."""
+        return not self.rises or self.cost(outer + (0,) * (len(self.lengths) - len(outer))) < below
 
 
 def _affordable(length: int, cheaper: Callable[[int], bool]) -> int:

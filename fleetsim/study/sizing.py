@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,14 +14,17 @@ from fleetsim.executors import Executor, executor
 from fleetsim.scenario.schema import Design, Scenario
 from fleetsim.study.evaluation import Evaluator, Service
 from fleetsim.study.intervals import Interval
-from fleetsim.study.knobs import Knob, allowed_at, fault_of, knobs_of, yearly_cny
-from fleetsim.study.search import Point, cheapest, neighbours
+from fleetsim.study.knobs import DIALS, Knob, allowed_at, fault_of, knobs_of, yearly_cny
+from fleetsim.study.search import Cost, Point, cheapest, neighbours
+from fleetsim.study.spending import Bill, Spending, bill
 from fleetsim.workspace import packaged_inputs
 
 FIRST_FRESH_SEED = 1_000_001
 """Seed of the first week of the confirmation; searches use seeds from the scenario's on."""
 SEARCH_WEEKS = 8
 FRESH_WEEKS = 32
+BILLED_WEEKS = 2
+"""Ordinary weeks, the first of the search's seeds, whose electricity stands for that of the year."""
 MOST_ON_CURVE = 12
 """Points of the trade-off curve, those nearest to the answer in cost."""
 
@@ -32,6 +35,9 @@ class Candidate:
 
     values: dict[str, float]
     yearly_cny: float
+    """Equipment, and what else is counted."""
+    bill: Bill | None
+    """Electricity of a year, part of that; ``None`` where it is not counted."""
     service: Interval
     weeks: int
     """Weeks that it was run for: fewer than all where it was given up."""
@@ -58,6 +64,8 @@ class Sizing:
     curve: tuple[Candidate, ...]
     """Combinations of the search beside which none was both cheaper and better, over all of the search's weeks."""
     demand_charge: bool
+    energy: bool
+    """Whether electricity counts."""
     searched: int
     """Combinations that the search looked at."""
     runs: int
@@ -129,6 +137,7 @@ def size(
     vary: Sequence[str] = (),
     design: Design | None = None,
     demand_charge: bool | None = None,
+    energy: bool | None = None,
     seeds: int = FRESH_WEEKS,
     prices: Prices | None = None,
     workers: int = 1,
@@ -137,9 +146,10 @@ def size(
     """The cheapest equipment of sites of one kind, sized alike, with which their fleets meet a service level.
 
     ``vary`` holds names of knobs (``chargers``) or ladders (``chargers=5:60:1``), ``design`` stands in for that of the
-    scenario, ``seeds`` is the number of fresh weeks that must confirm the answer. ``watch`` is told on the way how many
-    combinations and weeks were run. Raises ``InputError`` for what cannot be asked, :class:`TooLittleError` where
-    nothing is enough.
+    scenario, ``seeds`` is the number of fresh weeks that must confirm the answer. ``demand_charge`` counts the charge
+    on the connection (by default as the tariff does), ``energy`` electricity (by default where panels or a battery are
+    varied). ``watch`` is told on the way how many combinations and weeks were run. Raises ``InputError`` for what
+    cannot be asked, :class:`TooLittleError` where nothing is enough.
     """
     names = [sites] if isinstance(sites, str) else list(dict.fromkeys(sites))
     design = design or scenario.spec.design or Design()
@@ -165,8 +175,10 @@ def size(
         root = scenario.workspace if own else packaged_inputs()
         prices = load_prices(root / PRICES_FILE, root)
     charged = scenario.tariff.spec.demand_charged if demand_charge is None else demand_charge
+    billed = any(DIALS[knob.name].saves for knob in knobs) if energy is None else energy
     with executor(workers) as where:
-        sizer = _Sizer(scenario, names, knobs, prices, where, service, confidence, design, charged, seeds, watch)
+        counted = charged, billed
+        sizer = _Sizer(scenario, names, knobs, prices, where, service, confidence, design, *counted, seeds, watch)
         return sizer.size()
 
 
@@ -184,11 +196,13 @@ class _Sizer:
         confidence: float,
         design: Design,
         demand_charge: bool,
+        energy: bool,
         weeks: int,
         watch: Callable[[int, int], None] | None,
     ) -> None:
         self._sites, self._knobs, self._target, self._confidence = tuple(sites), knobs, target, confidence
-        self._given, self._prices, self._demand_charge, self._design = scenario, prices, demand_charge, design
+        self._given, self._prices, self._design = scenario, prices, design
+        self._demand_charge, self._energy = demand_charge, energy
         hard = designed(scenario, design)
         self._designed = Evaluator(hard, sites, where, design.out)
         self._ordinary = Evaluator(scenario, sites, where)
@@ -196,7 +210,9 @@ class _Sizer:
         self._search_seeds = range(scenario.spec.seed, scenario.spec.seed + SEARCH_WEEKS)
         self._fresh_seeds = range(FIRST_FRESH_SEED, FIRST_FRESH_SEED + weeks)
         self._lengths = [len(knob.values) for knob in knobs]
-        self._costs: dict[Point, float] = {}
+        self._largest = tuple(length - 1 for length in self._lengths)
+        self._costs: dict[tuple[tuple[str, float], ...], tuple[float, Bill | None]] = {}
+        self._needed: Spending | None = None
         self._searched: dict[Point, Service] = {}
         self._watch = watch or (lambda _combinations, _weeks: None)
 
@@ -219,6 +235,7 @@ class _Sizer:
             ),
             curve=tuple(self._curve(self._cost(answer))),
             demand_charge=self._demand_charge,
+            energy=self._energy,
             searched=len(self._searched),
             runs=self._designed.runs + self._ordinary.runs,
         )
@@ -255,7 +272,8 @@ class _Sizer:
             found = self._searched[point] = self._designed.service(self._values(point), self._search_seeds, aim)
             return found.whole and found.share >= aim
 
-        return cheapest(self._lengths, self._cost, meets)
+        never_hurts = [DIALS[knob.name].never_hurts for knob in self._knobs]
+        return cheapest(self._lengths, self._cost, meets, rises=not self._energy, never_hurts=never_hurts)
 
     def _dearer(self, point: Point) -> Point:
         """One step up where the search knows no better: the cheapest neighbour that is confirmed, or the dearest."""
@@ -266,15 +284,30 @@ class _Sizer:
         return next((near for near in dearer if self._confirms(near)), dearer[-1])
 
     def _cost(self, point: Point) -> float:
-        if point not in self._costs:
-            self._costs[point] = self._yearly_cny(self._values(point))
-        return self._costs[point]
+        return self._priced(self._values(point))[0]
 
-    def _yearly_cny(self, values: dict[str, float]) -> float:
+    def _priced(self, values: dict[str, float]) -> tuple[float, Bill | None]:
+        """What a year costs, and the electricity in it."""
+        key = tuple(values.items())
+        if key not in self._costs:
+            electricity, equipment_cny = self._bill(values), self._equipment_cny(values)
+            self._costs[key] = equipment_cny + (electricity.energy_cny if electricity else 0.0), electricity
+        return self._costs[key]
+
+    def _equipment_cny(self, values: dict[str, float]) -> float:
+        """Equipment and demand charge of a year."""
         sized = self._ordinary.sized(values)
         return sum(
             yearly_cny(sized, name, sized.spec.sites[name], self._prices, self._demand_charge) for name in self._sites
         )
+
+    def _bill(self, values: dict[str, float]) -> Bill | None:
+        if not self._energy:
+            return None
+        seeds = self._search_seeds[:BILLED_WEEKS]
+        if self._needed is None:
+            self._needed = self._ordinary.spending(self._values(self._largest), seeds)
+        return bill(self._ordinary.spending(values, seeds), self._needed, self._prices)
 
     def _fresh(self, point: Point) -> Service:
         self._watch(len(self._searched), self._designed.runs)
@@ -285,18 +318,26 @@ class _Sizer:
         return found.whole and found.interval(self._confidence).low >= self._target
 
     def _candidate(self, values: dict[str, float], service: Service) -> Candidate:
-        return Candidate(values, self._yearly_cny(values), service.interval(self._confidence), len(service.weeks))
+        return Candidate(values, *self._priced(values), service.interval(self._confidence), len(service.weeks))
 
     def _curve(self, cost: float) -> list[Candidate]:
-        """The candidates of the search by cost, each better than all that are cheaper."""
-        first = _frontier([self._candidate(self._values(point), found) for point, found in self._searched.items()])
-        near = sorted(first, key=lambda each: abs(each.yearly_cny - cost))[:MOST_ON_CURVE]
-        whole = [self._candidate(each.values, self._designed.service(each.values, self._search_seeds)) for each in near]
-        return _frontier(whole)
+        """The candidates of the search by cost, each better than all that are cheaper.
+
+        Where electricity counts, it is only found for those that are so by equipment alone, and known of some others.
+        """
+        looked = {point: self._values(point) for point in self._searched}
+        if self._energy:
+            by_equipment = _frontier(looked, self._searched, lambda point: self._equipment_cny(looked[point]))
+            known = [point for point, values in looked.items() if tuple(values.items()) in self._costs]
+            looked = {point: looked[point] for point in (*by_equipment, *known)}
+        first = _frontier(looked, self._searched, self._cost)
+        near = sorted(first, key=lambda point: abs(self._cost(point) - cost))[:MOST_ON_CURVE]
+        whole = {point: self._designed.service(looked[point], self._search_seeds) for point in near}
+        return [self._candidate(looked[point], whole[point]) for point in _frontier(near, whole, self._cost)]
 
     def _too_little(self) -> TooLittleError:
         """What is missing: the largest point, and what of the site would help if there were twice as much of it."""
-        values = self._values(tuple(length - 1 for length in self._lengths))
+        values = self._values(self._largest)
         found = self._designed.service(values, self._search_seeds)
         site = self._given.spec.sites[self._sites[0]]
         trials: list[Trial] = []
@@ -310,10 +351,10 @@ class _Sizer:
         return TooLittleError(self._sites, self._target, self._candidate(values, found), best, found.failed)
 
 
-def _frontier(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates by cost, each better than all that are cheaper."""
-    frontier: list[Candidate] = []
-    for one in sorted(candidates, key=lambda each: (each.yearly_cny, -each.service.share)):
-        if not frontier or one.service.share > frontier[-1].service.share:
+def _frontier(points: Iterable[Point], services: Mapping[Point, Service], cost: Cost) -> list[Point]:
+    """Points by cost, each better than all that are cheaper."""
+    frontier: list[Point] = []
+    for one in sorted(points, key=lambda point: (cost(point), -services[point].share)):
+        if not frontier or services[one].share > services[frontier[-1]].share:
             frontier.append(one)
     return frontier

@@ -9,7 +9,7 @@ from fleetsim.report.columns import table, wrap
 from fleetsim.report.numerals import day, number
 from fleetsim.report.words import Language, in_language, word
 from fleetsim.scenario.schema import Design, Scenario
-from fleetsim.study.sizing import SEARCH_WEEKS, Candidate, Sizing, TooLittleError
+from fleetsim.study.sizing import BILLED_WEEKS, SEARCH_WEEKS, Candidate, Sizing, TooLittleError
 
 _TEN_THOUSAND = 10_000.0
 
@@ -27,9 +27,10 @@ def sizing_text(found: Sizing, scenario: Scenario, lang: Language, width: int = 
             sites=_sites(found.sites, scenario, lang),
             values=_values(answer.values, lang, len(found.sites)),
             target=_share(found.target),
-            cost=_money(answer, lang),
-            today=_money(found.today, lang),
+            cost=_money(answer.yearly_cny, lang),
+            today=_money(found.today.yearly_cny, lang),
         ),
+        *_bills(found, lang),
         word(
             "sizing.confidence",
             lang,
@@ -51,6 +52,7 @@ def sizing_text(found: Sizing, scenario: Scenario, lang: Language, width: int = 
         search_weeks=str(SEARCH_WEEKS),
         runs=f"{found.runs:,}",
         demand=word("sizing.demand", lang) if found.demand_charge else "",
+        energy=word("sizing.energy", lang, weeks=str(BILLED_WEEKS)) if found.energy else word("sizing.no_energy", lang),
     )
     blocks = [
         [line for sentence in sentences for line in wrap(sentence, width)],
@@ -92,6 +94,16 @@ def too_little_text(missed: TooLittleError, scenario: Scenario, lang: Language, 
     return "\n".join(line for sentence in sentences for line in wrap(sentence, width))
 
 
+def _bills(found: Sizing, lang: Language) -> list[str]:
+    """What electricity is part of the cost, where it is counted."""
+    then, today = found.answer.bill, found.today.bill
+    if then is None or today is None:
+        return []
+    spared = {"spared": _money(then.spared_cny, lang), "today_spared": _money(today.spared_cny, lang)}
+    energy = {"energy": _money(then.energy_cny, lang), "today": _money(today.energy_cny, lang)}
+    return [word("sizing.bill", lang, **energy, **spared)]
+
+
 def _design(design: Design, start: date, today: Candidate, lang: Language) -> str:
     return word(
         "sizing.design",
@@ -119,11 +131,13 @@ def _values(values: Mapping[str, float], lang: Language, sites: int = 1) -> str:
 def _table(candidates: Sequence[Candidate], lang: Language, width: int) -> list[str]:
     """One row for each; the cost stands first."""
     knobs = list(candidates[0].values)
-    heads = [word("sizing.cost", lang), *(word(f"sizing.head.{name}", lang) for name in knobs)]
+    billed = [] if candidates[0].bill is None else ["bill", "spared"]
+    heads = [word("sizing.cost", lang), *(word(f"sizing.head.{name}", lang) for name in (*billed, *knobs))]
     heads += [word(f"sizing.{name}", lang) for name in ("share", "low", "weeks")]
     rows = [
         [
-            _money(each, lang),
+            _money(each.yearly_cny, lang),
+            *([_money(each.bill.energy_cny, lang), _money(each.bill.spared_cny, lang)] if each.bill else []),
             *(f"{each.values[name]:,g}" for name in knobs),
             f"{100.0 * each.service.share:.2f}",
             f"{100.0 * each.service.low:.2f}",
@@ -135,8 +149,8 @@ def _table(candidates: Sequence[Candidate], lang: Language, width: int) -> list[
     return table([(name, unit) for name, _, unit in named], rows, width)
 
 
-def _money(candidate: Candidate, lang: Language) -> str:
-    return number(candidate.yearly_cny / _TEN_THOUSAND, "CNY", lang)
+def _money(cny: float, lang: Language) -> str:
+    return number(cny / _TEN_THOUSAND, "CNY", lang)
 
 
 def _share(share: float) -> str:

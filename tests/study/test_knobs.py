@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -139,3 +140,17 @@ def test_ladders_are_those_that_are_named_or_reach_from_little_to_twice_of_now(t
 def test_what_a_site_does_not_have_is_refused(tariffed: Scenario, sites: list[str], vary: list[str], said: str) -> None:
     with pytest.raises(InputError, match=said):
         knobs_of(tariffed, sites, vary)
+
+
+def test_nothing_of_panels_or_of_a_battery_takes_them_away(tariffed: Scenario) -> None:
+    storage = {"battery_kwh": 500, "power_kw": 200, "round_trip_efficiency": 0.86, "strategy": "solar_surplus"}
+    given = tariffed.spec.sites["east"]
+    sunny: Any = type(given).model_validate(given.model_dump() | {"solar": {"peak_kw": 50}, "storage": storage})
+    bare: Any = turned(sunny, {"solar_kwp": 0.0, "storage_kwh": 0.0, "storage_kw": 100.0})
+    assert bare.solar is bare.storage is None
+    smaller: Any = turned(sunny, {"storage_kwh": 100.0})
+    assert (smaller.storage.battery_kwh, smaller.storage.power_kw, smaller.solar.peak_kw) == (100, 200, 50)
+    scenario = replace(tariffed, spec=tariffed.spec.model_copy(update={"sites": {"east": sunny}}))
+    ladders = {knob.name: knob.values for knob in knobs_of(scenario, ["east"], ["solar_kwp", "storage_kwh=0:400:100"])}
+    assert (ladders["solar_kwp"][0], ladders["solar_kwp"][-1]) == (0.0, 100.0)
+    assert ladders["storage_kwh"] == (0.0, 100.0, 200.0, 300.0, 400.0)

@@ -10,12 +10,14 @@ import pytest
 
 import fleetsim
 from fleetsim.economics.prices import PRICES_FILE, Prices, load_prices
+from fleetsim.economics.statement import statement
 from fleetsim.errors import InputError
 from fleetsim.executors import InProcess
 from fleetsim.scenario.schema import Design, Scenario
 from fleetsim.study.evaluation import Evaluator
 from fleetsim.study.sizing import Sizing, TooLittleError, designed, size
 from fleetsim.study.sizing_text import sizing_text, too_little_text
+from fleetsim.study.spending import Spending, bill
 from tests import worlds
 
 ROOT = Path(__file__).parents[2]
@@ -205,3 +207,130 @@ def test_all_that_cannot_be_asked_is_said_at_once(noon: Scenario, prices: Prices
     assert [problem.file for problem in refused.value.problems] == [
         "--service", "--confidence", "--health", "--seeds", "--site"
     ]  # fmt: skip
+
+
+# Where more chargers can hurt, since all share one connection.
+
+
+def behind(noon: Scenario, **site: Any) -> Scenario:
+    """The six buses at a depot that has something else."""
+    changed = {"depot": type(noon.spec.sites["depot"]).model_validate(noon.spec.sites["depot"].model_dump() | site)}
+    return replace(noon, spec=noon.spec.model_copy(update={"sites": changed}))
+
+
+@pytest.mark.parametrize(("connection_kw", "service", "least"), [(150, 0.85, 3), (170, 0.85, 2)])
+def test_what_too_many_chargers_would_miss_is_found(
+    noon: Scenario, prices: Prices, connection_kw: float, service: float, least: int
+) -> None:
+    """Two chargers fill up four buses in the break one pair after the other; six share so that none is full in time."""
+    narrow = behind(noon, connection_kw=connection_kw)
+    evaluator = Evaluator(narrow, ["depot"], InProcess())
+    enough = [count for count in range(1, 7) if evaluator.service({"chargers": count}, [1]).share >= service]
+    assert min(enough) == least
+    assert 6 not in enough
+    found = size(narrow, "depot", service, vary=["chargers"], prices=prices, seeds=4, design=ORDINARY)
+    assert found.answer.values == {"chargers": least}
+
+
+# Electricity.
+
+
+@pytest.fixture
+def sunny(noon: Scenario) -> Scenario:
+    """The same under Kunming's sky, with 100 kWp."""
+    gate = noon.profiles.places["gate"].model_copy(update={"city": "kunming"})
+    cities = {**noon.profiles.cities, "kunming": noon.profiles.cities["town"]}
+    moved = replace(noon.profiles, places={**noon.profiles.places, "gate": gate}, cities=cities)
+    return behind(replace(noon, profiles=moved), solar={"peak_kw": 100, "tilt_deg": 20, "azimuth_deg": 180})
+
+
+def with_equipment(prices: Prices, **changes: float) -> Prices:
+    return prices.model_copy(update={"equipment": prices.equipment.model_copy(update=changes)})
+
+
+def test_the_spending_of_a_week_is_what_the_run_says(prices: Prices) -> None:
+    scenario = fleetsim.load(
+        ROOT / "configs" / "kunming_solar_depot.yaml", overrides=["grid.level=constant", "days=1", "warmup_days=1"]
+    )
+    spent = Evaluator(scenario, ["dayangfu"], InProcess()).spending({}, [scenario.spec.seed])
+    results = fleetsim.simulate(scenario)
+    tables = results.records.tables
+    slots, supply = tables["site_slots"], tables["supply_slots"]
+    year = statement(results.records, prices).sites[0]
+    of_year = prices.year_days / scenario.spec.days
+    assert len(slots["site"]) == len(supply["site"]) == 96
+    assert spent.drawn_cny == pytest.approx(float((supply["drawn_kw"] * slots["price_cny_per_kwh"]).sum() / 4))
+    assert spent.spared_cny * of_year == pytest.approx(year.spared_cny)
+    assert spent.fed_in_kwh * of_year * prices.charging.feed_in_cny_per_kwh == pytest.approx(year.fed_in_cny)
+    assert spent.fed_in_kwh > 0.0
+    assert spent.made_kwh == spent.given_kwh == pytest.approx(tables["sessions"]["stored_kwh"].sum())
+
+
+def test_who_charges_or_makes_less_saves_nothing_by_it(prices: Prices) -> None:
+    whole = Spending(days=7, drawn_cny=900.0, spared_cny=90.0, fed_in_kwh=0.0, made_kwh=1_800.0, given_kwh=1_800.0)
+    half = Spending(days=7, drawn_cny=450.0, spared_cny=45.0, fed_in_kwh=0.0, made_kwh=900.0, given_kwh=900.0)
+    from_stock = replace(whole, drawn_cny=450.0, spared_cny=45.0, made_kwh=900.0)
+    same = bill(whole, whole, prices)
+    assert same.energy_cny == pytest.approx(900.0 * prices.year_days / 7)
+    assert bill(half, whole, prices) == bill(from_stock, whole, prices) == same
+    sunny = bill(replace(whole, fed_in_kwh=100.0), whole, prices)
+    earned_cny = 100.0 * prices.charging.feed_in_cny_per_kwh * prices.year_days / 7
+    assert same.energy_cny - sunny.energy_cny == pytest.approx(earned_cny)
+    assert sunny.spared_cny - same.spared_cny == pytest.approx(earned_cny)
+
+
+@pytest.mark.parametrize(("dearer", "panels_kwp"), [(0.95, 400), (1.05, 0)])
+def test_panels_are_bought_where_a_year_of_their_sun_is_worth_more_than_they_cost(
+    sunny: Scenario, prices: Prices, dearer: float, panels_kwp: float
+) -> None:
+    """Beside 2 MW of buildings every kilowatt-hour of sun is used, so that each kWp saves the same."""
+    sunny = behind(sunny, base_load_kw=2_000)
+    spent = Evaluator(sunny, ["depot"], InProcess()).spending({}, [1, 2])
+    saved_cny = spent.spared_cny / spent.days * prices.year_days / 100
+    a_year = 1.0 / prices.equipment.life_years + prices.equipment.upkeep_share
+    priced = with_equipment(prices, solar_cny_per_kwp=saved_cny / a_year * dearer)
+    found = sized(sunny, priced, "solar_kwp=0:400:100")
+    assert found.energy
+    assert found.answer.values == {"solar_kwp": panels_kwp}
+    assert found.answer.bill is not None
+    assert found.answer.bill.spared_cny == pytest.approx(saved_cny * panels_kwp)
+    without = sized(sunny, priced, "solar_kwp=0:400:100", energy=False)
+    assert without.answer.values == {"solar_kwp": 0}
+    assert without.answer.bill is None
+
+
+def test_panels_are_bought_up_to_where_their_sun_is_no_longer_used(sunny: Scenario, prices: Prices) -> None:
+    """Where the grid pays nothing for the rest: whole runs with each value of a ladder say which is the cheapest."""
+    free = prices.model_copy(update={"charging": prices.charging.model_copy(update={"feed_in_cny_per_kwh": 0.0})})
+    priced, sunny = with_equipment(free, solar_cny_per_kwp=3_000.0), behind(sunny, base_load_kw=60)
+    a_year = 1.0 / priced.equipment.life_years + priced.equipment.upkeep_share
+    costs_cny = {}
+    for kwp in (0.0, 40.0, 80.0, 120.0, 160.0, 200.0):
+        one = behind(sunny, solar={"peak_kw": kwp, "tilt_deg": 20, "azimuth_deg": 180} if kwp else None)
+        costs_cny[kwp] = kwp * 3_000.0 * a_year
+        for seed in (1, 2):
+            seeded = replace(one, spec=one.spec.model_copy(update={"seed": seed}))
+            slots = fleetsim.simulate(seeded).records.tables["site_slots"]
+            week_cny = float((slots["grid_kw"].clip(min=0.0) * slots["price_cny_per_kwh"]).sum() / 4)
+            costs_cny[kwp] += week_cny / one.spec.days * priced.year_days / 2
+    best = min(costs_cny, key=costs_cny.__getitem__)
+    assert 0.0 < best < 200.0
+    found = sized(sunny, priced, "solar_kwp=0:200:40")
+    assert found.answer.values == {"solar_kwp": best}
+
+
+def test_electricity_counts_where_panels_or_a_battery_are_varied_and_where_it_is_asked_for(
+    noon: Scenario, prices: Prices
+) -> None:
+    plain, asked = sized(noon, prices, "chargers"), sized(noon, prices, "chargers", energy=True)
+    assert not plain.energy
+    assert plain.answer.bill is None
+    assert asked.answer.bill is not None
+    assert asked.answer.yearly_cny == pytest.approx(plain.answer.yearly_cny + asked.answer.bill.energy_cny)
+    assert asked.answer.bill.spared_cny == 0.0
+    english, chinese = (" ".join(sizing_text(asked, noon, lang, 200).split()) for lang in ("en", "zh"))
+    assert "is electricity; panels and battery spare 0" in english
+    assert "其中电费" in chinese
+    assert "without electricity" in sizing_text(plain, noon, "en", 400)
+    assert "without electricity" not in english
+    assert asked.as_values()["answer"]["bill"]["energy_cny"] == asked.answer.bill.energy_cny
