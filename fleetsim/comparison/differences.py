@@ -15,6 +15,7 @@ from fleetsim.comparison.alternatives import Alternative, Member, alternatives_o
 from fleetsim.errors import InputError, Problem
 from fleetsim.results.catalogue import Catalogue
 from fleetsim.results.listing import listed_catalogue
+from fleetsim.spec import Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,6 +109,8 @@ class Comparison:
     """Metric by metric, the configurations in their order."""
     left_out: tuple[LeftOut, ...]
     confidence: float
+    title: Text | None = None
+    """What the study asks; ``None`` of runs, and of a study that was listed without."""
 
     @property
     def baseline(self) -> Alternative:
@@ -149,9 +152,9 @@ def compare(
     folder = Path(results)
     with listed_catalogue(folder, store) as catalogue:
         if study is None:
-            found = alternatives_of_runs(runs, folder, catalogue)
+            found, title = alternatives_of_runs(runs, folder, catalogue), None
         else:
-            found = alternatives_of_study(study, catalogue)
+            found, title = alternatives_of_study(study, catalogue), catalogue.study_title(study)
         first = _chosen(found, baseline)
         ordered = [first, *(one for one in found if one is not first)]
         kept, left_out = _comparable(ordered)
@@ -160,7 +163,7 @@ def compare(
         differences, unpaired = _differences(kept, catalogue, metrics, scope, confidence)
         if not differences:
             raise InputError([_nothing_left(first, found, (*left_out, *unpaired))])
-    return Comparison(study, tuple(kept), tuple(differences), (*left_out, *unpaired), confidence)
+    return Comparison(study, tuple(kept), tuple(differences), (*left_out, *unpaired), confidence, title)
 
 
 def paired_differences(values: Sequence[float], baseline: Sequence[float]) -> tuple[float, ...]:

@@ -50,8 +50,8 @@ def comparison_page(comparison: Comparison, lang: Language) -> str:
         lang,
         name=f"comparison-{comparison.study or len(comparison.alternatives)}",
         kind=both("compare.title"),
-        title=each_language(lambda each: heading(comparison, each)),
-        head=_head(comparison),
+        title=comparison.title or _heading(comparison),
+        head=[*([_heading(comparison)] if comparison.title else []), *_head(comparison)],
         answers=_answers(comparison),
         panels=panels,
         tables=[_table(comparison, every) for every in by_metric.values()],
@@ -64,6 +64,10 @@ def comparison_page(comparison: Comparison, lang: Language) -> str:
 
 def _paired(english: Sequence[str], chinese: Sequence[str]) -> list[Text]:
     return [Text(en=en, zh=zh) for en, zh in zip(english, chinese, strict=True)]
+
+
+def _heading(comparison: Comparison) -> Text:
+    return each_language(lambda lang: heading(comparison, lang))
 
 
 def _head(comparison: Comparison) -> list[Text]:

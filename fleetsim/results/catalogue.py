@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fleetsim.errors import InputError, Problem, RunError
+from fleetsim.spec import Text
 
 _SCHEMA = sa.MetaData()
 
@@ -51,7 +52,13 @@ STUDIES = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("created_at", sa.Text, nullable=False),
 )
-
+STUDY_TITLES = sa.Table(
+    "study_titles",
+    _SCHEMA,
+    sa.Column("study", sa.Text, primary_key=True),
+    sa.Column("title_en", sa.Text, nullable=False),
+    sa.Column("title_zh", sa.Text, nullable=False),
+)
 STUDY_RUNS = sa.Table(
     "study_runs",
     _SCHEMA,
@@ -186,12 +193,13 @@ class Catalogue:
                     found.setdefault(run_id, []).append(tuple(row))
         return {run_id: sorted(rows, key=lambda row: row[1:3]) for run_id, rows in found.items()}
 
-    def record_study(self, study: StudyRow, members: Sequence[StudyRun]) -> None:
+    def record_study(self, study: StudyRow, members: Sequence[StudyRun], title: Text | None = None) -> None:
         """Put a study, with those of its runs that are there already, in the place of what was known of it."""
         with self._transaction(writing=True) as connection:
-            for table in (STUDIES, STUDY_RUNS):
+            for table in (STUDIES, STUDY_TITLES, STUDY_RUNS):
                 connection.execute(sa.delete(table).where(table.c.study == study.study))
             self._insert(connection, STUDIES, [(study.study, study.kind, study.status, study.created_at)])
+            self._insert(connection, STUDY_TITLES, [(study.study, title.en, title.zh)] if title else [])
             self._insert(connection, STUDY_RUNS, [_member_values(member) for member in members])
 
     def record_member(self, member: StudyRun, run: RunRow, metrics: Iterable[MetricRow], *, failure_id: str) -> None:
@@ -213,6 +221,13 @@ class Catalogue:
         with self._transaction() as connection:
             rows = connection.execute(sa.select(STUDIES).order_by(STUDIES.c.created_at, STUDIES.c.study))
             return [StudyRow(**row._mapping) for row in rows]
+
+    def study_title(self, study: str) -> Text | None:
+        """What a study asks; ``None`` where it was listed without."""
+        query = sa.select(STUDY_TITLES.c.title_en, STUDY_TITLES.c.title_zh).where(STUDY_TITLES.c.study == study)
+        with self._transaction() as connection:
+            row = connection.execute(query).one_or_none()
+            return None if row is None else Text(en=row.title_en, zh=row.title_zh)
 
     def study_runs(self, study: str) -> list[tuple[StudyRun, str]]:
         """The runs of a study in order of the plan, each with its status."""

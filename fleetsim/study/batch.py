@@ -86,7 +86,7 @@ def carry_on(plan: Plan, where: Executor, results: Path, store: str | None = Non
         to_do = [one for one in plan.configurations if one.key not in known]
         begun_at = next((row.created_at for row in catalogue.studies() if row.study == study), begun_at)
         there = [_member(plan, one, known[one.key]) for one in plan.configurations if one.key in known]
-        catalogue.record_study(StudyRow(study, "batch", "running", begun_at), there)
+        catalogue.record_study(StudyRow(study, "batch", "running", begun_at), there, plan.spec.title)
         failed, members = False, {member.key: member for member in there}
         for ended in _ended(plan, to_do, where, results):
             one, outcome = to_do[ended.number], ended.outcome
@@ -106,9 +106,8 @@ def carry_on(plan: Plan, where: Executor, results: Path, store: str | None = Non
                 forget_failure(results, failure_id)
                 yield Step(one, None)
         rest = [member for member, status in catalogue.study_runs(study) if status == "failed"]
-        catalogue.record_study(
-            StudyRow(study, "batch", "failed" if failed else "done", begun_at), [*members.values(), *rest]
-        )
+        ended_as = StudyRow(study, "batch", "failed" if failed else "done", begun_at)
+        catalogue.record_study(ended_as, [*members.values(), *rest], plan.spec.title)
 
 
 def spreads(scenario: Scenario) -> bool:

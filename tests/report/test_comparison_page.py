@@ -13,6 +13,7 @@ import pytest
 
 from fleetsim.comparison.differences import Comparison
 from fleetsim.report.comparison_page import comparison_page, write_comparison_page
+from fleetsim.spec import Text
 from tests.report.test_comparison import alternative, comparison, difference
 from tests.report.test_page_in_browser import DESKTOP, PHONE, OpenPage, browser, pytestmark
 
@@ -118,3 +119,16 @@ def test_of_many_configurations_the_table_has_all_and_the_figure_those_that_diff
     assert "overview" not in figures
     assert len(figures["difference_0"][0]["data"][1]["y"]) == 24
     assert all(f'<th scope="row">{label}</th>' in text for label in labels[1:])
+
+
+def test_a_study_that_asks_something_is_titled_by_it_and_its_name_follows() -> None:
+    asked = Text(en="Do more <chargers> help?", zh="充电桩越多越好吗？")
+    text = comparison_page(replace(study(), study="chargers", title=asked), "en")
+    heading = text.split("<h1>")[1].split("</h1>")[0]
+    assert "Do more &lt;chargers&gt; help?" in heading
+    assert "充电桩越多越好吗？" in heading
+    assert "chargers: 2 configurations" not in heading
+    assert "Study chargers: 2 configurations beside few" in text
+    assert "<title>充电桩越多越好吗？</title>" in comparison_page(replace(study(), title=asked), "zh")
+    without = comparison_page(replace(study(), study="chargers"), "en")
+    assert "Study chargers: 2 configurations beside few" in without.split("<h1>")[1].split("</h1>")[0]

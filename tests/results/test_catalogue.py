@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from fleetsim.errors import InputError, RunError
-from fleetsim.results.catalogue import Catalogue, RunRow
+from fleetsim.results.catalogue import Catalogue, RunRow, StudyRow
 from fleetsim.results.facts import Timing
 from fleetsim.results.listing import CATALOGUE_FILE, list_failure, list_run, open_catalogue, prepare, rebuild
+from fleetsim.spec import Text
 from tests.recorded import save, small_facts
 
 ROW = RunRow("small-1", "small", 1, "2026-03-09T00:00:00+08:00", 2, 3, "done", None, "0", "2" * 64, "2026", 1.0, 2.0)
@@ -56,6 +57,23 @@ def test_a_transaction_that_fails_changes_nothing(url):
         with pytest.raises(RunError, match=r"runs\.db"):
             catalogue.record(replace(ROW, status="failed"), [(*METRIC[:2], None, *METRIC[3:])])  # type: ignore[list-item]
         assert catalogue.runs() == [ROW]
+
+
+def test_a_study_is_listed_with_its_title_also_in_a_catalogue_that_had_no_place_for_titles(url, tmp_path):
+    study, title = StudyRow("small", "batch", "done", "2026"), Text(en="Do chargers help?", zh="充电桩有用吗？")
+    with Catalogue(url) as catalogue:
+        catalogue.record_study(study, [])
+        assert catalogue.study_title("small") is None
+    with sqlite3.connect(tmp_path / "runs.db") as connection:
+        connection.execute("DROP TABLE study_titles")
+    connection.close()
+    with Catalogue(url) as catalogue:
+        assert catalogue.study_title("small") is None
+        catalogue.record_study(study, [], title)
+        catalogue.record_study(study, [], title)
+        assert catalogue.study_title("small") == title
+        assert catalogue.study_title("other") is None
+        assert catalogue.studies() == [study]
 
 
 def test_runs_come_in_the_order_of_their_making(url):

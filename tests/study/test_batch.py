@@ -43,6 +43,7 @@ def test_a_second_start_does_nothing_and_a_wider_study_only_what_is_new(study, u
     assert list(done(study(seeds="3"), uninterrupted)) == [2, 5, 8, 11, 14]
     with Catalogue(uninterrupted / "fleetsim.db") as catalogue:
         assert [member.seed for member, _ in catalogue.study_runs("small")] == [1, 2, 3] * 5
+        assert catalogue.study_title("small") == load_plan(study()).spec.title
 
 
 def test_a_killed_study_goes_on_and_ends_as_if_nothing_had_happened(study, uninterrupted, tmp_path):
