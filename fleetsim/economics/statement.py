@@ -254,7 +254,7 @@ def _fleet_year(
 def _site_years(records: Records, prices: Prices, measured: _Measured, of_year: float) -> list[SiteYear]:
     """Every site with chargers or slots."""
     sites, names = records.tables["sites"], records.entities["sites"]
-    invested_cny, spared_cny, fed_in_kwh = investment_cny(records, prices), *_own_supply(records)
+    invested_cny, spared_cny, fed_in_kwh = investment_cny(records, prices), *own_supply(records)
     years = []
     for row, code in enumerate(sites["site"].tolist()):
         if sites["chargers"][row] == 0:
@@ -277,7 +277,7 @@ def _site_years(records: Records, prices: Prices, measured: _Measured, of_year: 
     return years
 
 
-def _own_supply(records: Records) -> tuple[Floats, Floats]:
+def own_supply(records: Records) -> tuple[Floats, Floats]:
     """By code of the site: what the energy of panels and battery would have cost from the grid, CNY, and kWh fed in."""
     sites, supply = records.tables["site_slots"], records.tables["supply_slots"]
     names, hours = len(records.entities["sites"]), SLOT_S / HOUR_S

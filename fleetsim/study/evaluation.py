@@ -29,7 +29,6 @@ from fleetsim.simulation.supply_plan import kw_per_kwp, site_supplies
 from fleetsim.study.intervals import Interval, share_interval
 from fleetsim.study.knobs import turned
 from fleetsim.study.spending import PricedWeek, Spending, spend, total
-from fleetsim.study.week import Week
 from fleetsim.work.plan import WorkPlan
 
 ROUND = 2
@@ -37,6 +36,17 @@ ROUND = 2
 time, whatever the number of workers."""
 _GOOD = ("trips_done", "rounds_finished", "energy_visits_prompt")
 _DUE = ("trips_planned", "rounds_planned", "energy_visits")
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What a worker needs to know of one week."""
+
+    scenario: Scenario
+    signals: Signals
+    plans: Mapping[str, WorkPlan]
+    fleets: tuple[str, ...]
+    """Whose service counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +114,9 @@ class Evaluator:
 
     def spending(self, values: Mapping[str, float], seeds: Sequence[int]) -> Spending:
         """Electricity over the weeks of these seeds, of every site that the fleets may use."""
-        weeks = self._jobs(self.sized(values), seeds)
-        jobs = [PricedWeek(week, self._grid_slots, self._prices.price_cny_per_kwh) for week in weeks]
+        weeks = [_seeded(self.sized(values), seed) for seed in seeds]
+        self.runs += len(weeks)
+        jobs = [PricedWeek(week, self._signals_of(week), self._grid_slots, self._prices) for week in weeks]
         return total(self._where.map(spend, jobs))
 
     def sized(self, values: Mapping[str, float]) -> Scenario:

@@ -7,31 +7,29 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from fleetsim.accounting.integrals import cut
-from fleetsim.accounting.local_supply import local_supplies
-from fleetsim.accounting.slots import reported_slots, slot_sums
-from fleetsim.accounting.sums import Floats
+from fleetsim.accounting import account
 from fleetsim.clock import HOUR_S, SLOT_S
 from fleetsim.economics.prices import Prices
+from fleetsim.economics.statement import own_supply
 from fleetsim.energy.hydrogen import LHV_KWH_PER_KG
+from fleetsim.executors import InProcess
 from fleetsim.grid.mix import GridSlots
-from fleetsim.results.records import Records
-from fleetsim.results.schema import FLOWS, concatenate
-from fleetsim.simulation.components import components
-from fleetsim.simulation.names import entities, scenario_tables
-from fleetsim.simulation.run import RUN_TABLES, run_component
-from fleetsim.simulation.stage import Job
-from fleetsim.simulation.supply_plan import supply_tables
-from fleetsim.study.week import Week
+from fleetsim.grid.tariff import PriceSlots
+from fleetsim.results.schema import FLOWS
+from fleetsim.scenario.schema import Scenario
+from fleetsim.signals import Signals
+from fleetsim.simulation.engine import compiled_components
+from fleetsim.simulation.run import simulate
 
 
 @dataclass(frozen=True, slots=True)
 class PricedWeek:
     """A week with what its electricity costs."""
 
-    week: Week
+    scenario: Scenario
+    signals: Signals
     grid: GridSlots
-    price_cny_per_kwh: Floats
+    prices: PriceSlots
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +76,19 @@ def total(weeks: Iterable[Spending]) -> Spending:
     return Spending(*(sum(getattr(week, field.name) for week in every) for field in fields(Spending)))
 
 
-def spend(priced: PricedWeek) -> Spending:
+def spend(week: PricedWeek) -> Spending:
     """Live through one week and add up what its electricity costs."""
-    records, price = _records(priced.week), priced.price_cny_per_kwh
-    tables, slots = records.tables, reported_slots(records.clock)
-    pieces = cut(tables["draws"], tables["clocks"])
-    load_kwh = slot_sums(pieces.kwh, tables["draws"]["site"][pieces.draw], pieces.slot, records)[:, slots]
-    drawn_kwh, fed_in_kwh = load_kwh.copy(), 0.0
-    for site, supply in local_supplies(records, priced.grid, price).items():
-        drawn_kwh[site] = supply.slots["drawn_kw"] * (SLOT_S / HOUR_S)
-        fed_in_kwh += float(supply.slots["fed_in_kw"].sum()) * (SLOT_S / HOUR_S)
-    drawn_cny, load_cny = (float(np.sum(kwh @ price[slots])) for kwh in (drawn_kwh, load_kwh))
-    flows, stored_kwh = tables["hydrogen_flows"], float(np.nansum(tables["sessions"]["stored_kwh"]))
+    happened = simulate(week.scenario, week.signals, InProcess(), compiled_components(week.scenario))
+    records = account(happened, week.grid, week.prices)
+    spared_cny, fed_in_kwh = (float(by_site.sum()) for by_site in own_supply(records))
+    sites, flows, hours = records.tables["site_slots"], records.tables["hydrogen_flows"], SLOT_S / HOUR_S
+    stored_kwh = float(np.nansum(records.tables["sessions"]["stored_kwh"]))
     kg = {name: float(flows["hydrogen_kg"][flows["flow"] == code].sum()) for code, name in enumerate(FLOWS)}
     return Spending(
         days=records.clock.days,
-        drawn_cny=drawn_cny,
-        spared_cny=load_cny - drawn_cny,
+        drawn_cny=float((sites["load_kw"] * sites["price_cny_per_kwh"]).sum()) * hours - spared_cny,
+        spared_cny=spared_cny,
         fed_in_kwh=fed_in_kwh,
         made_kwh=stored_kwh + (kg["produced"] + kg["delivered"]) * LHV_KWH_PER_KG,
         given_kwh=stored_kwh + kg["dispensed"] * LHV_KWH_PER_KG,
     )
-
-
-def _records(week: Week) -> Records:
-    """All that happened in the week."""
-    scenario, names = week.scenario, entities(week.scenario)
-    parts = [
-        run_component(Job(scenario, component, week.signals, names, week.plans))
-        for component in components(scenario.spec)
-    ]
-    tables = scenario_tables(scenario, names) | supply_tables(scenario, week.signals, names)
-    tables |= {name: concatenate(name, [part[name] for part in parts]) for name in RUN_TABLES}
-    return Records(scenario.spec.clock, names, tables)
