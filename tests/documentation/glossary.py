@@ -129,10 +129,10 @@ TERMS = (
             "boundary, so there are several and each is named: of the province's production (the label, for "
             "accounting); of its consumption, with exports carrying the mix; of its consumption with contracted hydro "
             "exported first; of the city's zone by flow tracing; market-based, with green certificates. "
-            "[Details](GRID).",
+            "[Details](grid.md).",
             zh=f"清洁电源为{_CLEAN['zh']}，其余不计。同一度电的占比取决于方法和边界，因此有多种口径，逐一注明："
             "全省发电侧平均（默认，用于核算）；用电侧平均（外送电量按发电结构计）；外送协议水电优先扣除后的用电侧平均；"
-            "按潮流追踪的城市分区用电侧平均；市场法（绿证）。[详细说明](GRID)（英文）。",
+            "按潮流追踪的城市分区用电侧平均；市场法（绿证）。[详细说明](grid.md)。",
         ),
         (
             "clean share of a fleet = sum of (share of the slot x energy in the slot) / energy",
@@ -205,9 +205,8 @@ def glossary_page(lang: Language) -> str:
         "<!-- Written by `make docs` from the program; edits here are lost. -->\n",
         said(_HEAD["lead"]) + "\n",
     ]
-    grid = "grid.md" if lang == "en" else "../grid.md"
     for term in TERMS:
-        parts += [f"## {said(term.name)}\n", said(term.meaning).replace("GRID", grid) + "\n"]
+        parts += [f"## {said(term.name)}\n", said(term.meaning) + "\n"]
         if term.formulas:
             parts.append("```text\n" + "\n".join(term.formulas) + "\n```\n")
         if term.metrics:
