@@ -52,7 +52,7 @@ CASES = {
         "configs/kunming_solar_depot.yaml",
         ("dayangfu",),
         0.99,
-        ("solar_kwp=0:800:100", "storage_kwh=0:1000:250", "connection_kw=200:800:100"),
+        ("solar_kwp=0:800:100", "storage_kwh=0:1000:250", "connection_kw=50:400:50"),
     ),
     "taxis": Case(
         "configs/kunming_taxis.yaml",
