@@ -20,7 +20,7 @@ GAS_CONSTANT_J_PER_MOL_K, KG_PER_MOL = 8.314472, 2.01588e-3
 HEAD = """### Density of hydrogen
 
 `fleetsim/energy/cascade.py` against the equation that NIST published for fuel (Lemmon, Huber and Leachman, J. Res.
-NIST 113, 2008, 341; within 0.04 % of measurements). Banks and tanks are reckoned at 15 degC.
+NIST 113, 2008, 341; within 0.04 % of measurements). Banks are rated at 15 degC and as warm as the day.
 
 | MPa | kg/m3 at 15 degC: model | NIST | error | error at 0 degC | error at 50 degC |
 |---|---|---|---|---|---|"""

@@ -1,11 +1,12 @@
 """Hydrogen under pressure: what a vessel holds, and how much flows from one vessel into another before it stops.
 
-All vessels are taken to stand at 15 °C, the temperature at which tanks are rated: a settled fill, not a hot one.
+Vessels are rated at 15 °C. Banks stand outdoors and are as warm as the day; a tank beside one is taken to be so, too: a
+settled fill, not a hot one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from fleetsim.energy.hydrogen import GAS_CONSTANT_J_PER_KG_K, VIRIAL_K_PER_PA
@@ -44,10 +45,11 @@ class Vessel:
     """A bank of a station or the tank of a vehicle."""
 
     volume_m3: float
+    temperature_k: float = RATED_K
 
     @classmethod
     def holding(cls, hydrogen_kg: float, pressure_mpa: float) -> Vessel:
-        """The vessel that holds so much at a pressure.
+        """The vessel that holds so much at a pressure and 15 °C.
 
         >>> round(Vessel.holding(26.0, 35.0).volume_m3, 3)
         1.088
@@ -56,11 +58,20 @@ class Vessel:
 
     def pressure_mpa(self, hydrogen_kg: float) -> float:
         """Pressure when it holds so much."""
-        return gas_pressure_mpa(hydrogen_kg / self.volume_m3)
+        return gas_pressure_mpa(hydrogen_kg / self.volume_m3, self.temperature_k)
 
     def content_kg(self, pressure_mpa: float) -> float:
         """What it holds at a pressure."""
-        return self.volume_m3 * density_kg_per_m3(pressure_mpa)
+        return self.volume_m3 * density_kg_per_m3(pressure_mpa, self.temperature_k)
+
+    def at(self, temperature_k: float) -> Vessel:
+        """The same vessel on a colder or warmer day; what it holds at a pressure goes nearly as 1 / T.
+
+        >>> bank = Vessel.holding(100.0, 45.0)
+        >>> [round(bank.at(kelvin).content_kg(45.0), 1) for kelvin in (273.15, 288.15, 303.15)]
+        [104.2, 100.0, 96.1]
+        """
+        return replace(self, temperature_k=temperature_k)
 
 
 def until_margin_s(
@@ -71,6 +82,8 @@ def until_margin_s(
     margin_mpa: float,
 ) -> float:
     """Time until the bank's pressure is only ``margin_mpa`` above the tank's, both levels changing evenly, s.
+
+    Both are as warm as the bank.
 
     With ``u = 1 - b rho`` of each vessel, which is linear in time, the pressure is ``R T / b (1/u - 1)``; the moment
     solves ``v - u = c u v`` (bank u, tank v, ``c = b margin / (R T)``): a quadratic equation, so nothing is stepped.
@@ -87,7 +100,7 @@ def until_margin_s(
     du, dv = (
         -COVOLUME_M3_PER_KG * rate / vessel.volume_m3 for vessel, rate in zip((bank, tank), rates_kg_per_s, strict=True)
     )
-    c = COVOLUME_M3_PER_KG * margin_mpa * PA_PER_MPA / (GAS_CONSTANT_J_PER_KG_K * RATED_K)
+    c = COVOLUME_M3_PER_KG * margin_mpa * PA_PER_MPA / (GAS_CONSTANT_J_PER_KG_K * bank.temperature_k)
     at_once = v - u - c * u * v
     if at_once <= 0.0:
         return 0.0

@@ -93,10 +93,10 @@ class Compressor(SourcedSpec):
 
 
 class Bank(SourcedSpec):
-    """A part of the storage with a pressure of its own. All are reckoned at 15 °C."""
+    """A part of the storage with a pressure of its own, outdoors and as warm as the day."""
 
     capacity_kg: StorageKg
-    """Hydrogen that it holds at its highest pressure, what is left at the lowest included."""
+    """Hydrogen that it holds at its highest pressure and 15 °C, what is left at the lowest included."""
     max_mpa: PressureMpa
     """Pressure to which the compressor fills it."""
     min_mpa: PressureMpa = 5.0

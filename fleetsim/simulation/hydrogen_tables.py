@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.clock import HOUR_S, Clock
+from fleetsim.clock import DAY_S, HOUR_S, Clock
 from fleetsim.energy.cascade import Vessel
 from fleetsim.results.schema import FLOWS, LOADS, Frame, complete, concatenate, select
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.scenario.schema import Scenario
-from fleetsim.simulation.station_plant import bank_vessels
+from fleetsim.simulation.station_plant import bank_vessels, day_temperatures_k
 from fleetsim.sites.log import SiteLog
 
 _ELECTROLYSER, _COMPRESSOR = LOADS.index("electrolyser"), LOADS.index("compressor")
@@ -33,7 +33,12 @@ def hydrogen_tables(log: SiteLog, site_codes: Mapping[str, int], scenario: Scena
     }
     initial_kg = {site_codes[name]: site.capacity_kg * site.initial_share for name, site in stations.items()}
     vent_share = {site_codes[name]: site.dispense_vent_share for name, site in stations.items()}
-    vessels = {site_codes[name]: bank_vessels(site) for name, site in stations.items()}
+    vessels = {
+        (site_codes[name], day): tuple(vessel.at(kelvin) for vessel in bank_vessels(site))
+        for name, site in stations.items()
+        if site.banks
+        for day, kelvin in enumerate(day_temperatures_k(site, scenario))
+    }
     rows = log.refuels.array()
     rows = rows[rows["end_s"] > clock.report_from_s]
     rows = rows[np.lexsort((rows["vehicle"], rows["end_s"]))]
@@ -157,8 +162,8 @@ def _dispensed(log: SiteLog, vent_share: Mapping[int, float]) -> Frame:
     return concatenate("hydrogen_flows", [filled, select(vented, share > 0.0)])
 
 
-def _banks(log: SiteLog, vessels: Mapping[int, tuple[Vessel, ...]], clock: Clock) -> Frame:
-    """How the content of every bank went within the reported time."""
+def _banks(log: SiteLog, vessels: Mapping[tuple[int, int], tuple[Vessel, ...]], clock: Clock) -> Frame:
+    """How the content of every bank went within the reported time; ``vessels`` are those of each site and day."""
     rows = log.banks.array()
     rows = rows[rows["end_s"] > clock.report_from_s]
     rows = rows[np.lexsort((rows["bank"], rows["site"], rows["start_s"]))]
@@ -167,8 +172,8 @@ def _banks(log: SiteLog, vessels: Mapping[int, tuple[Vessel, ...]], clock: Clock
     start_kg = rows["start_kg"] + past * (rows["end_kg"] - rows["start_kg"])
 
     def pressure_mpa(levels_kg: Array) -> Array:
-        known = zip(rows["site"], rows["bank"], levels_kg, strict=True)
-        return np.array([vessels[site][bank].pressure_mpa(kg) for site, bank, kg in known], dtype=np.float64)
+        known = zip(rows["site"], start_s // DAY_S, rows["bank"], levels_kg, strict=True)
+        return np.array([vessels[site, day][bank].pressure_mpa(kg) for site, day, bank, kg in known], dtype=np.float64)
 
     return complete(
         "banks",

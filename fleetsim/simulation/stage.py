@@ -19,7 +19,7 @@ from fleetsim.simulation.names import codes
 from fleetsim.simulation.plans import fleet_plan
 from fleetsim.simulation.plant import Plant, plant_of
 from fleetsim.simulation.staff import staff_plant
-from fleetsim.simulation.station_plant import cascade_plant, station_plant
+from fleetsim.simulation.station_plant import cascade_plant, day_temperatures_k, station_plant
 from fleetsim.sites.cascade_station import CascadeStation
 from fleetsim.sites.depot import Depot
 from fleetsim.sites.feeding_depot import FeedingDepot
@@ -96,11 +96,11 @@ class Stage:
             if isinstance(site := spec.sites[name], HydrogenStationSpec):
                 elevation_m = places[site.place].elevation_m
                 fuelling = station_plant(site, elevation_m, spec.clock, site_codes[name], job.signals.supply.get(name))
-                self.stations[name] = (
-                    CascadeStation(self.env, fuelling, cascade_plant(site, elevation_m), job.signals, self.site_log)
-                    if site.banks
-                    else HydrogenStation(self.env, fuelling, job.signals, self.site_log)
-                )
+                if site.banks:
+                    cascade = cascade_plant(site, elevation_m, day_temperatures_k(site, job.scenario))
+                    self.stations[name] = CascadeStation(self.env, fuelling, cascade, job.signals, self.site_log)
+                else:
+                    self.stations[name] = HydrogenStation(self.env, fuelling, job.signals, self.site_log)
 
     def plan(self, fleet: str) -> WorkPlan:
         """All blocks of a fleet."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache, partial
 
+import numpy as np
+
 from fleetsim.charging.sharing import NEVER
 from fleetsim.clock import DAY_S, HOUR_S, SLOT_S, Clock
+from fleetsim.energy.air import ZERO_C_IN_K
 from fleetsim.energy.cascade import Vessel
 from fleetsim.energy.hydrogen import compression_kwh_per_kg, electrolyser_kwh_per_kg
+from fleetsim.energy.weather import temperatures_c
 from fleetsim.scenario.hydrogen import Compressor, HydrogenStation
+from fleetsim.scenario.schema import Scenario
 from fleetsim.signals import SiteSupply
 from fleetsim.sites.bank import BankPlant, CascadePlant
 from fleetsim.sites.hydrogen_station import IDLE, Production, StationPlant, Truck
@@ -58,34 +64,41 @@ def bank_vessels(site: HydrogenStation) -> tuple[Vessel, ...]:
     return tuple(Vessel.holding(bank.capacity_kg, bank.max_mpa) for bank in site.banks)
 
 
-def cascade_plant(site: HydrogenStation, elevation_m: float) -> CascadePlant:
+def day_temperatures_k(site: HydrogenStation, scenario: Scenario) -> tuple[float, ...]:
+    """Temperature of vessels in the open on each day: the day's mean, to the kelvin; their walls even out the hours."""
+    spec, city = scenario.spec, scenario.profiles.places[site.place].city
+    hourly_c = temperatures_c(city, scenario.profiles.cities[city], spec.seed, spec.clock)
+    means_c = hourly_c.reshape(spec.clock.total_days, -1).mean(axis=1)
+    return tuple((np.round(means_c) + ZERO_C_IN_K).tolist())
+
+
+def cascade_plant(site: HydrogenStation, elevation_m: float, by_day_k: Sequence[float]) -> CascadePlant:
     """The banks as their station's agent sees them, and how hydrogen is lifted from one into another."""
-    compressor, banks = site.compressor, bank_plants(site)
+    compressor, plants = site.compressor, {kelvin: bank_plants(site, kelvin) for kelvin in set(by_day_k)}
+    banks = plants[by_day_k[0]]
+    changes = (day for day in range(1, len(by_day_k)) if by_day_k[day] != by_day_k[day - 1])
+    weather = tuple((float(day * DAY_S), plants[by_day_k[day]]) for day in changes)
     if compressor is None or compressor.lift_kg_per_h is None:
-        return CascadePlant(banks)
+        return CascadePlant(banks, weather=weather)
     kg_per_h, lift = compressor.lift_kg_per_h, partial(compression, compressor)
     limit_kw = site.limit_kw(elevation_m)
     if limit_kw is not None:
         kg_per_h = min(kg_per_h, _left_kw(site, limit_kw) / _highest_lift_kwh_per_kg(site, compressor))
-    return CascadePlant(banks, max(0.0, kg_per_h) / HOUR_S, lift)
+    return CascadePlant(banks, max(0.0, kg_per_h) / HOUR_S, lift, weather)
 
 
-def bank_plants(site: HydrogenStation) -> tuple[BankPlant, ...]:
-    """The banks by themselves."""
-    return tuple(
-        BankPlant(
-            vessel=vessel,
-            capacity_kg=bank.capacity_kg,
-            least_kg=vessel.content_kg(bank.min_mpa),
-            initial_kg=bank.capacity_kg * site.initial_share,
-            margin_mpa=bank.margin_mpa,
-            step_kwh_per_kg=tuple(
-                step_kwh_per_kg(site.compressor, vessel, bank.capacity_kg * step / STEPS, bank.capacity_kg / STEPS)
-                for step in range(STEPS)
-            ),
-        )
-        for bank, vessel in zip(site.banks, bank_vessels(site), strict=True)
-    )
+def bank_plants(site: HydrogenStation, temperature_k: float) -> tuple[BankPlant, ...]:
+    """The banks by themselves at a temperature: the compressor fills them to a pressure, whatever that is in kg."""
+    plants = []
+    for bank, rated in zip(site.banks, bank_vessels(site), strict=True):
+        vessel = rated.at(temperature_k)
+        capacity_kg = vessel.content_kg(bank.max_mpa)
+        step_kg = capacity_kg / STEPS
+        steps = tuple(step_kwh_per_kg(site.compressor, vessel, step_kg * step, step_kg) for step in range(STEPS))
+        initial_kg = bank.capacity_kg * site.initial_share
+        least_kg = vessel.content_kg(bank.min_mpa)
+        plants.append(BankPlant(vessel, capacity_kg, least_kg, initial_kg, bank.margin_mpa, steps))
+    return tuple(plants)
 
 
 def step_kwh_per_kg(compressor: Compressor | None, vessel: Vessel, from_kg: float, step_kg: float) -> float:

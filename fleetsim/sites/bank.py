@@ -37,6 +37,8 @@ class CascadePlant:
     lift_kg_per_s: float = 0.0
     lift_kwh_per_kg: Callable[[float, float], float] = max
     """Electricity to compress a kilogram from one pressure to another, both in MPa."""
+    weather: tuple[tuple[float, tuple[BankPlant, ...]], ...] = ()
+    """The banks as they are on a colder or warmer day, and from when on, in order."""
 
 
 class Bank:

@@ -20,7 +20,7 @@ from fleetsim.energy.cascade import flow_kg, until_margin_s
 from fleetsim.results.schema import REFUEL_ENDS, WAIT_OUTCOMES
 from fleetsim.scenario.hydrogen import RESTART_SHARE
 from fleetsim.signals import Signals
-from fleetsim.sites.bank import Bank, CascadePlant
+from fleetsim.sites.bank import Bank, BankPlant, CascadePlant
 from fleetsim.sites.hydrogen_station import (
     IDLE,
     SMALLEST_FILL_KG,
@@ -55,6 +55,9 @@ class CascadeStation(HydrogenStation):
         self._production = cache(self._production_at)
         self._lift = cache(self._lift_at)
         super().__init__(env, plant, signals, log)
+        for at_s, banks in cascade.weather:
+            self._note(at_s, self._change_weather, banks)
+        self._arm()
 
     def leave(self, visit: Refuelling) -> None:
         """A vehicle whose time was up goes without hydrogen."""
@@ -84,6 +87,14 @@ class CascadeStation(HydrogenStation):
             visit.level_kg = visit.start_kg + (now_s - visit.start_s) * rate
         self._level_kg = sum(bank.kg for bank in self._banks)
         self._since_s = now_s
+
+    def _change_weather(self, banks: Sequence[BankPlant]) -> None:
+        """A warmer day raises the pressure of what the banks hold, a colder one lowers it."""
+        for number, (bank, plant) in enumerate(zip(self._banks, banks, strict=True)):
+            self._write_bank(number, bank)
+            bank.plant = plant
+        self._production.cache_clear()
+        self._lift.cache_clear()
 
     def _take_in(self, truck: Truck) -> float:
         """Fill the banks from a truck, the lowest first, none above its pressure."""

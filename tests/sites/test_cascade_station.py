@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,18 +15,20 @@ from fleetsim.accounting import account
 from fleetsim.accounting.hydrogen_balance import storage_balance
 from fleetsim.energy.cascade import Vessel, flow_kg, until_margin_s
 from fleetsim.energy.hydrogen import compression_kwh_per_kg
+from fleetsim.profiles import Climate, Profiles
 from fleetsim.report.metrics import metrics
 from fleetsim.results.records import Records
 from fleetsim.results.schema import FLOWS, REFUEL_ENDS, TRIP_REASONS, TRIP_STATUS, WAIT_CAUSES, WAIT_OUTCOMES
 from fleetsim.scenario.schema import Scenario
 from fleetsim.signals import Signals
+from fleetsim.simulation.station_plant import day_temperatures_k
 from fleetsim.sites.bank import BankPlant, CascadePlant
 from fleetsim.sites.cascade_station import CascadeStation
 from fleetsim.sites.hydrogen_station import IDLE, Production, StationPlant
 from fleetsim.sites.log import SiteLog
 from tests import laws
 from tests.accounting.synthetic import grid_and_prices
-from tests.worlds import fuel_cell_fleet, rotation, run, scenario, station
+from tests.worlds import fuel_cell_fleet, profiles, rotation, run, scenario, station
 
 HOUR = 3_600.0
 RATE = 2 / 60
@@ -44,8 +47,17 @@ def banked(*banks: tuple[float, float], **changes: Any) -> dict[str, Any]:
     return station(**{"storage_kg": None, "banks": named, "compressor": COMPRESSOR, "initial_share": 1.0} | changes)
 
 
+def climate(mean_c: float = 15.0, day_to_day_k: float = 0.0) -> Profiles:
+    """A town with one temperature, that at which vessels are rated, or with warmer and colder days."""
+    world = profiles()
+    months = [{"mean_c": mean_c, "daily_swing_k": 10}] * 12
+    town = world.cities["town"].model_dump() | {"months": months, "day_to_day_k": day_to_day_k}
+    return replace(world, cities={"town": Climate.model_validate(town)})
+
+
 def world(site: dict[str, Any], line: dict[str, Any] | None = None, **changes: Any) -> Scenario:
-    return scenario(sites={"station": site}, fleets={"line": fuel_cell_fleet(**(line or {}))}, **changes)
+    fleets = {"line": fuel_cell_fleet(**(line or {}))}
+    return scenario(sites={"station": site}, fleets=fleets, **{"world": climate()} | changes)
 
 
 def levels_kg(records: Records, bank: int) -> np.ndarray:
@@ -142,6 +154,34 @@ def test_a_closing_station_sends_back_to_the_queue_who_waits_for_pressure() -> N
     assert (waits["arrive_s"].tolist(), waits["end_s"].tolist()) == ([0.0], [2 * HOUR])
     assert pressure["arrive_s"].tolist() == [2 * HOUR]
     assert visit.level_kg >= 20.0
+
+
+@pytest.mark.parametrize("mean_c", [0.0, 15.0, 30.0])
+def test_banks_are_filled_to_their_pressures_and_hold_more_when_it_is_cold(mean_c: float) -> None:
+    records = run(world(banked(initial_share=0.5), {"count": 1}, days=1, world=climate(mean_c)))
+    banks = records.tables["banks"]
+    for number, (kg, mpa) in enumerate(BANKS):
+        full_kg = Vessel.holding(kg, mpa).at(mean_c + 273.15).content_kg(mpa)
+        assert levels_kg(records, number).max() == pytest.approx(full_kg, abs=1e-5)
+        assert banks["end_mpa"][banks["bank"] == number].max() == pytest.approx(mpa)
+        assert (full_kg > kg * 1.01) == (mean_c == 0.0)
+        assert (full_kg < kg * 0.99) == (mean_c == 30.0)
+    laws.check(records)
+
+
+def test_a_warmer_day_raises_the_pressure_of_what_is_there() -> None:
+    """The station is closed, so the banks hold what they hold, and their pressure follows the day."""
+    closed = [{"start": "2026-03-09 00:00", "hours": 120, "of": "station"}]
+    site = banked(initial_share=0.5, electrolyser=None, compressor=None, outages=closed)
+    town = world(site, {"count": 1}, days=5, world=climate(day_to_day_k=8.0))
+    days_k = day_temperatures_k(town.spec.sites["station"], town)
+    assert len(set(days_k)) > 2
+    banks = run(town).tables["banks"]
+    for bank, start_s, mpa in zip(banks["bank"], banks["start_at"], banks["start_mpa"], strict=True):
+        kg, rated_mpa = BANKS[bank]
+        vessel = Vessel.holding(kg, rated_mpa).at(days_k[int(start_s // (24 * HOUR))])
+        assert mpa == pytest.approx(vessel.pressure_mpa(kg / 2), rel=1e-9)
+    assert (banks["start_kg"] == banks["end_kg"]).all()
 
 
 def test_the_compressor_fills_the_highest_bank_first_and_works_harder_as_its_pressure_rises() -> None:
@@ -323,12 +363,15 @@ def test_no_cascade_breaks_a_law(
     )  # fmt: skip
     blocks = [{"start": start, "spread_min": 30, "trips": 4, "layover_min": 6} for start in ("05:00", "14:00")]
     work = rotation(blocks=blocks, run_time_cv=0.15, deadhead_km=2)
-    records = run(world(site, {"count": buses, "patience_min": patience_min, "work": work}, days=2, warmup_days=1))
+    line = {"count": buses, "patience_min": patience_min, "work": work}
+    town = world(site, line, days=2, warmup_days=1, world=climate(day_to_day_k=8.0))
+    records = run(town)
     laws.check(records)
+    days_k = day_temperatures_k(town.spec.sites["station"], town)
     assert storage_balance(records).error.max() < 1e-6
     for number, (kg, mpa) in enumerate(zip(banks, steps_mpa, strict=True)):
-        levels = levels_kg(records, number)
-        assert levels.max() <= kg * (1 + 1e-9) + 1e-5
-        assert levels.min() >= Vessel.holding(kg, mpa).content_kg(3) - 1e-5
+        levels, vessel = levels_kg(records, number), Vessel.holding(kg, mpa)
+        assert levels.max() <= max(kg * initial_share, vessel.at(min(days_k)).content_kg(mpa)) * (1 + 1e-9) + 1e-5
+        assert levels.min() >= vessel.at(max(days_k)).content_kg(3) - 1e-5
     ends_kg = records.tables["refuels"]["tank_end_kg"]
     assert all(TANK.pressure_mpa(float(kg)) <= 35 * (1 + 1e-9) for kg in ends_kg)
