@@ -86,9 +86,10 @@ to what it can do they take more vehicles and fail less:
 |---|---|---|---|---|---|---|---|---|---|---|
 {lines}
 
-Exchange finds nobody: some vehicles at home have the energy when one is short, but it is before the afternoon's peak,
-and all of them are to leave for blocks of their own before they would be back. What fails without cutting needs more
-than a full battery, or a charger of 120 kW for eight buses at each of the ends where most trips end (`--terminals`).
+When a bus is short it is before the afternoon's peak: some at home have the energy, but all of them are to leave for
+blocks of their own before they would be back. So exchange can only let two change their blocks. What fails without
+cutting needs more than a full battery, or a charger of 120 kW for eight buses at each of the ends where most trips end
+(`--terminals`).
 
 Vehicles are those of the fullest day; energy is at the meter; trips are those of the week. Stops and durations of all
 trips equal those of gtfs-kit 13.0.1 (`compute_trip_stats`); the sum of their lengths is within 1 %, and 95 % of them

@@ -116,6 +116,11 @@ class Depot:
             return self._sharing.level_kwh(self._env.now, visit.session)
         return visit.level_kwh
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether a vehicle waits for a charger."""
+        return bool(self._queue)
+
     def call_away(self, visit: Visit) -> None:
         """A vehicle is needed elsewhere before its time is up."""
         if not visit.ended.triggered:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fleetsim.results.records import Records
 from fleetsim.results.schema import PURPOSES, TRIP_REASONS, TRIP_STATUS
 from fleetsim.work.timetable import TimetableTrip, TimetableTrips
 from tests import laws
-from tests.worlds import fleet, run, scenario
+from tests.worlds import depot, fleet, run, scenario
 
 HOUR = 3_600
 DONE, LATE = TRIP_STATUS.index("done"), TRIP_STATUS.index("late")
@@ -80,6 +82,40 @@ def test_a_vehicle_goes_before_its_own_block_if_it_has_the_energy_for_both() -> 
     laws.check(records)
 
 
+def test_two_vehicles_change_their_blocks_where_the_short_one_can_be_charged_for_the_later() -> None:
+    """Vehicle 1 has 245 kWh at 8:15; it leaves for c, and 0 charges on until 11:00 and takes d, which takes 100 kWh."""
+    later = block("d", 11.0, 12.5)
+    assert not (outcome(False, *later, b_km=5.0).tables["trips"]["status"] == DONE).all()
+    records = outcome(True, *later, b_km=5.0)
+    trips = of_block(records, 8.5)
+    assert set(trips["status"]) == {DONE}
+    late = trips["planned_depart_at"] >= trips["planned_depart_at"].min() + 2.5 * HOUR
+    assert set(trips["vehicle"][~late]) == {1} and set(trips["relieved"][~late]) == {0}
+    assert set(trips["vehicle"][late]) == {0} and set(trips["relieved"][late]) == {1}
+    laws.check(records)
+
+
+@given(
+    blocks=st.lists(st.tuples(st.floats(5, 20), st.floats(2.5, 25)), min_size=2, max_size=12),
+    vehicles=st.integers(2, 4),
+    patience_min=st.sampled_from([0.0, 30.0]),
+    chargers=st.integers(1, 3),
+)
+@settings(max_examples=40, deadline=None)
+def test_exchange_keeps_every_law_and_runs_each_block_once(
+    blocks: list[tuple[float, float]], vehicles: int, patience_min: float, chargers: int
+) -> None:
+    work = {"kind": "timetable", "file": "line.csv", "route": "road"}
+    trips = [trip for n, (start_h, km) in enumerate(blocks) for trip in block(f"b{n}", start_h, km)]
+    buses = fleet(vehicles, work=work, consumption_kwh_per_km=4.0, exchange=True, patience_min=patience_min)
+    table = TimetableTrips("line.csv", tuple(sorted(trips, key=lambda t: (t.block, t.depart_s))))
+    sites = {"depot": depot(chargers)}
+    records = run(scenario(sites=sites, fleets={"line": buses}, timetables={"line": table}, days=2))
+    laws.check(records)
+    service = records.tables["trips"]["purpose"] == PURPOSES.index("service")
+    assert service.sum() == len(trips)
+
+
 def test_service_counts_what_was_run() -> None:
     with_exchange = of_block(outcome(exchange=True), 0.0)["status"]
     without = of_block(outcome(exchange=False), 0.0)["status"]
@@ -87,7 +123,8 @@ def test_service_counts_what_was_run() -> None:
 
 
 def test_a_vehicle_whose_own_block_is_near_is_not_taken() -> None:
-    records = outcome(True, *block("d", 11.0, 12.5))
+    """Nor can the short one be charged for that block."""
+    records = outcome(True, *block("d", 9.0, 25.0))
     trips = of_block(records, 8.5)
     assert set(trips["relieved"][trips["planned_depart_at"] < trips["planned_depart_at"].min() + HOUR]) == {-1}
     laws.check(records)
