@@ -215,6 +215,14 @@ def city(**changes: Any) -> Profiles:
     )
 
 
+def one_site(site: Mapping[str, Any], fleets: Mapping[str, Mapping[str, Any]], days: int) -> Scenario:
+    """One site, called ``here``, that all fleets use and no other: taxis in their city, buses on their road."""
+    hailed = any(fleet["kind"] == "taxi" for fleet in fleets.values())
+    use = {"stations": ["here"]} if hailed else {"home": "here"}
+    users = {name: {**fleet, **use} for name, fleet in fleets.items()}
+    return scenario(sites={"here": site}, fleets=users, world=city() if hailed else None, days=days)
+
+
 def taxis(count: int = 1, **changes: Any) -> dict[str, Any]:
     """Taxis without any chance in them: 480 km a day at 0.15 kWh/km, so 3 kWh an hour; from full, energy at 20 %."""
     even = {"daily_km_cv": 0, "hourly_km_cv": 0, "consumption_cv": 0, "seek_soc": [0.2, 0.2], "initial_soc": [0.9, 0.9]}

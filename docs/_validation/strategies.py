@@ -9,7 +9,6 @@ import numpy as np
 import fleetsim
 from fleetsim import pipeline
 from fleetsim.charging.strategies import STRATEGIES
-from fleetsim.clock import HOUR_S, SLOT_S
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPOTS = {
@@ -83,7 +82,7 @@ nothing of theirs goes out to the grid; who is planned later sees what others gi
 site would be above that cap, whatever the price, and draw below it as far as the departure allows. Nobody feeds back
 while another waits for a charger. It takes chargers with `bidirectional: true` and vehicle sheets with `feed_back`;
 a vehicle without them charges as `cheapest` does. Wear of the battery has no price here.
-`configs/kunming_feed_back.yaml` is an example.
+[Buses that feed back to their park](scenarios/kunming_feed_back.md) is an example.
 
 A vehicle of which nobody knows when it leaves is planned as though it stayed for 12 hours; `valley` then waits for
 the valley alone. So are the packs of a swap station, above a floor that charges at once, which never feed back:
@@ -109,12 +108,6 @@ def value(results: pipeline.Results, metric: str) -> float:
     metrics = results.records.tables["metrics"]
     (row,) = np.flatnonzero((metrics["metric"] == metric) & (metrics["subject"] == "run"))
     return float(metrics["value"][row])
-
-
-def bill_cny(results: pipeline.Results) -> float:
-    """What the sites pay for the energy at their connections."""
-    slots = results.records.tables["site_slots"]
-    return float((slots["grid_kw"].clip(0.0) * slots["price_cny_per_kwh"]).sum() * SLOT_S / HOUR_S)
 
 
 def missed(results: pipeline.Results) -> float:
@@ -144,7 +137,7 @@ def markdown() -> str:
                 f"{value(results, 'peak_kw'):.0f}",
                 f"{value(results, 'energy_kwh'):,.0f}",
                 f"{value(results, 'fed_back_kwh'):,.0f}",
-                f"{bill_cny(results):,.0f}",
+                f"{value(results, 'grid_cost_cny'):,.0f}",
                 f"{value(results, 'clean_share'):.1%}",
                 f"{missed(results):.0f}",
                 f"{missed(results) - least:+.0f}",

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from fleetsim import pipeline
-from fleetsim.charging.strategies import STRATEGIES
 from fleetsim.report.balance import balance_lines
 from fleetsim.report.figures.flow import flow
 from fleetsim.report.figures.power import site_power
@@ -19,23 +18,14 @@ from fleetsim.results.schema import SOURCES, STOCK_SOURCES
 from tests import laws
 
 ROOT = Path(__file__).parents[2]
-PARK = (
-    "days=2",
-    "warmup_days=1",
-    "sites.dayangfu.strategy=bidirectional",
-    "sites.dayangfu.chargers=[{type: dc_120, count: 20, bidirectional: true}]",
-    "sites.dayangfu.connection_kw=2600",
-    f"sites.dayangfu.base_load_kw={[150] * 18 + [300] * 5 + [150]}",
-    'fleets.line_140.work.blocks=[{start: "05:15", spread_min: 20, trips: 2, layover_min: 7},'
-    ' {start: "16:00", spread_min: 20, trips: 2, layover_min: 7}]',
-)
-pytestmark = pytest.mark.skipif("bidirectional" not in STRATEGIES, reason="no strategy feeds back")
 NAMES = [source for source in STOCK_SOURCES if source != "delivered"]
 
 
 @cache
 def results() -> pipeline.Results:
-    return pipeline.simulate(pipeline.load(ROOT / "configs" / "first_depot.yaml", overrides=list(PARK)))
+    return pipeline.simulate(
+        pipeline.load(ROOT / "configs" / "kunming_feed_back.yaml", overrides=["days=2", "warmup_days=1"])
+    )
 
 
 def value(scope: str, subject: str, metric: str) -> float:
@@ -66,18 +56,18 @@ def test_the_metrics_are_sums_of_the_tables() -> None:
     fed_kwh = feeds["fed_back_kw"].sum() / 4
     assert fed_kwh == pytest.approx(sessions["discharged_kwh"].sum())
     assert fed_kwh > 3_000.0
-    assert value("run", "run", "fed_back_kwh") == value("site", "dayangfu", "fed_back_kwh") == pytest.approx(fed_kwh)
+    assert value("run", "run", "fed_back_kwh") == value("site", "park", "fed_back_kwh") == pytest.approx(fed_kwh)
     assert value("run", "run", "cost_cny") == pytest.approx(sessions["cost_cny"].sum() - feeds["cost_cny"].sum())
-    assert value("site", "dayangfu", "emission_kg") == pytest.approx(sessions["emission_kg"].sum())
+    assert value("site", "park", "emission_kg") == pytest.approx(sessions["emission_kg"].sum())
     known = 1.0 - sessions["initial_share"]
     clean_kwh = (sessions["clean_share"] * known * sessions["energy_kwh"])[sessions["energy_kwh"] > 1e-6].sum()
     known_kwh = (known * sessions["energy_kwh"]).sum()
     clean_kwh -= np.nansum(feeds["clean_share"] * (1.0 - feeds["initial_share"]) * feeds["fed_back_kw"]) / 4
     known_kwh -= ((1.0 - feeds["initial_share"]) * feeds["fed_back_kw"]).sum() / 4
-    assert value("fleet", "line_140", "clean_share") == pytest.approx(clean_kwh / known_kwh)
+    assert value("fleet", "commuters", "clean_share") == pytest.approx(clean_kwh / known_kwh)
     assert feeds["initial_share"].max() > 0.5
     kept_kwh = value("run", "run", "energy_kwh") - fed_kwh
-    assert value("fleet", "line_140", "cost_cny_per_kwh") == pytest.approx(value("run", "run", "cost_cny") / kept_kwh)
+    assert value("fleet", "commuters", "cost_cny_per_kwh") == pytest.approx(value("run", "run", "cost_cny") / kept_kwh)
 
 
 def test_the_figures_show_what_went_round() -> None:

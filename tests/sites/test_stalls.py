@@ -32,10 +32,10 @@ from fleetsim.sites.visit import Stage
 from tests import laws
 from tests.worlds import (
     LFP,
-    city,
     depot,
     fleet,
     fuel_cell_fleet,
+    one_site,
     public_station,
     rotation,
     run,
@@ -54,25 +54,22 @@ STEPS = charge_steps(LFP, battery_kwh=300, limit_kw=120, charger_efficiency=0.95
 
 def at_depot(strategy: str = "immediate", group: dict[str, Any] | None = None) -> Scenario:
     site = depot(chargers=[{"type": "dc", "count": 3} | (group or {})], strategy=strategy)
-    return scenario(sites={"site": site}, fleets={"line": fleet(9, home="site")}, days=5)
+    return one_site(site, {"line": fleet(9)}, days=5)
 
 
 def at_public_station(group: dict[str, Any] | None = None) -> Scenario:
     site = public_station(chargers=[{"type": "dc", "count": 2, "power_kw": 60} | (group or {})])
-    cabs = taxis(14, stations=["site"], **CHANCE)
-    return scenario(sites={"site": site}, fleets={"cabs": cabs}, world=city(), days=3)
+    return one_site(site, {"cabs": taxis(14, **CHANCE)}, days=3)
 
 
 def at_swap_station() -> Scenario:
     site = swap_station(slots={"type": "dc", "count": 3, "power_kw": 20}, packs=60, swap_s=1_800, lanes=2)
-    cabs = taxis(30, stations=["site"], balk_min=600, **CHANCE)
-    return scenario(sites={"site": site}, fleets={"cabs": cabs}, world=city(), days=2)
+    return one_site(site, {"cabs": taxis(30, balk_min=600, **CHANCE)}, days=2)
 
 
 def at_hydrogen_station() -> Scenario:
     site = station(dispensers=2, storage_kg=2_000, dispense_kg_per_min=0.3)
-    line = fuel_cell_fleet(9, home="site", initial_share=0.6)
-    return scenario(sites={"site": site}, fleets={"line": line}, days=5)
+    return one_site(site, {"line": fuel_cell_fleet(9, initial_share=0.6)}, days=5)
 
 
 WORLDS = {
@@ -212,13 +209,14 @@ def ten_guests(name: str, **site: Any) -> Scenario:
     site |= {"connection_kw": LIMIT_KW, "base_load_kw": 7.0}
     group = {"type": "dc", "count": 10, "power_kw": 60}
     if name == "depot":
-        line = fleet(10, home="site", work=rotation(blocks=[{"start": "05:00", "trips": 4, "layover_min": 5}]))
-        return scenario(sites={"site": depot(chargers=[group], **site)}, fleets={"line": line})
-    cabs = taxis(10, stations=["site"], initial_soc=[0.5, 0.5], patience_min=600, balk_min=600)
-    if name == "public station":
-        return scenario(sites={"site": public_station(chargers=[group], **site)}, fleets={"cabs": cabs}, world=city())
-    packs = swap_station(slots=group, packs=10, lanes=10, **site)
-    return scenario(sites={"site": packs}, fleets={"cabs": cabs}, world=city())
+        work = rotation(blocks=[{"start": "05:00", "trips": 4, "layover_min": 5}])
+        return one_site(depot(chargers=[group], **site), {"line": fleet(10, work=work)}, days=2)
+    built = (
+        public_station(chargers=[group], **site)
+        if name == "public station"
+        else swap_station(slots=group, packs=10, lanes=10, **site)
+    )
+    return one_site(built, {"cabs": taxis(10, initial_soc=[0.5, 0.5], patience_min=600, balk_min=600)}, days=2)
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,13 @@ from fleetsim.results.schema import HOLDERS, STOCK_SOURCES, WAIT_OUTCOMES
 from fleetsim.scenario.schema import Scenario
 from tests.accounting.synthetic import grid_and_prices
 from tests.worlds import (
-    city,
     depot,
     fleet,
     fuel_cell_fleet,
+    one_site,
     public_station,
     rotation,
     run,
-    scenario,
     station,
     swap_station,
     taxis,
@@ -41,32 +40,29 @@ def buses(queue: bool, **line: Any) -> dict[str, Any]:
 
 def cabs(queue: bool, **changes: Any) -> dict[str, Any]:
     """One taxi that comes first, and three that come a little later."""
-    then = {"then": taxis(3, initial_soc=[0.52, 0.52], stations=["here"], **changes)}
-    return {"first": taxis(1, initial_soc=[0.5, 0.5], stations=["here"], **changes)} | (then if queue else {})
+    then = {"then": taxis(3, initial_soc=[0.52, 0.52], **changes)}
+    return {"first": taxis(1, initial_soc=[0.5, 0.5], **changes)} | (then if queue else {})
 
 
 def at_depot(queue: bool, strategy: str = "immediate") -> Scenario:
     site = depot(chargers=SLOW, strategy=strategy, connection_kw=9, base_load_kw=2)
-    return scenario(sites={"depot": site}, fleets=buses(queue), days=1)
+    return one_site(site, buses(queue), days=1)
 
 
 def at_public_station(queue: bool, patience_min: float = 30) -> Scenario:
-    site = public_station(chargers=SLOW)
     lines = cabs(queue, patience_min=patience_min, balk_min=2_880, charge_target=0.9)
-    return scenario(sites={"here": site}, fleets=lines, world=city(), days=1)
+    return one_site(public_station(chargers=SLOW), lines, days=1)
 
 
 def at_swap_station(queue: bool) -> Scenario:
     site = swap_station(packs=1, slots={"type": "dc", "count": 1, "power_kw": 1})
-    lines = cabs(queue, patience_min=2_880, balk_min=2_880)
-    return scenario(sites={"here": site}, fleets=lines, world=city(), days=1)
+    return one_site(site, cabs(queue, patience_min=2_880, balk_min=2_880), days=1)
 
 
 def at_hydrogen_station(queue: bool) -> Scenario:
-    site = station(dispensers=1, dispense_kg_per_min=0.005)
     then = {"then": fuel_cell_fleet(3, work=LATER, initial_share=0.5)}
     lines = {"first": fuel_cell_fleet(1, work=EARLY, initial_share=0.5)} | (then if queue else {})
-    return scenario(sites={"station": site}, fleets=lines, days=2)
+    return one_site(station(dispensers=1, dispense_kg_per_min=0.005), lines, days=2)
 
 
 WORLDS = {

@@ -238,6 +238,13 @@ METRICS = (
     ),
     Metric("cost_cny", "CNY", _ALL, f"cost of the energy of the sessions at the tariff; {_KEPT}"),
     Metric(
+        "grid_cost_cny",
+        "CNY",
+        _SITES,
+        "cost at the tariff of all that the sites took from the grid, buildings and hydrogen included: net draw of "
+        "each 15 minutes at its price; what goes into the grid earns nothing here",
+    ),
+    Metric(
         "demand_charge_cny",
         "CNY",
         _SITES,

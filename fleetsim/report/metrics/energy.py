@@ -89,8 +89,10 @@ def _vehicles_and_packs(by_vehicle: Floats, by_site: Floats, scope: Scope) -> Fl
 def site_energy(records: Records, balance: SiteBalance, scope: Scope) -> dict[str, Floats]:
     """What passed the meters of the sites within the reported time."""
     slots = records.tables["site_slots"]
+    of, grid_kwh = scope.sites(slots["site"]), slots["grid_kw"] * (SLOT_S / HOUR_S)
     return {
-        "grid_kwh": scope.total(slots["grid_kw"] * (SLOT_S / HOUR_S), scope.sites(slots["site"])),
+        "grid_kwh": scope.total(grid_kwh, of),
+        "grid_cost_cny": scope.total(np.maximum(grid_kwh, 0.0) * slots["price_cny_per_kwh"], of),
         "standby_kwh": scope.total(balance.standby_kwh, scope.of_site),
         "base_kwh": scope.total(balance.base_kwh, scope.of_site),
     }

@@ -224,6 +224,23 @@ def test_the_balance_error_is_that_of_the_worst_vehicle_or_site(accounted: Recor
     assert value("site", "north", "balance_error") < 1e-12
 
 
+def test_the_bill_is_what_each_site_draws_at_the_price_of_its_slot_and_what_goes_out_earns_nothing(
+    accounted: Records,
+) -> None:
+    slots = accounted.tables["site_slots"]
+    grid_kw = slots["grid_kw"].copy()
+    grid_kw[np.flatnonzero(slots["site"] == 0)[:4]] = -80.0
+    look = looked_up(replace(accounted, tables={**accounted.tables, "site_slots": slots | {"grid_kw": grid_kw}}))
+    bills_cny = []
+    for site, name in enumerate(accounted.entities["sites"]):
+        mine = slots["site"] == site
+        drawn = zip(grid_kw[mine].tolist(), slots["price_cny_per_kwh"][mine].tolist(), strict=True)
+        bills_cny.append(sum(kw * price for kw, price in drawn if kw > 0.0) / 4)
+        assert look("site", name, "grid_cost_cny") == pytest.approx(bills_cny[-1])
+    assert sum(bills_cny) > 0.0
+    assert look("run", "run", "grid_cost_cny") == pytest.approx(sum(bills_cny))
+
+
 def test_an_empty_run_has_metrics_and_no_warnings() -> None:
     value = looked_up(account(Diary().records(), *grid_and_prices()))
     assert value("run", "run", "energy_kwh") == value("run", "run", "balance_error") == 0.0
