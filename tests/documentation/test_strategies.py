@@ -24,16 +24,19 @@ def script() -> ModuleType:
     return module
 
 
-def test_the_page_is_what_the_program_answers(script: ModuleType, root: Path, regenerate: bool) -> None:
-    page, path = script.markdown(), root / "docs" / "strategies.md"
-    if regenerate:
-        path.write_text(page, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == page, "run `make docs`"
+def test_the_pages_are_what_the_program_answers(script: ModuleType, root: Path, regenerate: bool) -> None:
+    paths = {"en": root / "docs" / "strategies.md", "zh": root / "docs" / "zh" / "strategies.md"}
+    for language, page in script.pages().items():
+        if regenerate:
+            paths[language].write_text(page, encoding="utf-8")
+        assert paths[language].read_text(encoding="utf-8") == page, "run `make docs`"
 
 
 def test_every_strategy_has_its_words_and_misses_nothing_where_the_depot_is_slack(root: Path) -> None:
+    chinese = (root / "docs" / "zh" / "strategies.md").read_text(encoding="utf-8")
     page = (root / "docs" / "strategies.md").read_text(encoding="utf-8")
-    assert re.findall(r"^\*\*`(\w+)`\*\*", page, flags=re.MULTILINE) == list(STRATEGIES)
+    for text in (page, chinese):
+        assert re.findall(r"^\*\*`(\w+)`\*\*", text, flags=re.MULTILINE) == list(STRATEGIES)
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| ")]
     figures = {(row[0], row[1]): row[2:] for row in rows[1:]}
     assert {name for _, name in figures} >= {f"`{name}`" for name in STRATEGIES}
