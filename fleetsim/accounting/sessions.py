@@ -21,7 +21,7 @@ from fleetsim.accounting.mix import (
     Mix,
 )
 from fleetsim.accounting.running import Running
-from fleetsim.accounting.sums import Floats, Ints, blocks, ratio, sums
+from fleetsim.accounting.sums import Floats, Ints, blocks, ratio
 from fleetsim.clock import HOUR_S
 from fleetsim.grid.mix import GridSlots
 from fleetsim.results import spool
@@ -65,11 +65,8 @@ class SessionTotals:
         np.maximum.at(self.peak_kw, session, offered_kw * power.clock.highest(start_s, end_s))
         kwh = power.integrals(self._mix.signals(power.site)[np.ix_(self._signals, power.slot)] * power.factors)
         kwh *= offered_kw / HOUR_S
-        if np.any(session[1:] <= session[:-1]):
-            session, number = np.unique(session, return_inverse=True)
-            kwh = np.array([sums(values, number, len(session)) for values in kwh])
         for signal, values in zip(self._signals, kwh, strict=True):
-            self.by_signal[signal, session] += values
+            np.add.at(self.by_signal[signal], session, values)
 
     @property
     def kwh(self) -> Floats:
