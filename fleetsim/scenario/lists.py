@@ -87,6 +87,8 @@ class ChargerRow(_Listed):
     """Workshop, washing, lights; by default nothing."""
     strategy: StrategyName | None = None
     """When vehicles may charge at a depot; by default at once."""
+    bidirectional: bool | None = None
+    """Whether vehicles that can feed back may do so here, where the strategy is ``bidirectional``: true or false."""
     plug_in_min: DurationMin | None = None
     """Time until the first power at a terminal; by default a minute."""
 
@@ -190,13 +192,14 @@ def _at_odds(file: str, rows: Sequence[Row[ChargerRow]]) -> Iterator[Problem]:
             if found != before:
                 allowed = f"must be {before}, as in line {other.line}: both are rows of {spec.site}"
                 yield Problem(file, row.line, column, repr(found), allowed)
-        column, kind, why = (
-            ("strategy", "depots", "a layover is short, so buses charge at once")
+        others = (
+            dict.fromkeys(("strategy", "bidirectional"), ("depots", "a layover is short, so buses charge at once"))
             if spec.kind == "terminal"
-            else ("plug_in_min", "terminals", "at depots it does not count")
+            else {"plug_in_min": ("terminals", "at depots it does not count")}
         )
-        if getattr(spec, column) is not None:
-            yield Problem(file, row.line, column, repr(getattr(spec, column)), f"is for {kind} alone: {why}")
+        for column, (kind, why) in others.items():
+            if getattr(spec, column) is not None:
+                yield Problem(file, row.line, column, repr(getattr(spec, column)), f"is for {kind} alone: {why}")
 
 
 Block = tuple[dict[str, Any], str, int]
@@ -212,7 +215,8 @@ def _sites(rows: Sequence[Row[ChargerRow]], vehicles: Sequence[Row[VehicleRow]],
         here = (v.spec.count for v in vehicles if spec.site in (_terminals(v.spec) if terminal else (v.spec.home,)))
         share = VEHICLES_PER_TERMINAL_CHARGER if terminal else VEHICLES_PER_CHARGER
         count = spec.count or max(1, ceil(sum(here) / share))
-        group = {"type": spec.type, "count": count} | ({} if spec.power_kw is None else {"power_kw": spec.power_kw})
+        of_kind = () if terminal else ("bidirectional",)
+        group = {"type": spec.type, "count": count} | _given(spec, "power_kw", *of_kind)
         new = {"kind": spec.kind, "place": spec.place, "chargers": []} | (
             {"plug_in_min": PLUG_IN_MIN} if terminal else {}
         )

@@ -66,7 +66,10 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
         if site.strategy == "solar_following" and site.solar is None:
             yield f"sites.{name}: no panels for solar_following to follow; it charges where the price is lowest"
         if isinstance(site, Depot) and site.strategy == "bidirectional":
-            yield from _feeding_remarks(name, site, scenario)
+            yield from _feeding_remarks(name, site, scenario, at_home[name])
+        capped = isinstance(site, Depot) and site.peak_kw is not None
+        if capped and site.storage is not None and site.storage.strategy == "valley_to_peak":
+            yield f"sites.{name}: peak_kw binds its vehicles alone; its battery on valley_to_peak may draw above it"
         if at_home[name] > CROWDED * chargers:
             yield f"sites.{name}: {chargers} chargers for {at_home[name]} vehicles"
         if limit_kw is None:
@@ -83,15 +86,28 @@ def _site_remarks(scenario: Scenario) -> Iterator[str]:
         )
 
 
-def _feeding_remarks(name: str, site: Depot, scenario: Scenario) -> Iterator[str]:
-    """What keeps every vehicle of a depot from feeding back."""
+def _feeding_remarks(name: str, site: Depot, scenario: Scenario, vehicles: int) -> Iterator[str]:
+    """What keeps every vehicle of a depot from feeding back, or may do so."""
     if not any(group.bidirectional for group in site.chargers):
         yield f"sites.{name}: no charger is bidirectional, so nobody feeds back; it charges where the price is lowest"
-    models = sorted({fleet.model for fleet in scenario.spec.fleets.values() if fleet.home == name})
-    if models and not any(scenario.profiles.vehicles[model].feed_back for model in models):
+    here = [fleet for fleet in scenario.spec.fleets.values() if fleet.home == name]
+    models = sorted({fleet.model for fleet in here})
+    able = [(fleet, sheet) for fleet in here if (sheet := scenario.profiles.vehicles[fleet.model].feed_back)]
+    if models and not able:
         yield (
             f"sites.{name}: no vehicle that lives here can feed back ({', '.join(models)} without feed_back in "
             "profiles/vehicles.yaml); it charges where the price is lowest"
+        )
+    elif able and all(sheet.floor_soc >= getattr(fleet, "charge_target", 1.0) for fleet, sheet in able):
+        floors = ", ".join(sorted({f"{fleet.model}: {sheet.floor_soc:g}" for fleet, sheet in able}))
+        yield (
+            f"sites.{name}: no vehicle that lives here can feed back, since feed_back.floor_soc is not below its "
+            f"charge_target ({floors}); it charges where the price is lowest"
+        )
+    elif able and site.feeds_back and (chargers := sum(group.count for group in site.chargers)) < vehicles:
+        yield (
+            f"sites.{name}: {chargers} chargers for {vehicles} vehicles: nobody feeds back while another waits for a "
+            "charger, which may be through whole peaks"
         )
 
 

@@ -158,11 +158,10 @@ class Depot:
 
     def _take_back(self, now_s: float, out: frozenset[int] = frozenset()) -> int | None:
         """The second gun of the vehicle that leaves last of those with two; none is taken that has a gun in ``out``."""
-        two = [each for each in self._plugged.values() if each.second >= 0 and not each.ended.triggered]
-        two = [each for each in two if each.charger not in out and each.second not in out]
-        if not two:
+        two = (each for each in self._plugged.values() if each.second >= 0 and not each.ended.triggered)
+        two = (each for each in two if each.charger not in out and each.second not in out)
+        if (visit := max(two, key=lambda each: each.until_s, default=None)) is None:
             return None
-        visit = max(two, key=lambda each: each.until_s)
         gun = visit.second
         self._change_guns(visit, now_s)
         return gun
@@ -280,8 +279,7 @@ class Depot:
         self._planner.plan(visit, now_s, crowding, may_feed=not self._queue)
         for moment_s in (moment_s for slot in visit.plan for moment_s in slot[:2] if now_s < moment_s < NEVER):
             self._note(moment_s, self._follow_plan, visit)
-        slot = visit.slot_at(now_s)
-        if slot is not None:
+        if (slot := visit.slot_at(now_s)) is not None:
             visit.cap_kw = slot.max_kw
             self._draw(visit, now_s)
 
@@ -298,8 +296,7 @@ class Depot:
         if visit.stage is Stage.QUEUED or visit.ended.triggered:
             return
         soon_s = now_s + TOLERANCE_S
-        slot = visit.slot_at(soon_s)
-        if slot is not None:
+        if (slot := visit.slot_at(soon_s)) is not None:
             if visit.cap_kw != slot.max_kw:
                 self._halt(visit, now_s)
                 visit.cap_kw = slot.max_kw

@@ -13,17 +13,30 @@ _TARGET = SESSION_ENDS.index("target")
 class FeedingDepot(Depot):
     """The agent of a depot whose strategy may let vehicles feed back, or may not; then it is as any depot."""
 
+    _held_off = False
+    """Whether plans were made that feed nothing because a vehicle waited for a charger."""
+
     def _plan(self, visit: Visit, now_s: float) -> None:
+        self._held_off = self._held_off or (bool(self._queue) and visit.can_feed)
         super()._plan(visit, now_s)
         if visit.stage is Stage.HELD and visit.is_full and not visit.feeds_after(now_s):
             self._finish(visit, now_s)
 
     def _plan_again(self, now_s: float) -> None:
-        """See :meth:`Depot._plan_again`; those that feed back think again, too."""
+        """See :meth:`Depot._plan_again`; those that feed back, or are to do so later, think again, too."""
         for visit in self._plugged.values():
-            if visit.cap_kw < 0.0:
+            if visit.feeds_after(now_s):
                 self._halt(visit, now_s)
         super()._plan_again(now_s)
+
+    def _arm(self, now_s: float) -> None:
+        """See :meth:`Depot._arm`; when nobody waits any more, those who hold a charger and were held off think again."""
+        if self._held_off and not self._queue:
+            self._held_off = False
+            for visit in tuple(self._plugged.values()):
+                if visit.stage is Stage.HELD and visit.can_feed and not visit.ended.triggered:
+                    self._plan(visit, now_s)
+        super()._arm(now_s)
 
     def _draw(self, visit: Visit, now_s: float) -> None:
         """Draw, or feed back as far as the battery is above its floor."""

@@ -98,7 +98,7 @@ class Planner:
 def _feed_view(visit: Visit) -> FeedView | None:
     """What a vehicle may feed back, in energy at the meter from its floor up; nothing where it cannot."""
     steps, battery = visit.steps, visit.steps.feed_back
-    if battery is None or visit.lowest_kwh >= visit.target_kwh:
+    if battery is None or not visit.can_feed:
         return None
     low_kwh = min(visit.level_kwh, visit.lowest_kwh)
     return FeedView(

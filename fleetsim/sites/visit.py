@@ -80,6 +80,11 @@ class Visit:
         battery = self.steps.feed_back
         return NEVER if battery is None else max(self.floor_kwh, battery.floor_kwh)
 
+    @property
+    def can_feed(self) -> bool:
+        """Whether its battery may feed back at its charger, once it has what it wants."""
+        return self.lowest_kwh < self.target_kwh
+
     def feeds_after(self, now_s: float) -> bool:
         """Whether its plan lets it feed back at a later time."""
         return any(slot.max_kw < 0.0 and slot.end_s > now_s for slot in self.plan)

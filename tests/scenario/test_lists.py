@@ -57,6 +57,17 @@ def test_rows_of_one_depot_are_its_groups_of_chargers(folder: Path) -> None:
     assert depot.connection_kw == 300
 
 
+def test_a_list_may_say_that_chargers_are_bidirectional(folder: Path) -> None:
+    (folder / "chargers.csv").write_text(
+        "site,place,type,count,strategy,bidirectional\ndepot,my_depot,dc_120,2,bidirectional,true\n"
+        "depot,my_depot,dc_60,4,,\n"
+    )
+    depot = load(folder.parents[1] / "configs" / "my_depot.yaml").spec.sites["depot"]
+    assert isinstance(depot, Depot)
+    assert [group.bidirectional for group in depot.chargers] == [True, False]
+    assert depot.feeds_back
+
+
 TERMINALS = (
     "site,kind,place,type,count,plug_in_min\ndepot,,my_depot,dc_120,5,\nnorth,terminal,north_end,dc_120,,\n"
     "south,terminal,south_end,dc_60,1,2.5\n"
@@ -86,14 +97,15 @@ def test_vehicles_charge_at_the_terminals_that_they_name(folder: Path) -> None:
 
 def test_terminals_that_cannot_be_are_named(folder: Path) -> None:
     (folder / "chargers.csv").write_text(
-        "site,kind,place,type,strategy,plug_in_min\ndepot,depot,my_depot,dc_120,,2\n"
-        "north,terminal,my_depot,dc_120,valley,\nnorth,depot,south_end,dc_60,,\n"
+        "site,kind,place,type,strategy,bidirectional,plug_in_min\ndepot,depot,my_depot,dc_120,,,2\n"
+        "north,terminal,my_depot,dc_120,valley,true,\nnorth,depot,south_end,dc_60,,,\n"
     )
     (folder / "vehicles.csv").write_text(VEHICLES.replace("north south", "north nort depot"))
     found = problems(folder)
     for expected in (
         "chargers.csv:2: plug_in_min: found 2.0; is for terminals alone",
         "chargers.csv:3: strategy: found 'valley'; is for depots alone",
+        "chargers.csv:3: bidirectional: found True; is for depots alone",
         "chargers.csv:4: kind: found 'depot'; must be terminal, as in line 3",
         "chargers.csv:4: place: found 'south_end'; must be my_depot, as in line 3",
         "vehicles.csv:2: fleets.line_a.opportunity.terminals.0: found 'north'; must lie where trips of the fleet end",

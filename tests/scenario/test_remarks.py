@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,14 @@ DEPOT = "{kind: depot, place: station, connection_kw: 100, chargers: [{type: dc_
             "profiles/vehicles.yaml); it charges where the price is lowest",
         ),
         (
+            [
+                f"{EAST}.strategy=bidirectional",
+                f"{EAST}.peak_kw=400",
+                f"{EAST}.storage={{battery_kwh: 9, power_kw: 9, round_trip_efficiency: 0.9, strategy: valley_to_peak}}",
+            ],
+            "sites.east: peak_kw binds its vehicles alone; its battery on valley_to_peak may draw above it",
+        ),
+        (
             ["sites.west={kind: depot, place: station, chargers: [{type: dc_60, count: 1}]}"],
             "sites.west: no fleet lives here",
         ),
@@ -43,6 +52,33 @@ DEPOT = "{kind: depot, place: station, connection_kw: 100, chargers: [{type: dc_
 )
 def test_what_is_tight_is_remarked(small_workspace: Path, overrides: list[str], remark: str) -> None:
     assert remark in load(small_workspace / "configs" / "depot.yaml", overrides=overrides).remarks
+
+
+@pytest.mark.parametrize(
+    ("floor_soc", "chargers", "remark"),
+    [
+        (
+            0.95, 22,
+            "sites.east: no vehicle that lives here can feed back, since feed_back.floor_soc is not below its "
+            "charge_target (bus_large: 0.95); it charges where the price is lowest",
+        ),
+        (
+            0.4, 21,
+            "sites.east: 21 chargers for 22 vehicles: nobody feeds back while another waits for a charger, which may "
+            "be through whole peaks",
+        ),
+        (0.94, 22, None),
+    ],
+)  # fmt: skip
+def test_what_keeps_vehicles_from_feeding_back_is_remarked(
+    edited: Callable[..., Path], floor_soc: float, chargers: int, remark: str | None
+) -> None:
+    sheet = f"  feed_back: {{power_kw: 60, floor_soc: {floor_soc}, efficiency: 0.95}}\n"
+    large = "  name: {en: Large bus, zh: 大巴}\n"
+    file = edited(large, large + sheet, "profiles/vehicles.yaml")
+    group = f"{EAST}.chargers=[{{type: dc_120, count: {chargers}, bidirectional: true}}]"
+    told = load(file, overrides=[f"{EAST}.strategy=bidirectional", group]).remarks
+    assert [each for each in told if "feed" in each or "feeds" in each] == ([] if remark is None else [remark])
 
 
 def test_a_remark_keeps_its_whole_list_which_only_a_summary_shortens(small_workspace: Path) -> None:

@@ -166,6 +166,41 @@ def test_nobody_feeds_back_while_another_waits_for_a_charger() -> None:
         assert not ((draws["start_at"] < end_s - 1e-6) & (draws["end_at"] > arrive_s + 1e-6)).any()
 
 
+def with_guest(*blocks: dict[str, Any]) -> Records:
+    """One bus that feeds back and a guest, at one charger."""
+    site = world().spec.sites["depot"].model_dump(exclude_unset=True)
+    fleets = {
+        "line": fleet(1, work=EVENING, consumption_kwh_per_km=0.6),
+        "guest": fleet(1, work=rotation(blocks=list(blocks)), consumption_kwh_per_km=0.3),
+    }
+    both_ways = profiles(vehicle(feed_back=FEED_BACK))
+    return run(scenario(sites={"depot": site}, fleets=fleets, world=both_ways, days=3))
+
+
+def test_when_nobody_waits_any_more_who_was_held_off_feeds_on() -> None:
+    """One bus gives from 18:00 on; another comes at 18:30, finds no charger and drives again at 19:30. The first gives
+    the rest then, 105 kWh in the battery in all."""
+    records = with_guest(
+        {"start": "13:15", "trips": 4, "layover_min": 5}, {"start": "19:30", "trips": 1, "layover_min": 5}
+    )
+    waits, draws = records.tables["waits"], fed(records)
+    assert (waits["arrive_at"][0], waits["end_at"][0]) == pytest.approx((18.5 * HOUR, 19.5 * HOUR))
+    first = select(draws, draws["start_at"] < 22 * HOUR)
+    rest_h = (225.0 - 120.0) * 0.95 / 60.0 - 0.5
+    assert first["start_at"] == pytest.approx([18 * HOUR, 19.5 * HOUR])
+    assert first["end_at"] == pytest.approx([18.5 * HOUR, (19.5 + rest_h) * HOUR])
+    laws.check(records)
+
+
+def test_who_is_to_feed_back_later_gives_the_charger_to_one_that_waits() -> None:
+    """One bus draws from 02:00 to 03:30 and would feed from 07:00 on; another comes at 03:00 and waits for it.
+    The first holds 120 + 115.2 kWh by then and draws the rest of 285 at full power."""
+    records = with_guest({"start": "21:45", "trips": 4, "layover_min": 5})
+    waits = records.tables["waits"]
+    assert (waits["arrive_at"][0], waits["end_at"][0]) == pytest.approx((27 * HOUR, (27 + 49.8 / 115.2) * HOUR))
+    laws.check(records)
+
+
 @pytest.mark.parametrize("lacks", ["vehicle", "charger"])
 def test_who_cannot_feed_back_charges_where_it_is_cheapest(lacks: str) -> None:
     chargers = [{"type": "dc", "count": 3, "bidirectional": lacks != "charger"}]

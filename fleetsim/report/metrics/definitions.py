@@ -149,7 +149,7 @@ METRICS = (
     Metric("packs_ready_mean", "1", _SITES, "mean number of packs that are ready at the stations"),
     Metric("unmet_kwh", "kWh", _ALL, "energy asked for at plug-in and not stored by the end of the session"),
     Metric("reserve_crossings", "1", _FLEETS, "trips that began at or above the reserve and ended below it"),
-    Metric("soc_min", "share", _FLEETS, "lowest state of charge or share of a tank at the start or the end of a trip"),
+    Metric("soc_min", "share", _FLEETS, "lowest state of charge or share of a tank at the ends of trips"),
     Metric("layovers_without_gun", "1", _ALL, "layovers at terminals that were long enough to charge and found no gun"),
     Metric("waits", "1", _ALL, "number of stays in a queue for a charger or a dispenser"),
     Metric("waited_h", "h", _ALL, "vehicle-hours in queues"),
