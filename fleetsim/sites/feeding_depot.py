@@ -14,10 +14,11 @@ class FeedingDepot(Depot):
     """The agent of a depot whose strategy may let vehicles feed back, or may not; then it is as any depot."""
 
     _held_off = False
-    """Whether plans were made that feed nothing because a vehicle waited for a charger."""
+    """Whether there are such as were held off since somebody has waited for a charger."""
 
     def _plan(self, visit: Visit, now_s: float) -> None:
-        self._held_off = self._held_off or (bool(self._queue) and visit.can_feed)
+        visit.held_off = bool(self._queue) and visit.can_feed
+        self._held_off = self._held_off or visit.held_off
         super()._plan(visit, now_s)
         if visit.stage is Stage.HELD and visit.is_full and not visit.feeds_after(now_s):
             self._finish(visit, now_s)
@@ -30,11 +31,11 @@ class FeedingDepot(Depot):
         super()._plan_again(now_s)
 
     def _arm(self, now_s: float) -> None:
-        """See :meth:`Depot._arm`; when nobody waits any more, those who hold a charger and were held off think again."""
+        """See :meth:`Depot._arm`; when nobody waits any more, those who were held off think again."""
         if self._held_off and not self._queue:
             self._held_off = False
             for visit in tuple(self._plugged.values()):
-                if visit.stage is Stage.HELD and visit.can_feed and not visit.ended.triggered:
+                if visit.stage is Stage.HELD and visit.held_off and not visit.ended.triggered:
                     self._plan(visit, now_s)
         super()._arm(now_s)
 
@@ -47,10 +48,13 @@ class FeedingDepot(Depot):
 
     def _reach_target(self, visit: Visit, now_s: float) -> None:
         """A vehicle has what it wanted; unless it is to feed back later, that ends its session."""
-        if visit.feeds_after(now_s):
+        may_again = visit.held_off and not self._queue
+        if may_again or visit.feeds_after(now_s):
             visit.level_kwh = visit.target_kwh
             visit.end_s = now_s
             visit.stage = Stage.HELD
+            if may_again:
+                self._plan(visit, now_s)
         else:
             super()._reach_target(visit, now_s)
 

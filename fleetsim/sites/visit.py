@@ -28,9 +28,9 @@ class Visit:
     """A vehicle's claim on a charger. ``ended`` fires when its target is reached or its time is up."""
 
     __slots__ = (
-        "arrive_s", "cap_kw", "charger", "end_s", "ended", "expected", "floor_kwh", "level_kwh", "pack", "patience_s",
-        "plan", "planned_s", "plug_s", "second", "session", "stage", "start_kwh", "start_s", "steps", "steps_id",
-        "target_kwh", "until_s", "vehicle", "vehicle_class", "wanted_kwh",
+        "arrive_s", "cap_kw", "charger", "end_s", "ended", "expected", "floor_kwh", "held_off", "level_kwh", "pack",
+        "patience_s", "plan", "planned_s", "plug_s", "second", "session", "stage", "start_kwh", "start_s", "steps",
+        "steps_id", "target_kwh", "until_s", "vehicle", "vehicle_class", "wanted_kwh",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +59,8 @@ class Visit:
         """First slot of its plan, and the power that it will draw by slot, where the site's strategy looks at that."""
         self.floor_kwh = floor_kwh
         """The energy that its vehicle needs: what is above that its battery may feed back."""
+        self.held_off = False
+        """Whether its plan feeds nothing because another waited for a charger when it was made."""
         self.cap_kw = NEVER
         """The power at the meter that its plan allows at present; negative while it is to feed back."""
         self.session = self.charger = self.second = self.steps_id = self.pack = -1

@@ -192,6 +192,17 @@ def test_when_nobody_waits_any_more_who_was_held_off_feeds_on() -> None:
     laws.check(records)
 
 
+def test_who_draws_when_the_other_gives_up_feeds_once_it_has_what_it_wanted() -> None:
+    """The guest comes at 02:30, while one draws, and drives again at 03:00. The one feeds at 07:00."""
+    records = with_guest(
+        {"start": "21:15", "trips": 4, "layover_min": 5}, {"start": "03:00", "trips": 8, "layover_min": 5}
+    )
+    waits, draws = records.tables["waits"], fed(records)
+    assert (waits["arrive_at"][0], waits["end_at"][0]) == pytest.approx((26.5 * HOUR, 27 * HOUR))
+    assert ((draws["start_at"] >= 31 * HOUR) & (draws["start_at"] < 33 * HOUR)).any()
+    laws.check(records)
+
+
 def test_who_is_to_feed_back_later_gives_the_charger_to_one_that_waits() -> None:
     """One bus draws from 02:00 to 03:30 and would feed from 07:00 on; another comes at 03:00 and waits for it.
     The first holds 120 + 115.2 kWh by then and draws the rest of 285 at full power."""
