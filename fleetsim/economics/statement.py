@@ -83,11 +83,13 @@ class SiteYear:
     chargers: int
     vehicles_per_charger: float
     energy_kwh: float
-    """Sold, at the meter."""
+    """Sold, at the meter: what vehicles drew and did not feed back."""
     revenue_cny: float
     """Service fees; the electricity itself is passed on at its price."""
     spared_cny: float
     """Electricity at the tariff that own panels and battery spared."""
+    shifted_cny: float
+    """Electricity at the tariff that vehicles spared by feeding back, less what that energy had cost."""
     fed_in_cny: float
     """What the grid paid for surplus solar."""
     demand_charge_cny: float
@@ -97,7 +99,8 @@ class SiteYear:
     @property
     def surplus_cny(self) -> float:
         """What is left in the year."""
-        return self.revenue_cny + self.spared_cny + self.fed_in_cny - self.upkeep_cny - self.demand_charge_cny
+        earned_cny = self.revenue_cny + self.spared_cny + self.shifted_cny + self.fed_in_cny
+        return earned_cny - self.upkeep_cny - self.demand_charge_cny
 
     @property
     def payback_years(self) -> float:
@@ -255,11 +258,13 @@ def _site_years(records: Records, prices: Prices, measured: _Measured, of_year: 
     """Every site with chargers or slots."""
     sites, names = records.tables["sites"], records.entities["sites"]
     invested_cny, spared_cny, fed_in_kwh = investment_cny(records, prices), *own_supply(records)
+    shifted_cny = shifted_by_vehicles_cny(records)
     years = []
     for row, code in enumerate(sites["site"].tolist()):
         if sites["chargers"][row] == 0:
             continue
-        energy_kwh = measured("site", names[code], "energy_kwh") * of_year
+        energy_kwh = measured("site", names[code], "energy_kwh") - measured("site", names[code], "fed_back_kwh")
+        energy_kwh *= of_year
         years.append(
             SiteYear(
                 site=names[code],
@@ -268,6 +273,7 @@ def _site_years(records: Records, prices: Prices, measured: _Measured, of_year: 
                 energy_kwh=energy_kwh,
                 revenue_cny=energy_kwh * prices.charging.service_fee_cny_per_kwh,
                 spared_cny=float(spared_cny[code]) * of_year,
+                shifted_cny=float(shifted_cny[code]) * of_year,
                 fed_in_cny=float(fed_in_kwh[code]) * of_year * prices.charging.feed_in_cny_per_kwh,
                 demand_charge_cny=measured("site", names[code], "demand_charge_cny") * of_year,
                 investment_cny=float(invested_cny[row]),
@@ -279,14 +285,27 @@ def _site_years(records: Records, prices: Prices, measured: _Measured, of_year: 
 
 def own_supply(records: Records) -> tuple[Floats, Floats]:
     """By code of the site: what the energy of panels and battery would have cost from the grid, CNY, and kWh fed in."""
-    sites, supply = records.tables["site_slots"], records.tables["supply_slots"]
     names, hours = len(records.entities["sites"]), SLOT_S / HOUR_S
-    mine = np.isin(sites["site"], supply["site"])
-    rows = select(sites, mine)
-    rows = select(rows, np.lexsort((rows["slot_at"], rows["site"])))
-    supply = select(supply, np.lexsort((supply["slot_at"], supply["site"])))
+    rows, supply = (_of_own_supply(records, table) for table in ("site_slots", "supply_slots"))
     spared_cny = (rows["load_kw"] - supply["fed_back_kw"] - supply["drawn_kw"]) * hours * rows["price_cny_per_kwh"]
     return sums(spared_cny, rows["site"], names), sums(supply["fed_in_kw"] * hours, supply["site"], names)
+
+
+def _of_own_supply(records: Records, table: str) -> Frame:
+    """The slots of sites with panels or a battery, by site and time."""
+    slots = records.tables[table]
+    slots = select(slots, np.isin(slots["site"], records.tables["site_supply"]["site"]))
+    return select(slots, np.lexsort((slots["slot_at"], slots["site"])))
+
+
+def shifted_by_vehicles_cny(records: Records) -> Floats:
+    """By code of the site: what vehicles fed back, at the tariff of its time, less what that energy had cost, CNY."""
+    sites, fed, first_s = records.tables["site_slots"], records.tables["feed_slots"], records.clock.report_from_s
+    price_cny_per_kwh = np.zeros(records.clock.slots)
+    price_cny_per_kwh[(sites["slot_at"] // SLOT_S).astype(np.int64)] = sites["price_cny_per_kwh"]
+    fed = select(fed, fed["slot_at"] >= first_s)
+    worth_cny = fed["fed_back_kw"] * (SLOT_S / HOUR_S) * price_cny_per_kwh[(fed["slot_at"] // SLOT_S).astype(np.int64)]
+    return sums(worth_cny - fed["cost_cny"], fed["site"], len(records.entities["sites"]))
 
 
 def investment_cny(records: Records, prices: Prices) -> Floats:

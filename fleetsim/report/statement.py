@@ -82,6 +82,8 @@ def _sentences(year: Statement, lang: Language) -> list[str]:
             said.append(
                 word("statement.supply", lang, spared=_money(spared_cny, lang), fed_in=_money(fed_in_cny, lang))
             )
+        if shifted_cny := sum(each.shifted_cny for each in year.sites):
+            said.append(word("statement.feeding", lang, shifted=_money(shifted_cny, lang)))
     if math.isfinite(year.whole.cny_per_km):
         parts = {
             "whole": year.whole.cny_per_km,

@@ -19,6 +19,7 @@ from fleetsim.results.schema import FLOWS
 from fleetsim.scenario.schema import Scenario
 from fleetsim.signals import Signals
 from fleetsim.simulation.engine import compiled_components
+from fleetsim.simulation.plant import base_by_slot_kw, standby_kw
 from fleetsim.simulation.run import simulate
 
 
@@ -39,13 +40,15 @@ class Spending:
     days: int
     drawn_cny: float
     """Drawn from the grid, at the tariff."""
+    buildings_cny: float
+    """What buildings and the standby of chargers would cost at the tariff, which no vehicle changes."""
     spared_cny: float
     """What panels and batteries gave, at the tariff of its time, less what batteries took."""
     fed_in_kwh: float
     made_kwh: float
-    """Stored in vehicles and packs, and hydrogen that was produced or delivered (LHV)."""
+    """Stored in vehicles and packs and not fed back, and hydrogen that was produced or delivered (LHV)."""
     given_kwh: float
-    """Stored in vehicles and packs, and hydrogen that was dispensed."""
+    """Stored in vehicles and packs and not fed back, and hydrogen that was dispensed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,16 @@ class Bill:
 def bill(spending: Spending, needed: Spending, prices: Prices) -> Bill:
     """A year of days like those of some weeks, for the same energy at every size.
 
-    What a small site does not charge or takes from its stock is no saving: cost counts for each kilowatt-hour made, and
-    as many are needed as ``needed``, the largest size in the same weeks, gives.
+    What a small site does not charge or takes from its stock is no saving: beyond its buildings, cost counts for each
+    kilowatt-hour made, and as many are needed as ``needed``, the largest size in the same weeks, gives.
     """
     weight = needed.given_kwh / spending.made_kwh if spending.made_kwh > 0.0 else 1.0
-    weight *= prices.year_days / spending.days
-    earned_cny = spending.fed_in_kwh * prices.charging.feed_in_cny_per_kwh
-    return Bill((spending.drawn_cny - earned_cny) * weight, (spending.spared_cny + earned_cny) * weight)
+    of_year = prices.year_days / spending.days
+    earned_cny, buildings_cny = spending.fed_in_kwh * prices.charging.feed_in_cny_per_kwh, spending.buildings_cny
+    return Bill(
+        (buildings_cny + (spending.drawn_cny - earned_cny - buildings_cny) * weight) * of_year,
+        (spending.spared_cny + earned_cny) * weight * of_year,
+    )
 
 
 def total(weeks: Iterable[Spending]) -> Spending:
@@ -82,13 +88,26 @@ def spend(week: PricedWeek) -> Spending:
     records = account(happened, week.grid, week.prices)
     spared_cny, fed_in_kwh = (float(by_site.sum()) for by_site in own_supply(records))
     sites, flows, hours = records.tables["site_slots"], records.tables["hydrogen_flows"], SLOT_S / HOUR_S
-    stored_kwh = float(np.nansum(records.tables["sessions"]["stored_kwh"]))
+    taken_kw = sites["load_kw"] - sites["fed_back_kw"]
+    stored_kwh = sum(
+        sign * float(np.nansum(records.tables["sessions"][column]))
+        for column, sign in (("stored_kwh", 1.0), ("released_kwh", -1.0))
+    )
     kg = {name: float(flows["hydrogen_kg"][flows["flow"] == code].sum()) for code, name in enumerate(FLOWS)}
     return Spending(
         days=records.clock.days,
-        drawn_cny=float((sites["load_kw"] * sites["price_cny_per_kwh"]).sum()) * hours - spared_cny,
+        drawn_cny=float((taken_kw * sites["price_cny_per_kwh"]).sum()) * hours - spared_cny,
+        buildings_cny=_buildings_cny(week),
         spared_cny=spared_cny,
         fed_in_kwh=fed_in_kwh,
         made_kwh=stored_kwh + (kg["produced"] + kg["delivered"]) * LHV_KWH_PER_KG,
         given_kwh=stored_kwh + kg["dispensed"] * LHV_KWH_PER_KG,
     )
+
+
+def _buildings_cny(week: PricedWeek) -> float:
+    """What the buildings and standby of all sites draw in the reported time, at the tariff."""
+    clock, sites = week.scenario.spec.clock, week.scenario.spec.sites.values()
+    own_kw = sum(base_by_slot_kw(site, clock) + standby_kw(site, week.scenario) for site in sites)
+    first = clock.report_from_s // SLOT_S
+    return float((own_kw * week.prices.price_cny_per_kwh)[first:].sum()) * SLOT_S / HOUR_S

@@ -18,7 +18,7 @@ from tests.recorded import small_records
 
 ROOT = Path(__file__).resolve().parents[2]
 FLEET = {"distance_km": 600.0, "cost_cny_per_km": 0.5, "emission_kg_per_km": 0.2}
-SITE = {"energy_kwh": 800.0, "vehicles_per_charger": 1.5, "demand_charge_cny": 40.0}
+SITE = {"energy_kwh": 900.0, "fed_back_kwh": 100.0, "vehicles_per_charger": 1.5, "demand_charge_cny": 40.0}
 
 
 def prices(**changes: object) -> Prices:
@@ -146,6 +146,24 @@ def test_a_roof_and_a_battery_are_paid_for_and_spare_and_sell_energy() -> None:
     assert site.fed_in_cny == pytest.approx(30 / 4 * 0.3 * 50)
     costs_cny = site.investment_cny * 0.05 + 40 * 50
     assert site.surplus_cny == pytest.approx(site.revenue_cny + site.spared_cny + site.fed_in_cny - costs_cny)
+
+
+def test_what_vehicles_feed_back_is_not_sold_and_is_worth_its_price_less_what_it_had_cost() -> None:
+    """20 kW for a slot at 0.9 CNY/kWh that had cost 2 CNY, and as much at 0.4 in the warm-up; 50 times a year."""
+    before = records()
+    slots = {"site": np.array([1, 1]), "slot_at": np.array([86_400.0, 87_300.0])}
+    fed = {"site": np.array([1, 1]), "slot_at": np.array([87_300.0, 900.0])}
+    fed |= {"fed_back_kw": np.array([20.0, 20.0]), "cost_cny": np.array([2.0, 2.0])}
+    tables = {
+        "site_slots": complete(
+            "site_slots", slots | {"grid_kw": np.array([70.0, 90.0]), "price_cny_per_kwh": np.array([0.4, 0.9])}
+        ),
+        "feed_slots": complete("feed_slots", fed),
+    }
+    (site,) = statement(replace(before, tables={**before.tables, **tables}), prices()).sites
+    assert site.energy_kwh == year().sites[0].energy_kwh == 800.0 * 50
+    assert site.shifted_cny == pytest.approx((20 / 4 * 0.9 - 2.0) * 50)
+    assert site.surplus_cny - year().sites[0].surplus_cny == pytest.approx(site.shifted_cny)
 
 
 def test_packs_and_lanes_of_a_swap_station_are_paid_for() -> None:

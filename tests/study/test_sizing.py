@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import fleetsim
@@ -266,12 +267,32 @@ def test_the_spending_of_a_week_is_what_the_run_says(prices: Prices) -> None:
     assert spent.made_kwh == spent.given_kwh == pytest.approx(tables["sessions"]["stored_kwh"].sum())
 
 
+@pytest.mark.parametrize("chargers", [12, 8])
+def test_what_vehicles_feed_back_is_not_bought_again_and_energy_counts_once(chargers: int) -> None:
+    """Whatever is fed back, the park buys what its connection meters, and its buses keep the same energy."""
+    scenario = fleetsim.load(
+        ROOT / "configs" / "kunming_feed_back.yaml",
+        overrides=["grid.level=constant", "days=2", "warmup_days=1", f"sites.park.chargers.0.count={chargers}"],
+    )
+    evaluator = Evaluator(scenario, ["park"], InProcess())
+    spent, few = evaluator.spending({}, [scenario.spec.seed]), evaluator.spending({"chargers": 4}, [scenario.spec.seed])
+    tables = fleetsim.simulate(scenario).records.tables
+    slots = tables["site_slots"]
+    assert (tables["sessions"]["discharged_kwh"].sum() > 1_000.0) == (chargers == 12)
+    assert spent.drawn_cny == pytest.approx(float((slots["grid_kw"] * slots["price_cny_per_kwh"]).sum() / 4))
+    assert spent.made_kwh == pytest.approx(few.made_kwh, rel=1e-3)
+    own_kw = np.resize(scenario.spec.sites["park"].base_load_kw, 48).repeat(4)
+    standby_kw = tables["sites"]["chargers"][0] * scenario.profiles.chargers["dc_120"].standby_kw
+    prices = slots["price_cny_per_kwh"][np.argsort(slots["slot_at"])]
+    assert spent.buildings_cny == pytest.approx(float(((own_kw + standby_kw) * prices).sum() / 4))
+
+
 def test_who_charges_or_makes_less_saves_nothing_by_it(prices: Prices) -> None:
-    whole = Spending(days=7, drawn_cny=900.0, spared_cny=90.0, fed_in_kwh=0.0, made_kwh=1_800.0, given_kwh=1_800.0)
-    half = Spending(days=7, drawn_cny=450.0, spared_cny=45.0, fed_in_kwh=0.0, made_kwh=900.0, given_kwh=900.0)
-    from_stock = replace(whole, drawn_cny=450.0, spared_cny=45.0, made_kwh=900.0)
+    whole = Spending(7, 1_200.0, 300.0, spared_cny=90.0, fed_in_kwh=0.0, made_kwh=1_800.0, given_kwh=1_800.0)
+    half = Spending(7, 750.0, 300.0, spared_cny=45.0, fed_in_kwh=0.0, made_kwh=900.0, given_kwh=900.0)
+    from_stock = replace(whole, drawn_cny=750.0, spared_cny=45.0, made_kwh=900.0)
     same = bill(whole, whole, prices)
-    assert same.energy_cny == pytest.approx(900.0 * prices.year_days / 7)
+    assert same.energy_cny == pytest.approx(1_200.0 * prices.year_days / 7)
     assert bill(half, whole, prices) == bill(from_stock, whole, prices) == same
     sunny = bill(replace(whole, fed_in_kwh=100.0), whole, prices)
     earned_cny = 100.0 * prices.charging.feed_in_cny_per_kwh * prices.year_days / 7
