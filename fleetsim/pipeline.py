@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fleetsim.clock import SLOT_S, SLOTS_PER_DAY
+from fleetsim.clock import SLOTS_PER_DAY
 from fleetsim.errors import FleetsimError, RunError
 from fleetsim.executors import Executor, executor
 from fleetsim.interrupts import interrupts_deferred
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fleetsim.grid.mix import GridSlots
-    from fleetsim.network.city_supply import CitySupply
     from fleetsim.network.slots import Loads
-    from fleetsim.network.tree import Tree
     from fleetsim.report.view import ReportView
     from fleetsim.report.words import Language
     from fleetsim.scenario.provenance import Figure
@@ -47,7 +45,9 @@ def load(path: Path | str, *, overrides: Sequence[str] = (), workspace: Path | s
     ``overrides`` are ``KEY=VALUE`` with dots into nested blocks, such as ``"days=2"``.
     """
     from fleetsim.scenario import loading
+    from fleetsim.simulation.engine import engine_asked
 
+    engine_asked()
     return loading.load(Path(path), overrides=overrides, workspace=None if workspace is None else Path(workspace))
 
 
@@ -59,21 +59,22 @@ def simulate(scenario: Scenario, workers: int = 1, where: Executor | None = None
     from fleetsim.report.metrics import metrics
     from fleetsim.scenario.resolved import dump
     from fleetsim.simulation.engine import compiled_components
+    from fleetsim.simulation.network_plan import city_solar_mw
     from fleetsim.simulation.supply_plan import site_supplies
 
     begun_wall_s, begun_cpu_s = time.perf_counter(), _cpu_s()
     spec, clock = scenario.spec, scenario.spec.clock
     compiled = compiled_components(scenario)
     prices = scenario.tariff.prices(clock)
-    city_solar_mw = _city_solar_mw(scenario)
-    grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed, city_solar_mw=city_solar_mw)
+    solar_mw = city_solar_mw(scenario)
+    grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed, city_solar_mw=solar_mw)
     with executor(workers) if where is None else nullcontext(where) as at_work:
         followed = replace(signals(grid, prices), supply=site_supplies(scenario, prices))
         happened = simulation.simulate(scenario, followed, at_work, compiled)
     records = account(happened, grid, prices)
     fleet_mw = _fleet_mw(records)
     if _noticeable(fleet_mw, grid):
-        grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed, fleet_mw, city_solar_mw=city_solar_mw)
+        grid = grid_slots(spec.grid, scenario.grid, clock, spec.seed, fleet_mw, city_solar_mw=solar_mw)
         records = account(happened, grid, prices)
     records = replace(records, tables={**records.tables, **_network_tables(scenario, records)})
     records = replace(records, tables={**records.tables, "metrics": metrics(records)})
@@ -140,9 +141,10 @@ def grid_days(
     """The grid of each reported slot, hour, day or month without the fleets: energies, peak, shares and emissions."""
     from fleetsim.grid.model import grid_slots
     from fleetsim.grid.totals import totals
+    from fleetsim.simulation.network_plan import city_solar_mw
 
     clock, spec = scenario.spec.clock, scenario.spec.grid
-    grid = grid_slots(spec, scenario.grid, clock, scenario.spec.seed, city_solar_mw=_city_solar_mw(scenario))
+    grid = grid_slots(spec, scenario.grid, clock, scenario.spec.seed, city_solar_mw=city_solar_mw(scenario))
     return totals(grid, clock, by)
 
 
@@ -299,6 +301,7 @@ def identity_of(scenario: Scenario, text: str | None = None) -> Identity:
 def network_loads(scenario: Scenario, records: Records) -> Loads | None:
     """The distribution network of a scenario under the sites of a run, if the workspace has one."""
     from fleetsim.network.slots import loads
+    from fleetsim.simulation.network_plan import network_supply
 
     if scenario.network is None or scenario.rules is None:
         return None
@@ -311,43 +314,7 @@ def network_loads(scenario: Scenario, records: Records) -> Loads | None:
     shares = {city.name: city.demand_share for city in scenario.grid.zones.cities}
     mean_mw = statistics.consumption_twh * 1e6 / HOURS_PER_YEAR
     carried = loads(scenario.network, scenario.rules, records, shares, mean_mw, hints)
-    return replace(carried, supply=_supply_of_network(scenario, carried.net))
-
-
-def _panels(scenario: Scenario) -> dict[str, NDArray[np.float64]]:
-    """Power of the panels that the scenario has on its network, by node and slot of the whole run, kW."""
-    from fleetsim.network.city_supply import solar_by_node
-
-    spec = scenario.spec
-    if scenario.network is None or not spec.grid.city_solar:
-        return {}
-    return solar_by_node(scenario.network, scenario.grid.sky, spec.seed, spec.clock, spec.grid.city_solar)
-
-
-def _city_solar_mw(scenario: Scenario) -> dict[str, NDArray[np.float64]]:
-    """The same by city, MW."""
-    from fleetsim.network.city_supply import solar_by_city_mw
-
-    return {} if scenario.network is None else solar_by_city_mw(scenario.network, _panels(scenario))
-
-
-def _supply_of_network(scenario: Scenario, net: Tree) -> CitySupply | None:
-    """Panels and batteries on the network in the reported slots, if the scenario has any there."""
-    from fleetsim.grid.solar import power_per_kwp
-    from fleetsim.grid.tariff_spec import BANDS
-    from fleetsim.network.city_supply import city_supply
-
-    spec, sky, clock = scenario.spec, scenario.grid.sky, scenario.spec.clock
-    solar, storage = spec.grid.city_solar or 0.0, spec.grid.city_storage or 0.0
-    if scenario.network is None or not (solar or storage):
-        return None
-    reported = slice(clock.report_from_s // SLOT_S, None)
-    prices = scenario.tariff.prices(clock)
-    tariff = (prices.valley[reported], (prices.band >= BANDS.index("peak"))[reported])
-    panels = {node: kw[reported] for node, kw in _panels(scenario).items()}
-    cities = sorted({*net.cities} & {*sky.sites})
-    per_kwp = {city: power_per_kwp(sky, city, spec.seed, clock)[reported] for city in cities}
-    return city_supply(scenario.network, net, panels, per_kwp, (solar, storage), tariff)
+    return replace(carried, supply=network_supply(scenario, carried.net))
 
 
 def _network_tables(scenario: Scenario, records: Records) -> dict[str, Frame]:

@@ -100,8 +100,8 @@ class CitySupply:
         own_kw = own_power_kw(net, base_kva, busbar_kva, site_kw) - self.solar_kw
         power_kw, level_kwh = np.zeros_like(own_kw), np.zeros_like(own_kw)
         limit_kva = np.concatenate([net.limit_kva, net.station_unit_kva * net.station_units])
-        stations = len(net.names)
-        for one in sorted(self.batteries, key=lambda each: -each.number if each.number < stations else 1):
+        assets = len(net.names)
+        for one in sorted(self.batteries, key=lambda each: -each.number if each.number < assets else 1):
             net_kw = own_kw[_below(net, one.number)].sum(axis=0)
             kw, levels = self._followed(one, net_kw, float(limit_kva[one.number]))
             own_kw[one.number] += kw

@@ -19,6 +19,7 @@ from fleetsim.documents import Document, Row, read_csv, shown
 from fleetsim.errors import Problem
 from fleetsim.profiles import Climate, Place
 from fleetsim.spec import Certainty, Name, Source, Spec, Text
+from fleetsim.timetables.feed_workspace import VEHICLES_PER_CHARGER, VEHICLES_PER_TERMINAL_CHARGER
 from fleetsim.units import (
     ChargerKw,
     ConnectionKw,
@@ -35,7 +36,6 @@ from fleetsim.units import (
 )
 
 PLACES, CHARGERS, VEHICLES = "places.csv", "chargers.csv", "vehicles.csv"
-VEHICLES_PER_CHARGER, VEHICLES_PER_TERMINAL_CHARGER = 2, 8
 PLUG_IN_MIN = 1.0
 Told = Annotated[str, StringConstraints(min_length=3), Doc("a document or a reason in words")]
 

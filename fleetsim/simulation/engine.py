@@ -70,27 +70,29 @@ def compiled_components(scenario: Scenario) -> frozenset[str]:
     known = [each for each in components(scenario.spec) if kernel_knows(each, scenario)]
     vehicles = sum(scenario.spec.fleets[name].count for each in known for name in each.fleets)
     _Met.vehicle_days += vehicles * scenario.spec.clock.total_days
-    worth_it = asked == "compiled" or (_Met.vehicle_days >= WORTH_VEHICLE_DAYS and _loads())
+    worth_it = asked == "compiled" or (_Met.vehicle_days >= WORTH_VEHICLE_DAYS and _fault() is None)
     return frozenset(each.name for each in known) if worth_it else frozenset()
 
 
-def _loads() -> bool:
-    """Whether the kernel works here: numba may not fit NumPy, or find no folder where it may keep what it compiled."""
+def _fault() -> str | None:
+    """Why the kernel does not work here: numba may not fit NumPy, or find no folder where to keep what it compiled."""
     try:
         import_module("fleetsim.simulation.compiled.kernel")
-    except (ImportError, RuntimeError):
-        return False
-    return True
+    except (ImportError, RuntimeError) as error:
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 def engine_asked() -> str:
-    """The engine that the environment asks for. ``InputError`` where there is no such, or where it is not installed."""
+    """The engine that the environment asks for. ``InputError`` where there is no such, or where it does not work."""
     asked = os.environ.get(VARIABLE) or "auto"
     if asked not in ENGINES:
-        raise InputError([Problem(VARIABLE, None, "environment variable", asked, one_of(asked, ENGINES, "engines"))])
-    if asked == "compiled" and find_spec("numba") is None:
-        allowed = "needs the extra fast: pip install 'fleetsim[fast]'"
-        raise InputError([Problem(VARIABLE, None, "environment variable", asked, allowed)])
+        raise InputError([Problem(VARIABLE, None, "environment variable", asked, one_of(asked, ENGINES))])
+    if asked == "compiled":
+        missing = "needs the extra fast: pip install 'fleetsim[fast]'" if find_spec("numba") is None else None
+        fault = missing or ((why := _fault()) and f"does not work here ({why}); auto leaves all to agents")
+        if fault:
+            raise InputError([Problem(VARIABLE, None, "environment variable", asked, fault)])
     return asked
 
 

@@ -10,7 +10,6 @@ from fleetsim.clock import SLOT_S
 from fleetsim.energy.storage import Floats, level_after, promise
 from fleetsim.grid.solar import power_per_kwp
 from fleetsim.grid.tariff import PriceSlots
-from fleetsim.grid.tariff_spec import BANDS
 from fleetsim.results.schema import STORAGE_STRATEGIES, Entities, Frame, complete, concatenate
 from fleetsim.scenario.hydrogen import HydrogenStation
 from fleetsim.scenario.local_supply import Solar
@@ -24,7 +23,6 @@ from fleetsim.simulation.station_plant import machines_kw
 CHARGING_SHARE = 0.5
 """Share of what the connection leaves beside the buildings that a battery may promise to draw: vehicles come first.
 At a hydrogen station it is what the machines leave."""
-PEAK = BANDS.index("peak")
 Sun = Callable[[Solar, str, Scenario], Floats]
 """What a kWp of such panels in such a city gives, by slot."""
 
@@ -89,10 +87,9 @@ def _supply(site: Site, scenario: Scenario, prices: PriceSlots, sun: Sun) -> Sit
     room_kw = np.full(clock.slots, np.inf) if limit_kw is None else share * (limit_kw - own_kw + solar_kw)
     initial_kwh = storage.battery_kwh * storage.initial_share
     surplus_kw = np.maximum(solar_kw - own_kw, 0.0)
-    peak = prices.band >= PEAK
-    plan_kw = promise(storage.battery, initial_kwh, prices.valley, peak, room_kw, surplus_kw)
+    plan_kw = promise(storage.battery, initial_kwh, prices.valley, prices.peak, room_kw, surplus_kw)
     before = clock.report_from_s // SLOT_S
-    return SiteSupply(solar_kw, plan_kw, level_after(storage.battery, initial_kwh, plan_kw[:before]), peak)
+    return SiteSupply(solar_kw, plan_kw, level_after(storage.battery, initial_kwh, plan_kw[:before]), prices.peak)
 
 
 def kw_per_kwp(solar: Solar, city: str, scenario: Scenario) -> Floats:

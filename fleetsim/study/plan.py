@@ -18,6 +18,7 @@ from fleetsim.results.identity import source_sha256
 from fleetsim.scenario.extensions import extensions
 from fleetsim.scenario.loading import load
 from fleetsim.scenario.schema import Scenario
+from fleetsim.simulation.engine import engine_asked
 from fleetsim.study.spec import Axis, LatinHypercube, Range, SobolSample, StudySpec
 from fleetsim.workspace import find_workspace
 
@@ -76,6 +77,7 @@ def read_study(path: Path, workspace: Path | None = None) -> tuple[Document, Stu
 
 def load_plan(path: Path, workspace: Path | None = None) -> Plan:
     """The plan of a study file. Raises ``InputError`` with every problem of the study and its scenario."""
+    engine_asked()
     document, spec = read_study(path, workspace)
     file = path.parent / spec.scenario
     if not file.is_file():

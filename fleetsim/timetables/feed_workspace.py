@@ -20,6 +20,7 @@ from fleetsim.work.timetable import TimetableTrip, clock
 
 CHARGER = "dc_120"
 VEHICLES_PER_CHARGER, VEHICLES_PER_TERMINAL_CHARGER = 2, 8
+"""What is taken where nobody says how many chargers there are."""
 STOP_TIME_SHARE = 0.25
 UNDULATION_M_PER_KM = 5
 START = date(2026, 3, 9)

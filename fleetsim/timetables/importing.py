@@ -109,6 +109,12 @@ def import_gtfs(feed_file: Path, target: Path, name: str, wishes: Wishes | None 
     )
     trips = measured.trips if wishes.day is None else _every_day(measured.trips, wishes.day)
     plan = plan_feed(name, feed, trips, choices)
+    idle = plan.terminals.keys() - {site for fleet in plan.fleets for site in fleet.terminals}
+    if idle:
+        stops = (repr(plan.places[plan.terminals[site]].name.en) for site in sorted(idle))
+        raise InputError(
+            [Problem("--terminals", None, "", stop, "must be a stop at which trips end") for stop in stops]
+        )
     origin = Origin(feed.name, feed.sha256, dates, measured.methods)
     remarks = [*plan.remarks]
     if away_km > FAR_KM:

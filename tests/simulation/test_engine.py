@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import fleetsim
 from fleetsim.errors import InputError
 from fleetsim.scenario.schema import Scenario
 from fleetsim.simulation import engine
@@ -51,7 +53,7 @@ def test_exchange_terminals_taxis_and_what_is_not_listed_are_left_to_agents(monk
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "find_spec", lambda name: name)
-    monkeypatch.setattr(engine, "_loads", lambda: True)
+    monkeypatch.setattr(engine, "_fault", lambda: None)
     monkeypatch.setattr(engine._Met, "vehicle_days", 0)
 
 
@@ -91,9 +93,14 @@ def test_a_kernel_that_does_not_load_leaves_all_to_agents(monkeypatch: pytest.Mo
     monkeypatch.setattr(engine, "import_module", broken)
     monkeypatch.setenv(engine.VARIABLE, "auto")
     assert not engine.compiled_components(scenario(fleets={"line": fleet(1_000)}, days=99))
-
-
-def test_an_engine_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(engine.VARIABLE, "compield")
-    with pytest.raises(InputError, match=r"FLEETSIM_ENGINE.*compield.*did you mean compiled"):
+    monkeypatch.setenv(engine.VARIABLE, "compiled")
+    with pytest.raises(InputError, match=f"does not work here.*{failure}"):
         engine.compiled_components(scenario())
+
+
+def test_an_engine_that_there_is_not_is_refused_as_soon_as_a_scenario_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    monkeypatch.setenv(engine.VARIABLE, "compield")
+    with pytest.raises(InputError, match=r"FLEETSIM_ENGINE.*compield.*must be one of: .*did you mean compiled"):
+        fleetsim.load(root / "configs" / "first_depot.yaml")

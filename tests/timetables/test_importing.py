@@ -102,6 +102,14 @@ def test_a_terminal_where_no_trip_ends_is_refused(tmp_path: Path) -> None:
     assert messages(tmp_path, {}, terminals=("m",))
 
 
+def test_a_terminal_where_trips_begin_alone_is_refused(tmp_path: Path) -> None:
+    one_way = {"trips": "trip_id,route_id,service_id,block_id,shape_id\nout,r1,work,,\n"}
+    out = [line for line in TABLES["stop_times"].splitlines() if not line.startswith(("back", "night"))]
+    one_way["stop_times"] = "\n".join(out) + "\n"
+    (text,) = messages(tmp_path, one_way, terminals=("South",))
+    assert "--terminals: found 'South'; must be a stop at which trips end" in text
+
+
 def test_blocks_of_the_feed_are_kept(tmp_path: Path) -> None:
     trips = TABLES["trips"].replace("out,r1,work,,", "out,r1,work,b,").replace("night,r2,work,,", "night,r2,work,b,")
     done = imported(tmp_path, {"trips": trips}, rules=Wishes().rules.model_copy(update={"home_break_min": 1_440}))
